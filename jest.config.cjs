@@ -1,0 +1,11 @@
+// Tests are compiled by tsc (npm run build:test) and jest runs plain JavaScript, on the host and in the guest alike.
+const suite = (name) => ({
+  displayName: name,
+  rootDir: __dirname,
+  roots: [`<rootDir>/out/test/${name}`],
+  testEnvironment: 'node',
+  transform: {},
+  injectGlobals: false,
+});
+
+module.exports = { projects: [suite('unit'), suite('host'), suite('vm')], randomize: true };

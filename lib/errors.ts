@@ -1,0 +1,71 @@
+import { constants } from 'node:os';
+
+/** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
+export type LibraryErrorCode =
+  /** Netlink cannot work here: another system, a runtime without uv_poll, or a missing addon binary. */
+  | 'ERR_NETLINK_UNSUPPORTED'
+  /** The socket was closed, before the call or while it waited. */
+  | 'ERR_NETLINK_CLOSED'
+  /** An argument or an option is unusable; nothing was sent. */
+  | 'ERR_NETLINK_INVALID_ARGUMENT'
+  /** The kernel, or another peer, sent bytes that are no netlink message. */
+  | 'ERR_NETLINK_MALFORMED'
+  /** No answer came within the time allowed. */
+  | 'ERR_NETLINK_TIMEOUT'
+  /** The receive buffer overran: the kernel dropped messages (ENOBUFS). */
+  | 'ERR_NETLINK_OVERRUN'
+  /** A dump was changed under way and stayed inconsistent after every restart (NLM_F_DUMP_INTR). */
+  | 'ERR_NETLINK_DUMP_INTERRUPTED';
+
+export interface NetlinkErrorOptions {
+  readonly code: string;
+  /** The positive errno, where the kernel gave one. */
+  readonly errno?: number;
+  /** The system call that failed, for example `'bind'`. */
+  readonly syscall?: string;
+  /** The netlink operation that failed, for example `'RTM_NEWLINK'`. */
+  readonly operation?: string;
+  readonly cause?: unknown;
+}
+
+/** Every error that leaves the package is one of these. */
+export class NetlinkError extends Error {
+  override readonly name = 'NetlinkError';
+  /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
+  readonly code: string;
+  readonly errno: number | undefined;
+  readonly syscall: string | undefined;
+  readonly operation: string | undefined;
+
+  constructor(message: string, options: NetlinkErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.errno = options.errno;
+    this.syscall = options.syscall;
+    this.operation = options.operation;
+  }
+}
+
+const errnoNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.errno).map(([name, value]) => [value, name]),
+);
+
+/** The name of a positive errno: `19` gives `'ENODEV'`; one that this system does not name gives `'E<number>'`. */
+export function errnoName(errno: number): string {
+  return errnoNames.get(errno) ?? `E${errno}`;
+}
+
+/** The error for a system call that returned `-errno`. `hint` says what to do about it. */
+export function systemError(syscall: string, errno: number, hint?: string): NetlinkError {
+  const code = errnoName(errno);
+  return new NetlinkError(`${syscall} failed: ${code}${hint === undefined ? '' : `: ${hint}`}`, {
+    code,
+    errno,
+    syscall,
+  });
+}
+
+/** The error for an argument that cannot be used. */
+export function invalidArgument(message: string): NetlinkError {
+  return new NetlinkError(message, { code: 'ERR_NETLINK_INVALID_ARGUMENT' });
+}

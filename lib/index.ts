@@ -1,0 +1,1 @@
+export { NetlinkError, type LibraryErrorCode, type NetlinkErrorOptions } from './errors.js';
