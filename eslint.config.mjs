@@ -16,7 +16,7 @@ const layers = [
   'index',
 ];
 const mayImport = {
-  wire: [],
+  wire: ['errors'],
   errors: ['wire'],
   native: ['errors'],
   spec: ['wire', 'errors'],
@@ -41,7 +41,12 @@ const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {
               message: `${layer} must not import this layer.`,
             },
             ...(layer === 'errors'
-              ? [{ regex: '^\\./(?!wire/)', message: 'errors imports only the types of wire.' }]
+              ? [
+                  {
+                    regex: '^\\./(?!wire/|errno\\.js$)',
+                    message: 'errors imports only errno and the types of wire.',
+                  },
+                ]
               : []),
             ...(pure ? [{ regex: '^node:', message: `${layer} is pure: no node modules.` }] : []),
           ],

@@ -1,4 +1,6 @@
-import { constants } from 'node:os';
+import { errnoName } from './errno.js';
+
+export { errnoName, errnoNumber } from './errno.js';
 
 /** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
 export type LibraryErrorCode =
@@ -46,15 +48,6 @@ export class NetlinkError extends Error {
   }
 }
 
-const errnoNames: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.errno).map(([name, value]) => [value, name]),
-);
-
-/** The name of a positive errno: `19` gives `'ENODEV'`; one that this system does not name gives `'E<number>'`. */
-export function errnoName(errno: number): string {
-  return errnoNames.get(errno) ?? `E${errno}`;
-}
-
 /** The error for a system call that returned `-errno`. `hint` says what to do about it. */
 export function systemError(syscall: string, errno: number, hint?: string): NetlinkError {
   const code = errnoName(errno);
@@ -68,4 +61,9 @@ export function systemError(syscall: string, errno: number, hint?: string): Netl
 /** The error for an argument that cannot be used. */
 export function invalidArgument(message: string): NetlinkError {
   return new NetlinkError(message, { code: 'ERR_NETLINK_INVALID_ARGUMENT' });
+}
+
+/** The error for bytes that are no well-formed message or attribute. */
+export function malformed(message: string): NetlinkError {
+  return new NetlinkError(message, { code: 'ERR_NETLINK_MALFORMED' });
 }

@@ -1,1 +1,2 @@
 export { NetlinkError, type LibraryErrorCode, type NetlinkErrorOptions } from './errors.js';
+export * from './wire/index.js';

@@ -1,0 +1,176 @@
+import { invalidArgument } from '../errors.js';
+import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
+
+const U64_MAX = 0xffffffffffffffffn;
+const S64_MAX = 0x7fffffffffffffffn;
+const S64_MIN = -0x8000000000000000n;
+
+/** Bytes that grow as they are written and can be used again; the numbers of every width, checked against their range. */
+export class WireBuffer {
+  protected storage: Uint8Array;
+  protected data: DataView;
+  protected used = 0;
+
+  constructor(capacity: number) {
+    const buffer = new ArrayBuffer(capacity);
+    this.storage = new Uint8Array(buffer);
+    this.data = new DataView(buffer);
+  }
+
+  /** What lies behind the writer, written or not: growing replaces it, so fetch it anew after each write. */
+  get bytes(): Uint8Array {
+    return this.storage;
+  }
+
+  /** How many bytes are written: also the offset at which the next value goes. */
+  get length(): number {
+    return this.used;
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.storage.slice(0, this.used);
+  }
+
+  /** Appends `length` zero bytes, for a fixed header or a structure, padded to four; returns their offset for the `put` methods. */
+  space(length: number): number {
+    const at = this.used;
+    const padded = align4(length);
+    this.reserve(padded);
+    this.storage.fill(0, at, at + padded);
+    this.used = at + padded;
+    return at;
+  }
+
+  /** Appends bytes as they are, padded to four. */
+  append(bytes: Uint8Array): void {
+    const at = this.used;
+    this.reserve(align4(bytes.length));
+    this.copy(bytes, at);
+    this.used = at + bytes.length;
+    this.pad();
+  }
+
+  putU8(offset: number, value: number): void {
+    if ((value & 0xff) !== value) throw this.rangeError(value, 'a u8', 0, 0xff);
+    this.data.setUint8(offset, value);
+  }
+
+  putS8(offset: number, value: number): void {
+    if ((value << 24) >> 24 !== value) throw this.rangeError(value, 'an s8', -0x80, 0x7f);
+    this.data.setInt8(offset, value);
+  }
+
+  putU16(offset: number, value: number): void {
+    if ((value & 0xffff) !== value) throw this.rangeError(value, 'a u16', 0, 0xffff);
+    this.data.setUint16(offset, value, LITTLE_ENDIAN_HOST);
+  }
+
+  putS16(offset: number, value: number): void {
+    if ((value << 16) >> 16 !== value) throw this.rangeError(value, 'an s16', -0x8000, 0x7fff);
+    this.data.setInt16(offset, value, LITTLE_ENDIAN_HOST);
+  }
+
+  putU32(offset: number, value: number): void {
+    if (value >>> 0 !== value) throw this.rangeError(value, 'a u32', 0, 0xffffffff);
+    this.data.setUint32(offset, value, LITTLE_ENDIAN_HOST);
+  }
+
+  putS32(offset: number, value: number): void {
+    if ((value | 0) !== value) throw this.rangeError(value, 'an s32', -0x80000000, 0x7fffffff);
+    this.data.setInt32(offset, value, LITTLE_ENDIAN_HOST);
+  }
+
+  putU64(offset: number, value: bigint | number): void {
+    this.data.setBigUint64(offset, this.#unsigned(value), LITTLE_ENDIAN_HOST);
+  }
+
+  putS64(offset: number, value: bigint | number): void {
+    this.data.setBigInt64(offset, this.#signed(value), LITTLE_ENDIAN_HOST);
+  }
+
+  putU16be(offset: number, value: number): void {
+    if ((value & 0xffff) !== value) throw this.rangeError(value, 'a u16', 0, 0xffff);
+    this.data.setUint16(offset, value);
+  }
+
+  putS16be(offset: number, value: number): void {
+    if ((value << 16) >> 16 !== value) throw this.rangeError(value, 'an s16', -0x8000, 0x7fff);
+    this.data.setInt16(offset, value);
+  }
+
+  putU32be(offset: number, value: number): void {
+    if (value >>> 0 !== value) throw this.rangeError(value, 'a u32', 0, 0xffffffff);
+    this.data.setUint32(offset, value);
+  }
+
+  putS32be(offset: number, value: number): void {
+    if ((value | 0) !== value) throw this.rangeError(value, 'an s32', -0x80000000, 0x7fffffff);
+    this.data.setInt32(offset, value);
+  }
+
+  putU64be(offset: number, value: bigint | number): void {
+    this.data.setBigUint64(offset, this.#unsigned(value));
+  }
+
+  putS64be(offset: number, value: bigint | number): void {
+    this.data.setBigInt64(offset, this.#signed(value));
+  }
+
+  /** Copies bytes over what stands at `offset`, for example into {@link space}. */
+  putBytes(offset: number, bytes: Uint8Array): void {
+    if (offset + bytes.length > this.used) throw invalidArgument('putBytes() beyond what is written');
+    this.copy(bytes, offset);
+  }
+
+  protected reserve(length: number): void {
+    const needed = this.used + length;
+    if (needed > this.storage.length) this.#grow(needed);
+  }
+
+  /** Zeroes the bytes up to the next multiple of four, for which {@link reserve} has made room. */
+  protected pad(): void {
+    const padded = align4(this.used);
+    while (this.used < padded) this.storage[this.used++] = 0;
+  }
+
+  protected copy(bytes: Uint8Array, offset: number): void {
+    // A loop beats TypedArray.set, which is a call out of JavaScript, for the few bytes of most attributes.
+    if (bytes.length > 64) this.storage.set(bytes, offset);
+    else for (let index = 0; index < bytes.length; index++) this.storage[offset + index] = bytes[index] ?? 0;
+  }
+
+  protected rangeError(
+    value: unknown,
+    what: string,
+    lowest: number | bigint,
+    highest: number | bigint,
+  ): Error {
+    return invalidArgument(`${String(value)} is not ${what}: an integer from ${lowest} to ${highest}`);
+  }
+
+  #unsigned(value: bigint | number): bigint {
+    if (typeof value === 'number') {
+      if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 'a u64', 0n, U64_MAX);
+      return BigInt(value);
+    }
+    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 'a u64', 0n, U64_MAX);
+    return value;
+  }
+
+  #signed(value: bigint | number): bigint {
+    if (typeof value === 'number') {
+      if (!Number.isSafeInteger(value)) throw this.rangeError(value, 'an s64', S64_MIN, S64_MAX);
+      return BigInt(value);
+    }
+    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, 'an s64', S64_MIN, S64_MAX);
+    return value;
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.storage.length * 2));
+    grown.set(this.storage.subarray(0, this.used));
+    this.storage = grown;
+    this.data = new DataView(grown.buffer);
+  }
+}

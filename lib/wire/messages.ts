@@ -1,0 +1,63 @@
+import { malformed } from '../errors.js';
+import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
+import { NLMSG_HDRLEN } from './constants.js';
+import type { WireView } from './view.js';
+
+/** One message: its header (struct nlmsghdr), and a copy of what follows it. */
+export interface NetlinkMessage {
+  readonly type: number;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly portId: number;
+  readonly payload: Uint8Array;
+}
+
+/** The length of the message at `offset`, header included, checked against the end of its datagram (nlmsg_len). */
+export function messageLength(view: WireView, offset: number, end: number): number {
+  if (end - offset < NLMSG_HDRLEN) {
+    throw malformed(`${end - offset} bytes at byte ${offset} are too few for a message header`);
+  }
+  const length = view.data.getUint32(offset, LITTLE_ENDIAN_HOST);
+  if (length < NLMSG_HDRLEN || length > end - offset) {
+    throw malformed(`message at byte ${offset} claims ${length} bytes of ${end - offset}`);
+  }
+  return length;
+}
+
+export function messageType(view: WireView, offset: number): number {
+  return view.data.getUint16(offset + 4, LITTLE_ENDIAN_HOST);
+}
+
+export function messageFlags(view: WireView, offset: number): number {
+  return view.data.getUint16(offset + 6, LITTLE_ENDIAN_HOST);
+}
+
+export function messageSequence(view: WireView, offset: number): number {
+  return view.data.getUint32(offset + 8, LITTLE_ENDIAN_HOST);
+}
+
+export function messagePortId(view: WireView, offset: number): number {
+  return view.data.getUint32(offset + 12, LITTLE_ENDIAN_HOST);
+}
+
+/** Copies the message at `offset`, whose length is known, out of `view`. */
+export function copyMessage(view: WireView, offset: number, length: number): NetlinkMessage {
+  return {
+    type: messageType(view, offset),
+    flags: messageFlags(view, offset),
+    sequence: messageSequence(view, offset),
+    portId: messagePortId(view, offset),
+    payload: view.binary(offset + NLMSG_HDRLEN, offset + length),
+  };
+}
+
+/** The messages of one datagram. The last may be unaligned; whatever is no message is an `ERR_NETLINK_MALFORMED`. */
+export function decodeMessages(view: WireView, start = 0, end: number = view.length): NetlinkMessage[] {
+  const messages: NetlinkMessage[] = [];
+  for (let at = start; at < end;) {
+    const length = messageLength(view, at, end);
+    messages.push(copyMessage(view, at, length));
+    at += align4(length);
+  }
+  return messages;
+}

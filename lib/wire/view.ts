@@ -1,0 +1,175 @@
+import { malformed } from '../errors.js';
+import { LITTLE_ENDIAN_HOST } from './byte-order.js';
+import { NLA_HDRLEN, NLA_TYPE_MASK } from './constants.js';
+import { decodeText } from './text.js';
+
+/** A BITFIELD32 attribute: the bits' values, and which of them are meant (struct nla_bitfield32). */
+export interface Bitfield32 {
+  readonly value: number;
+  readonly selector: number;
+}
+
+/**
+ * Reads values out of one stretch of bytes, for example a receive buffer that is used again and again.
+ *
+ * Every value is read from `offset` and must lie before `end`: fewer bytes are an `ERR_NETLINK_MALFORMED`, more are
+ * ignored, since attributes and structures grow from kernel to kernel. Plain methods read in host order, those
+ * ending in `be` in network order. What is returned is a copy: it stays valid when the bytes change.
+ */
+export class WireView {
+  readonly bytes: Uint8Array;
+  readonly data: DataView;
+
+  constructor(bytes: Uint8Array) {
+    // Not `bytes` itself: a Buffer's slice() shares memory, where a Uint8Array's copies.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  /** The length of the attribute at `offset`, header included, checked against its bounds (nla_len). */
+  attributeLength(offset: number, end: number): number {
+    if (end - offset < NLA_HDRLEN) throw short('an attribute header', NLA_HDRLEN, offset, end);
+    const length = this.data.getUint16(offset, LITTLE_ENDIAN_HOST);
+    if (length < NLA_HDRLEN || length > end - offset) {
+      throw malformed(`attribute at byte ${offset} claims ${length} bytes of ${end - offset}`);
+    }
+    return length;
+  }
+
+  /** The type of the attribute at `offset`, without its flag bits. Check it with {@link attributeLength} first. */
+  attributeType(offset: number): number {
+    return this.data.getUint16(offset + 2, LITTLE_ENDIAN_HOST) & NLA_TYPE_MASK;
+  }
+
+  u8(offset: number, end: number): number {
+    if (end - offset < 1) throw short('a u8', 1, offset, end);
+    return this.data.getUint8(offset);
+  }
+
+  s8(offset: number, end: number): number {
+    if (end - offset < 1) throw short('an s8', 1, offset, end);
+    return this.data.getInt8(offset);
+  }
+
+  u16(offset: number, end: number): number {
+    if (end - offset < 2) throw short('a u16', 2, offset, end);
+    return this.data.getUint16(offset, LITTLE_ENDIAN_HOST);
+  }
+
+  s16(offset: number, end: number): number {
+    if (end - offset < 2) throw short('an s16', 2, offset, end);
+    return this.data.getInt16(offset, LITTLE_ENDIAN_HOST);
+  }
+
+  u32(offset: number, end: number): number {
+    if (end - offset < 4) throw short('a u32', 4, offset, end);
+    return this.data.getUint32(offset, LITTLE_ENDIAN_HOST);
+  }
+
+  s32(offset: number, end: number): number {
+    if (end - offset < 4) throw short('an s32', 4, offset, end);
+    return this.data.getInt32(offset, LITTLE_ENDIAN_HOST);
+  }
+
+  u64(offset: number, end: number): bigint {
+    if (end - offset < 8) throw short('a u64', 8, offset, end);
+    return this.data.getBigUint64(offset, LITTLE_ENDIAN_HOST);
+  }
+
+  s64(offset: number, end: number): bigint {
+    if (end - offset < 8) throw short('an s64', 8, offset, end);
+    return this.data.getBigInt64(offset, LITTLE_ENDIAN_HOST);
+  }
+
+  u16be(offset: number, end: number): number {
+    if (end - offset < 2) throw short('a u16', 2, offset, end);
+    return this.data.getUint16(offset);
+  }
+
+  s16be(offset: number, end: number): number {
+    if (end - offset < 2) throw short('an s16', 2, offset, end);
+    return this.data.getInt16(offset);
+  }
+
+  u32be(offset: number, end: number): number {
+    if (end - offset < 4) throw short('a u32', 4, offset, end);
+    return this.data.getUint32(offset);
+  }
+
+  s32be(offset: number, end: number): number {
+    if (end - offset < 4) throw short('an s32', 4, offset, end);
+    return this.data.getInt32(offset);
+  }
+
+  u64be(offset: number, end: number): bigint {
+    if (end - offset < 8) throw short('a u64', 8, offset, end);
+    return this.data.getBigUint64(offset);
+  }
+
+  s64be(offset: number, end: number): bigint {
+    if (end - offset < 8) throw short('an s64', 8, offset, end);
+    return this.data.getBigInt64(offset);
+  }
+
+  /** An unsigned integer whose width the sender chose by its value: 8 bytes, 4, or (from no kernel yet) fewer (NLA_UINT). */
+  uint(offset: number, end: number): bigint {
+    const width = end - offset;
+    if (width >= 8) return this.u64(offset, end);
+    if (width >= 4) return BigInt(this.u32(offset, end));
+    if (width >= 2) return BigInt(this.u16(offset, end));
+    return BigInt(this.u8(offset, end));
+  }
+
+  /** A signed integer of a width that the sender chose (NLA_SINT). */
+  sint(offset: number, end: number): bigint {
+    const width = end - offset;
+    if (width >= 8) return this.s64(offset, end);
+    if (width >= 4) return BigInt(this.s32(offset, end));
+    if (width >= 2) return BigInt(this.s16(offset, end));
+    return BigInt(this.s8(offset, end));
+  }
+
+  uintbe(offset: number, end: number): bigint {
+    const width = end - offset;
+    if (width >= 8) return this.u64be(offset, end);
+    if (width >= 4) return BigInt(this.u32be(offset, end));
+    if (width >= 2) return BigInt(this.u16be(offset, end));
+    return BigInt(this.u8(offset, end));
+  }
+
+  sintbe(offset: number, end: number): bigint {
+    const width = end - offset;
+    if (width >= 8) return this.s64be(offset, end);
+    if (width >= 4) return BigInt(this.s32be(offset, end));
+    if (width >= 2) return BigInt(this.s16be(offset, end));
+    return BigInt(this.s8(offset, end));
+  }
+
+  /** Text up to its NUL, or up to `end` where it has none. Bytes that are no UTF-8 become U+FFFD: read `binary` to keep them. */
+  string(offset: number, end: number): string {
+    return decodeText(this.bytes, offset, end);
+  }
+
+  /** A copy of the bytes. */
+  binary(offset: number, end: number): Uint8Array {
+    return this.bytes.slice(offset, end);
+  }
+
+  bitfield32(offset: number, end: number): Bitfield32 {
+    if (end - offset < 8) throw short('a bitfield32', 8, offset, end);
+    return {
+      value: this.data.getUint32(offset, LITTLE_ENDIAN_HOST),
+      selector: this.data.getUint32(offset + 4, LITTLE_ENDIAN_HOST),
+    };
+  }
+}
+
+function short(what: string, needed: number, offset: number, end: number): Error {
+  return malformed(
+    `${what} at byte ${offset} needs ${needed} bytes, and ${Math.max(end - offset, 0)} are there`,
+  );
+}

@@ -1,0 +1,262 @@
+import { invalidArgument } from '../errors.js';
+import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
+import { WireBuffer } from './buffer.js';
+import { NLA_F_NESTED, NLA_HDRLEN, NLA_MAX_LENGTH, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.js';
+import { encodeText } from './text.js';
+
+const NONE = -1;
+/** The most that UTF-8 needs for one of a string's 16-bit units. */
+const UTF8_BYTES_A_UNIT = 3;
+const DEFAULT_CAPACITY = 512;
+
+/**
+ * Writes messages and attributes into a buffer that grows as needed and can be used again.
+ *
+ * ```ts
+ * const writer = new WireWriter();
+ * writer.messageStart(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK);
+ * writer.space(16); // struct ifinfomsg, zeroed
+ * writer.string(IFLA_IFNAME, 'test0');
+ * writer.nestStart(IFLA_LINKINFO);
+ * writer.string(IFLA_INFO_KIND, 'veth');
+ * writer.nestEnd();
+ * writer.messageEnd();
+ * ```
+ *
+ * A value out of its type's range is an `ERR_NETLINK_INVALID_ARGUMENT` that names the attribute by the numbers of
+ * its path. Everything is padded with zeros to four bytes. Plain methods write host order, those ending in `be`
+ * network order. A type may carry flag bits, for example `type | NLA_F_NET_BYTEORDER`.
+ */
+export class WireWriter extends WireBuffer {
+  #message = NONE;
+  #attribute = NONE;
+  readonly #nests: number[] = [];
+
+  constructor(capacity: number = DEFAULT_CAPACITY) {
+    super(capacity);
+  }
+
+  /** Forgets everything from `length` on, open nests and an open message included. */
+  reset(length = 0): void {
+    this.used = length;
+    this.#message = NONE;
+    this.#attribute = NONE;
+    this.#nests.length = 0;
+  }
+
+  /** Begins a message (struct nlmsghdr); returns its offset. Sequence number and port id are for a socket to fill in. */
+  messageStart(type: number, flags: number, sequence = 0, portId = 0): number {
+    const at = this.used;
+    this.reserve(NLMSG_HDRLEN);
+    this.data.setUint32(at, NLMSG_HDRLEN, LITTLE_ENDIAN_HOST);
+    this.data.setUint16(at + 4, type, LITTLE_ENDIAN_HOST);
+    this.data.setUint16(at + 6, flags, LITTLE_ENDIAN_HOST);
+    this.data.setUint32(at + 8, sequence, LITTLE_ENDIAN_HOST);
+    this.data.setUint32(at + 12, portId, LITTLE_ENDIAN_HOST);
+    this.used = at + NLMSG_HDRLEN;
+    this.#message = at;
+    this.#attribute = NONE;
+    return at;
+  }
+
+  /** Ends the message begun last: writes its length. */
+  messageEnd(): void {
+    if (this.#message === NONE) throw invalidArgument('messageEnd() without messageStart()');
+    if (this.#nests.length !== 0) throw invalidArgument('messageEnd() while a nested attribute is open');
+    this.data.setUint32(this.#message, this.used - this.#message, LITTLE_ENDIAN_HOST);
+    this.#message = NONE;
+  }
+
+  /** Begins an attribute of `length` zero bytes; returns their offset for the `put` methods: structures and arrays. */
+  attribute(type: number, length: number): number {
+    const at = this.#header(type, length);
+    this.storage.fill(0, at, this.used);
+    return at;
+  }
+
+  /** An attribute without payload that says yes by being there; nothing is written for `false`. */
+  flag(type: number, present = true): void {
+    if (present) this.#header(type, 0);
+  }
+
+  u8(type: number, value: number): void {
+    this.putU8(this.#header(type, 1), value);
+  }
+
+  s8(type: number, value: number): void {
+    this.putS8(this.#header(type, 1), value);
+  }
+
+  u16(type: number, value: number): void {
+    this.putU16(this.#header(type, 2), value);
+  }
+
+  s16(type: number, value: number): void {
+    this.putS16(this.#header(type, 2), value);
+  }
+
+  u32(type: number, value: number): void {
+    this.putU32(this.#header(type, 4), value);
+  }
+
+  s32(type: number, value: number): void {
+    this.putS32(this.#header(type, 4), value);
+  }
+
+  u64(type: number, value: bigint | number): void {
+    this.putU64(this.#header(type, 8), value);
+  }
+
+  s64(type: number, value: bigint | number): void {
+    this.putS64(this.#header(type, 8), value);
+  }
+
+  u16be(type: number, value: number): void {
+    this.putU16be(this.#header(type, 2), value);
+  }
+
+  s16be(type: number, value: number): void {
+    this.putS16be(this.#header(type, 2), value);
+  }
+
+  u32be(type: number, value: number): void {
+    this.putU32be(this.#header(type, 4), value);
+  }
+
+  s32be(type: number, value: number): void {
+    this.putS32be(this.#header(type, 4), value);
+  }
+
+  u64be(type: number, value: bigint | number): void {
+    this.putU64be(this.#header(type, 8), value);
+  }
+
+  s64be(type: number, value: bigint | number): void {
+    this.putS64be(this.#header(type, 8), value);
+  }
+
+  /** An unsigned integer in four bytes, or in eight where it needs them (NLA_UINT). */
+  uint(type: number, value: bigint | number): void {
+    if (value >= 0 && value <= 0xffffffff) this.u32(type, Number(value));
+    else this.u64(type, value);
+  }
+
+  /** A signed integer in four bytes, or in eight where it needs them (NLA_SINT). */
+  sint(type: number, value: bigint | number): void {
+    if (value >= -0x80000000 && value <= 0x7fffffff) this.s32(type, Number(value));
+    else this.s64(type, value);
+  }
+
+  uintbe(type: number, value: bigint | number): void {
+    if (value >= 0 && value <= 0xffffffff) this.u32be(type, Number(value));
+    else this.u64be(type, value);
+  }
+
+  sintbe(type: number, value: bigint | number): void {
+    if (value >= -0x80000000 && value <= 0x7fffffff) this.s32be(type, Number(value));
+    else this.s64be(type, value);
+  }
+
+  /** Text as UTF-8 with a NUL behind it, or without where the policy says so. Bytes are taken as they are. */
+  string(type: number, text: string | Uint8Array, terminated = true): void {
+    const isText = typeof text === 'string';
+    if (isText ? text.includes('\0') : text.includes(0))
+      throw this.#invalid(type, 'text must not contain a NUL');
+    this.reserve(NLA_HDRLEN + align4((isText ? text.length * UTF8_BYTES_A_UNIT : text.length) + 1));
+    const header = this.used;
+    const at = header + NLA_HDRLEN;
+    let end = at + text.length;
+    if (isText) end = encodeText(text, this.storage, at);
+    else this.copy(text, at);
+    if (terminated) this.storage[end++] = 0;
+    this.#checkLength(type, end - header);
+    this.data.setUint16(header, end - header, LITTLE_ENDIAN_HOST);
+    this.data.setUint16(header + 2, type, LITTLE_ENDIAN_HOST);
+    this.used = end;
+    this.pad();
+  }
+
+  binary(type: number, bytes: Uint8Array): void {
+    this.copy(bytes, this.#header(type, bytes.length));
+  }
+
+  /** The bits' values, and which of them are meant (struct nla_bitfield32); a bit set outside the selector is refused. */
+  bitfield32(type: number, value: number, selector: number): void {
+    const at = this.#header(type, 8);
+    this.putU32(at, value);
+    this.putU32(at + 4, selector);
+    if ((value & ~selector) !== 0) {
+      throw this.#invalid(
+        type,
+        `value 0x${value.toString(16)} has bits outside selector 0x${selector.toString(16)}`,
+      );
+    }
+  }
+
+  /** Begins a nested attribute; close it with {@link nestEnd}. `flags` 0 leaves out NLA_F_NESTED, as old families want. */
+  nestStart(type: number, flags = NLA_F_NESTED): void {
+    this.reserve(NLA_HDRLEN);
+    const at = this.used;
+    this.data.setUint16(at, NLA_HDRLEN, LITTLE_ENDIAN_HOST);
+    this.data.setUint16(at + 2, type | flags, LITTLE_ENDIAN_HOST);
+    this.used = at + NLA_HDRLEN;
+    this.#nests.push(at);
+    this.#attribute = NONE;
+  }
+
+  nestEnd(): void {
+    const at = this.#nests.pop();
+    if (at === undefined) throw invalidArgument('nestEnd() without nestStart()');
+    const length = this.used - at;
+    this.#attribute = at;
+    this.#checkLength(this.#typeAt(at), length);
+    this.data.setUint16(at, length, LITTLE_ENDIAN_HOST);
+  }
+
+  /** Writes an empty `padType` attribute where it is needed for the next attribute's payload to lie on eight bytes (nla_put_64bit). */
+  align64(padType: number): void {
+    if ((this.used + NLA_HDRLEN) % 8 !== 0) this.#header(padType, 0);
+  }
+
+  protected override rangeError(
+    value: unknown,
+    what: string,
+    lowest: number | bigint,
+    highest: number | bigint,
+  ): Error {
+    const error = super.rangeError(value, what, lowest, highest);
+    return this.#attribute === NONE ? error : this.#invalid(this.#typeAt(this.#attribute), error.message);
+  }
+
+  /** The header of an attribute whose payload is written next, and zeroes as padding; returns the payload's offset. */
+  #header(type: number, length: number): number {
+    const total = NLA_HDRLEN + length;
+    this.#checkLength(type, total);
+    this.reserve(align4(total));
+    const at = this.used;
+    this.data.setUint16(at, total, LITTLE_ENDIAN_HOST);
+    this.data.setUint16(at + 2, type, LITTLE_ENDIAN_HOST);
+    this.#attribute = at;
+    this.used = at + total;
+    this.pad();
+    return at + NLA_HDRLEN;
+  }
+
+  #typeAt(offset: number): number {
+    return this.data.getUint16(offset + 2, LITTLE_ENDIAN_HOST) & NLA_TYPE_MASK;
+  }
+
+  #checkLength(type: number, length: number): void {
+    if (length > NLA_MAX_LENGTH) {
+      throw this.#invalid(
+        type,
+        `${length} bytes, and an attribute holds at most ${NLA_MAX_LENGTH}, header included`,
+      );
+    }
+  }
+
+  #invalid(type: number, message: string): Error {
+    const path = [...this.#nests.map((nest) => this.#typeAt(nest)), type & NLA_TYPE_MASK].join('.');
+    return invalidArgument(`attribute ${path}: ${message}`);
+  }
+}
