@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { requireProgram } from './programs.js';
+
+/** Reports a step of the preparation, one line at a time. */
+export type Progress = (line: string) => void;
+
+/** Where kernels, modules and initramfs files are kept: `$AFNETLINK_CACHE`, or `afnetlink` in the user's cache folder. */
+export function cacheFolder(): string {
+  const own = process.env['AFNETLINK_CACHE'];
+  if (own !== undefined && own !== '') return own;
+  const shared = process.env['XDG_CACHE_HOME'];
+  return join(
+    shared !== undefined && shared.startsWith('/') ? shared : join(homedir(), '.cache'),
+    'afnetlink',
+  );
+}
+
+/**
+ * Gives `path` once it exists: made by `make` in a folder or file beside it and then renamed, so that nobody ever sees
+ * half of it, and under the cache's lock, so that parallel preparations do the work once.
+ */
+export async function publish(
+  path: string,
+  onProgress: Progress,
+  make: (draft: string) => Promise<void>,
+): Promise<string> {
+  if (existsSync(path)) return path;
+  await withLock(onProgress, async () => {
+    if (!existsSync(path)) await replace(path, make);
+  });
+  return path;
+}
+
+/** Writes `path` anew by way of a draft beside it. */
+export async function replace(path: string, make: (draft: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const folder = await mkdtemp(join(dirname(path), '.draft-'));
+  try {
+    const draft = join(folder, basename(path));
+    await make(draft);
+    await rename(draft, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs `work` while this process alone holds the cache's lock. A child holds it, by flock(1), until its standard input closes:
+ * so it is released however this process ends.
+ */
+export async function withLock<T>(onProgress: Progress, work: () => Promise<T>): Promise<T> {
+  const folder = cacheFolder();
+  await mkdir(folder, { recursive: true });
+  const holder = spawn(requireProgram('flock'), [join(folder, 'lock'), 'sh', '-c', 'echo held; cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => holder.on('close', () => resolve()));
+  const waiting = setTimeout(() => onProgress('waiting for another preparation of a guest'), 1000);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      holder.once('error', reject);
+      holder.stdout.once('data', () => resolve());
+      void ended.then(() => reject(new Error(`cannot lock ${folder}`)));
+    });
+    clearTimeout(waiting);
+    return await work();
+  } finally {
+    clearTimeout(waiting);
+    holder.stdin.end();
+    await ended;
+  }
+}
+
+/** A short name for content: what is cached under it never needs to be checked again. */
+export function contentKey(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex').slice(0, 16);
+}
+
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(await readFile(path, 'utf8')) as T;
+}

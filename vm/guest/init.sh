@@ -1,0 +1,34 @@
+#!/bin/busybox sh
+# First process of the guest, in the initramfs: mounts the host's root read-only with a tmpfs over it, and goes there.
+/bin/busybox mkdir -p /proc /sys /dev /run /lower /changes /root
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+
+fail() {
+	echo "<0>afnetlink: $1" >/dev/kmsg
+	poweroff -f
+}
+
+while read -r module; do
+	insmod "/modules/$module" || fail "cannot load $module"
+done </modules/order
+
+mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose root /lower ||
+	fail 'cannot mount the root file system of the host'
+mount -t tmpfs -o mode=755 changes /changes
+mkdir /changes/upper /changes/work
+mount -t overlay -o lowerdir=/lower,upperdir=/changes/upper,workdir=/changes/work overlay /root ||
+	fail 'cannot lay a writable file system over the root of the host'
+
+mkdir -p /root/proc /root/sys /root/dev /root/run /root/tmp
+mount -t tmpfs -o mode=755 run /root/run
+mkdir -p /root/run/afnetlink/bin
+cp /bin/busybox /session/* /root/run/afnetlink/
+/root/run/afnetlink/busybox --install /root/run/afnetlink/bin
+mount --move /proc /root/proc
+mount --move /sys /root/sys
+mount --move /dev /root/dev
+exec switch_root /root /run/afnetlink/busybox sh /run/afnetlink/session.sh

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Archive } from './apt.js';
+import { cacheFolder, readJson, replace, withLock, type Progress } from './cache.js';
+import { VmError } from './errors.js';
+import { extractVmlinux } from './kernel-image.js';
+import { kernelFromPath } from './kernel-path.js';
+import { run } from './programs.js';
+import { adaptHeaders } from './toolchain.js';
+
+/** A kernel that a guest can boot. All paths are absolute. */
+export interface Kernel {
+  /** As `uname -r` prints it. */
+  readonly release: string;
+  /** What QEMU boots: an ELF vmlinux with a PVH entry, or a bzImage. */
+  readonly image: string;
+  /** The folder that is /lib/modules/RELEASE in the guest; absent where everything is built in. */
+  readonly modules?: string;
+  /** What external modules are built against; absent where they cannot be. */
+  readonly headers?: string;
+  /** The compiler for external modules, `gcc` if absent. */
+  readonly compiler?: string;
+}
+
+interface Series {
+  readonly suites: readonly string[];
+  readonly version: RegExp;
+}
+
+const series: Readonly<Record<string, Series>> = {
+  '6.1': { suites: ['bookworm', 'bookworm-security'], version: /^6\.1\./ },
+  '6.12': { suites: ['bookworm', 'bookworm-security'], version: /^6\.12\./ },
+  newest: { suites: ['trixie', 'trixie-backports'], version: /^\d/ },
+};
+
+/** The names that {@link prepareKernel} knows. */
+export const kernelSeries: readonly string[] = Object.keys(series);
+
+export interface KernelOptions {
+  /** Asks the archive for a newer version, where a cached kernel would do. */
+  readonly refresh?: boolean;
+  readonly onProgress?: Progress;
+}
+
+/**
+ * A kernel ready to boot and to build modules for.
+ *
+ * `name` is `6.1`, `6.12`, `newest` (Debian's, downloaded into the cache on first use, never installed) or the path of one.
+ * @throws VmError ERR_VM_KERNEL_UNAVAILABLE where it cannot be had.
+ */
+export async function prepareKernel(name: string, options: KernelOptions = {}): Promise<Kernel> {
+  const onProgress = options.onProgress ?? (() => undefined);
+  const wanted = series[name];
+  if (wanted === undefined) return kernelFromPath(name, onProgress);
+  const pointer = join(cacheFolder(), 'kernels', `${name}.json`);
+  const cached = options.refresh === true ? undefined : await readJson<Kernel>(pointer);
+  if (cached !== undefined && existsSync(cached.image)) return cached;
+
+  return withLock(onProgress, async () => {
+    const meanwhile = options.refresh === true ? undefined : await readJson<Kernel>(pointer);
+    if (meanwhile !== undefined && existsSync(meanwhile.image)) return meanwhile;
+    const kernel = await fetchKernel(name, wanted, onProgress).catch((error: unknown) => {
+      if (error instanceof VmError && error.code === 'ERR_VM_PROGRAM_FAILED') {
+        throw new VmError(
+          'ERR_VM_KERNEL_UNAVAILABLE',
+          `Linux ${name} cannot be had: ${error.message}`,
+          error,
+        );
+      }
+      throw error;
+    });
+    await replace(pointer, (draft) => writeFile(draft, JSON.stringify(kernel, undefined, 2)));
+    return kernel;
+  });
+}
+
+async function fetchKernel(name: string, wanted: Series, onProgress: Progress): Promise<Kernel> {
+  onProgress(`Linux ${name}: reading Debian's package lists`);
+  const archive = await Archive.open(wanted.suites);
+  await archive.update();
+  for (const release of await releases(archive, wanted.version)) {
+    const image = await archive.find(`linux-image-${release}`);
+    if (image === undefined) continue;
+    const folder = join(cacheFolder(), 'kernels', `${release}_${image.version.replace(/[^\w.+~-]/g, '_')}`);
+    const description = join(folder, 'kernel.json');
+    const known = await readJson<Kernel>(description);
+    if (known !== undefined) return known;
+
+    onProgress(`Linux ${name}: downloading and unpacking ${release} (${image.version})`);
+    await replace(folder, (draft) => unpackKernel(archive, release, draft));
+    onProgress(`Linux ${name}: preparing its headers`);
+    const root = join(folder, 'root');
+    const headers = join(root, 'usr', 'src', `linux-headers-${release}`);
+    const kernel: Kernel = {
+      release,
+      image: join(folder, 'vmlinux'),
+      modules: join(root, 'lib', 'modules', release),
+      headers,
+      ...(await adaptHeaders({ archive, release, root, headers, folder })),
+    };
+    await replace(description, (draft) => writeFile(draft, JSON.stringify(kernel, undefined, 2)));
+    return kernel;
+  }
+  throw new VmError('ERR_VM_KERNEL_UNAVAILABLE', `Linux ${name}: the mirror has no such kernel with headers`);
+}
+
+/** The releases of a series whose headers the archive has, newest first. */
+async function releases(archive: Archive, version: RegExp): Promise<string[]> {
+  const names = await archive.packageNames('linux-headers-');
+  return names
+    .map((name) => /^linux-headers-(\d[^-]*(?:-\d+)?-amd64)$/.exec(name)?.[1] ?? '')
+    .filter((release) => /^\d+\.\d+\./.test(release) && version.test(release))
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+}
+
+async function unpackKernel(archive: Archive, release: string, draft: string): Promise<void> {
+  const packages = await archive.closure([`linux-image-${release}`, `linux-headers-${release}`], (name) =>
+    /^linux-(?:image|headers|kbuild|base|binary|modules)-/.test(name),
+  );
+  const root = join(draft, 'root');
+  const debs = join(draft, 'debs');
+  await archive.unpack(packages, debs, root);
+  await rm(debs, { recursive: true });
+  // From 7.x on the modules lie in usr/lib alone, where a real system has lib point to usr/lib.
+  if (!existsSync(join(root, 'lib'))) await symlink('usr/lib', join(root, 'lib'));
+  await run('depmod', ['-b', root, release]);
+  const candidates = [
+    join(root, 'boot', `vmlinuz-${release}`),
+    join(root, 'lib', 'modules', release, 'vmlinuz'),
+  ];
+  const image = candidates.find((path) => existsSync(path));
+  if (image === undefined)
+    throw new VmError('ERR_VM_KERNEL_UNAVAILABLE', `the packages of ${release} hold no vmlinuz`);
+  await mkdir(draft, { recursive: true });
+  await writeFile(join(draft, 'vmlinux'), await extractVmlinux(await readFile(image)));
+}

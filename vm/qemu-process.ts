@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { requireProgram } from './programs.js';
+import { channels, qemuArguments, type Channel, type Machine } from './qemu.js';
+
+// The kernel ends QEMU when this process ends. Had this process ended before that was asked for, the shell notices by its parent.
+const startedBy = '[ "$PPID" = "$0" ] && exec "$@"';
+
+/** A running QEMU, in a session of its own, so that a terminal's signals reach this process alone. */
+export class QemuProcess {
+  /** Resolves when QEMU has ended and everything that it wrote has been read. */
+  readonly ended: Promise<void>;
+  private readonly child: ChildProcess;
+  private readonly messages: Buffer[] = [];
+
+  constructor(machine: Machine) {
+    const qemu = [requireProgram('qemu-system-x86_64'), ...qemuArguments(machine)];
+    this.child = spawn(
+      requireProgram('setpriv'),
+      ['--pdeathsig', 'KILL', '/bin/sh', '-c', startedBy, String(process.pid), ...qemu],
+      { detached: true, stdio: ['ignore', 'ignore', 'pipe', ...channels.map(() => 'pipe' as const)] },
+    );
+    this.child.stderr?.on('data', (chunk: Buffer) => this.messages.push(chunk));
+    this.ended = once(this.child, 'close').then(() => undefined);
+    for (const name of channels) {
+      // A channel breaks when QEMU ends, which `ended` tells.
+      this.channel(name).on('error', () => undefined);
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** What QEMU itself complained about. */
+  get complaint(): string {
+    return Buffer.concat(this.messages).toString().trim();
+  }
+
+  channel(name: Channel): Duplex {
+    return this.child.stdio[3 + channels.indexOf(name)] as Duplex;
+  }
+
+  /** Makes the kernel panic with a backtrace of what it does, where it still takes a non-maskable interrupt. */
+  injectNmi(): void {
+    for (const command of ['qmp_capabilities', 'inject-nmi']) {
+      this.channel('monitor').write(`${JSON.stringify({ execute: command })}\n`);
+    }
+  }
+
+  /** Ends QEMU at once. Nothing in the guest is worth saving. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}
