@@ -1,0 +1,55 @@
+// What `npm start` and `npm test` do first, on a machine that has nothing but node, npm, git, python3, make and g++.
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fingerprint, runIfChanged } from './fingerprint.mjs';
+import { ensurePrograms } from './programs.mjs';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** One line of progress, on stderr so that stdout holds results only. */
+export function report(line) {
+  process.stderr.write(`• ${line}\n`);
+}
+
+function npm(...args) {
+  const run = spawnSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  if (run.status !== 0) {
+    throw new Error(`npm ${args.join(' ')} failed:\n${run.stdout}${run.stderr}${run.error ?? ''}`);
+  }
+}
+
+function installPackages() {
+  const print = fingerprint(root, ['package-lock.json'], process.version);
+  runIfChanged(`${root}node_modules/.installed-from`, print, () => {
+    report('installing npm packages');
+    npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
+  });
+}
+
+function build() {
+  npm('run', 'build:native');
+  const sources = ['lib', 'vm', 'tsconfig.base.json', 'package.json', 'package-lock.json'];
+  runIfChanged(`${root}dist/.built-from`, fingerprint(root, sources), () => {
+    report('compiling TypeScript');
+    rmSync(`${root}dist`, { recursive: true, force: true });
+    npm('run', 'build:ts');
+  });
+}
+
+/** Compiles the tests, where they or the library have changed. */
+export function buildTests() {
+  const sources = ['lib', 'vm', 'test', 'tsconfig.base.json', 'package.json', 'package-lock.json'];
+  runIfChanged(`${root}out/test/.built-from`, fingerprint(root, sources), () => {
+    report('compiling the tests');
+    rmSync(`${root}out/test`, { recursive: true, force: true });
+    npm('run', 'build:test');
+  });
+}
+
+/** Installs and builds everything that the named lists of programs.json stand for. */
+export function setUp(...programLists) {
+  ensurePrograms(report, 'build', ...programLists);
+  installPackages();
+  build();
+}
