@@ -73,7 +73,7 @@ static void __exit netlink_test_exit(void)
 module_init(netlink_test_init);
 module_exit(netlink_test_exit);
 
-MODULE_DESCRIPTION("A netlink endpoint that echoes, for demonstrations and tests");
+MODULE_DESCRIPTION("Echoes netlink messages, for demos and tests");
 MODULE_AUTHOR("The afnetlink authors");
 MODULE_LICENSE("Dual MIT/GPL");
 MODULE_VERSION("0.1.0");

@@ -16,6 +16,8 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_TIMEOUT'
   /** The receive buffer overran: the kernel dropped messages (ENOBUFS). */
   | 'ERR_NETLINK_OVERRUN'
+  /** A datagram was longer than the memory it was received into; its end is lost. */
+  | 'ERR_NETLINK_TRUNCATED'
   /** A dump was changed under way and stayed inconsistent after every restart (NLM_F_DUMP_INTR). */
   | 'ERR_NETLINK_DUMP_INTERRUPTED';
 
@@ -66,4 +68,9 @@ export function invalidArgument(message: string): NetlinkError {
 /** The error for bytes that are no well-formed message or attribute. */
 export function malformed(message: string): NetlinkError {
   return new NetlinkError(message, { code: 'ERR_NETLINK_MALFORMED' });
+}
+
+/** The error for whatever is asked of a closed socket, or was pending when it closed. */
+export function closed(): NetlinkError {
+  return new NetlinkError('the netlink socket is closed', { code: 'ERR_NETLINK_CLOSED' });
 }

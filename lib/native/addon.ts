@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { unsupported, whyUnsupported } from './platform.js';
+
+/**
+ * The native surface. All calls are plain functions over small numbers; they return a value of zero or more, or
+ * `-errno`, and create no JavaScript object. A handle of a closed socket, or of another environment, is EBADF.
+ * ArrayBuffers are used only while the call lasts.
+ */
+export interface NativeAddon {
+  /** socket(2), non-blocking and closed on exec. `type` is SOCK_RAW or SOCK_DGRAM. Returns a handle. */
+  open(type: number, protocol: number): number;
+  /** Takes over a netlink descriptor. EAFNOSUPPORT when it is something else. Returns a handle. */
+  adopt(descriptor: number): number;
+  /** Ends the handle and returns its descriptor, which the caller must close. */
+  release(handle: number): number;
+  close(handle: number): number;
+  /** The file descriptor, still owned by the handle. */
+  descriptor(handle: number): number;
+
+  /** bind(2). Port id 0 lets the kernel choose. */
+  bind(handle: number, portId: number, groupMask: number): number;
+  connect(handle: number, portId: number, groupMask: number): number;
+  /** getsockname(2): writes the port id and the group mask as two 32-bit words. */
+  localAddress(handle: number, target: ArrayBuffer): number;
+  /** getpeername(2), as {@link localAddress}. */
+  peerAddress(handle: number, target: ArrayBuffer): number;
+
+  /** send(2) to the connected peer, which without connect is the kernel. Returns the number of bytes. */
+  send(handle: number, buffer: ArrayBuffer, offset: number, length: number): number;
+  sendTo(
+    handle: number,
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+    portId: number,
+    groupMask: number,
+  ): number;
+  /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it filled. */
+  receive(handle: number, ring: ArrayBuffer, wanted: number): number;
+  /** {@link send} and {@link receive} in one: the kernel's answer is queued before its send returns. */
+  exchange(
+    handle: number,
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+    ring: ArrayBuffer,
+    wanted: number,
+  ): number;
+  /** Copies a spilled datagram of the last receive, whole; `target` has its true length. */
+  takeSpilled(ring: ArrayBuffer, slot: number, target: ArrayBuffer): number;
+  /** poll(2): blocks this thread until there is something to receive (1), or the time is over (0). -1 is for ever. */
+  wait(handle: number, milliseconds: number): number;
+
+  /** Calls the readable callback whenever the socket is readable, until {@link stopWatching}. */
+  watch(handle: number, keepAlive: boolean): number;
+  stopWatching(handle: number): number;
+  /** Makes later callbacks run in the async context of this call. */
+  captureContext(handle: number): number;
+  /** Sets the one callback of this environment. */
+  onReadable(callback: (handle: number) => void): number;
+
+  setOption(handle: number, level: number, name: number, value: ArrayBuffer): number;
+  /** Returns the length of the option's value, of which as much as fits was written to `target`. */
+  getOption(handle: number, level: number, name: number, target: ArrayBuffer): number;
+  /** Whether ancillary data is to be received, and datagrams from ports other than the kernel's. */
+  setReceivePolicy(handle: number, ancillary: boolean, acceptForeign: boolean): number;
+}
+
+let loaded: NativeAddon | undefined;
+
+/** Loads the addon on first use. Throws ERR_NETLINK_UNSUPPORTED where netlink cannot work. */
+export function native(): NativeAddon {
+  return (loaded ??= load());
+}
+
+function load(): NativeAddon {
+  const reason = whyUnsupported(process);
+  if (reason !== undefined) throw unsupported(reason);
+  // The tests name another build of the addon here; everyone else gets the one beside the package.
+  const path = process.env['AFNETLINK_ADDON'] ?? join(__dirname, '../../build/Release/afnetlink.node');
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, path);
+  } catch (error) {
+    throw unsupported(
+      `the native addon could not be loaded from ${path}; build it with 'npm run build:native' in afnetlink's folder`,
+      error,
+    );
+  }
+  return module.exports as NativeAddon;
+}

@@ -1,0 +1,189 @@
+import { native } from './addon.js';
+
+// The words of src/receive_ring.h.
+const HEADER_WORDS = 16;
+const RECORD_WORDS = 16;
+const OVERRUNS = 2;
+const FOREIGN = 3;
+const ERROR = 4;
+const OFFSET = 0;
+const LENGTH = 1;
+const TRUE_LENGTH = 2;
+const SLOT = 3;
+const PORT_ID = 4;
+const GROUP_MASK = 5;
+const PARTS = 6;
+const GROUP = 7;
+const NAMESPACE_ID = 8;
+const PROCESS_ID = 9;
+const USER_ID = 10;
+const GROUP_ID = 11;
+const PART_TRUNCATED = 1;
+const PART_SPILLED = 2;
+const PART_GROUP = 4;
+const PART_NAMESPACE_ID = 8;
+const PART_CREDENTIALS = 16;
+const ALIGNMENT = 64;
+
+/** Slots hold the kernel's largest dump datagram; they cost memory only where something was received. */
+const SLOT_SIZE = 32 * 1024;
+/** The most datagrams of one receive. */
+export const SLOT_COUNT = 64;
+
+/** Credentials of a sending process (SCM_CREDENTIALS), as the kernel vouches for them. */
+export interface SenderCredentials {
+  readonly processId: number;
+  readonly userId: number;
+  readonly groupId: number;
+}
+
+/**
+ * The datagrams of one receive, in memory that the next receive overwrites: copy what must last.
+ *
+ * Datagram `i` is `bytes(i)` from `offset(i)`, `length(i)` long; `words(i)` is the same memory in 32-bit words, for
+ * which `offset(i)` is always a multiple of 4. No call allocates, but for a datagram longer than a slot.
+ */
+export interface DatagramBatch {
+  readonly count: number;
+  /** How often the kernel dropped messages since the last batch because the receive buffer was full (ENOBUFS). */
+  readonly overruns: number;
+  bytes(index: number): Uint8Array<ArrayBuffer>;
+  words(index: number): Int32Array<ArrayBuffer>;
+  offset(index: number): number;
+  length(index: number): number;
+  /** True when the end of the datagram is lost: it was longer than the ring and its spill. */
+  truncated(index: number): boolean;
+  /** The datagram's length as it was sent. */
+  trueLength(index: number): number;
+  /** The sender's port id; 0 is the kernel. */
+  portId(index: number): number;
+  /** The multicast group that the datagram was sent to; 0 for unicast. Above 32 it needs the option PKTINFO. */
+  group(index: number): number;
+  /** The sender's network namespace as an id of this one (LISTEN_ALL_NSID); undefined for the socket's own. */
+  namespaceId(index: number): number | undefined;
+  credentials(index: number): SenderCredentials | undefined;
+}
+
+/** Memory that datagrams are received into, and the reader of what native code wrote there. */
+export class ReceiveRing implements DatagramBatch {
+  readonly buffer: ArrayBuffer;
+  count = 0;
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #spilled: Map<number, Int32Array<ArrayBuffer>> | undefined;
+
+  constructor(slotSize: number = SLOT_SIZE, slotCount: number = SLOT_COUNT) {
+    const stride = Math.ceil(slotSize / ALIGNMENT) * ALIGNMENT + ALIGNMENT;
+    this.buffer = new ArrayBuffer((HEADER_WORDS + slotCount * RECORD_WORDS) * 4 + slotCount * stride);
+    this.#words = new Int32Array(this.buffer);
+    this.#bytes = new Uint8Array(this.buffer);
+    this.#words[0] = slotSize;
+    this.#words[1] = slotCount;
+  }
+
+  /** False once somebody transferred the memory away, through a view that was lent to them. */
+  get intact(): boolean {
+    return this.#words.length !== 0;
+  }
+
+  /** Takes note of what a native call returned: the number of records. */
+  filled(count: number): void {
+    this.count = count;
+    this.#spilled = undefined;
+    for (let index = 0; index < count; index++) {
+      if ((this.#record(index, PARTS) & PART_SPILLED) !== 0) this.#takeSpilled(index);
+    }
+  }
+
+  get overruns(): number {
+    return this.#words[OVERRUNS] ?? 0;
+  }
+
+  /** Datagrams that the last receive dropped, since another port than the kernel's sent them. */
+  get foreign(): number {
+    return this.#words[FOREIGN] ?? 0;
+  }
+
+  /** The errno of any other failure of the last receive, or 0. */
+  get error(): number {
+    return this.#words[ERROR] ?? 0;
+  }
+
+  bytes(index: number): Uint8Array<ArrayBuffer> {
+    const spilled = this.#spilled?.get(index);
+    return spilled === undefined ? this.#bytes : new Uint8Array(spilled.buffer);
+  }
+
+  words(index: number): Int32Array<ArrayBuffer> {
+    return this.#spilled?.get(index) ?? this.#words;
+  }
+
+  offset(index: number): number {
+    return this.#spilled?.has(index) === true ? 0 : this.#record(index, OFFSET);
+  }
+
+  length(index: number): number {
+    return this.#spilled?.has(index) === true ? this.trueLength(index) : this.#record(index, LENGTH);
+  }
+
+  truncated(index: number): boolean {
+    return (this.#record(index, PARTS) & PART_TRUNCATED) !== 0;
+  }
+
+  trueLength(index: number): number {
+    return this.#record(index, TRUE_LENGTH);
+  }
+
+  portId(index: number): number {
+    return this.#record(index, PORT_ID) >>> 0;
+  }
+
+  group(index: number): number {
+    if ((this.#record(index, PARTS) & PART_GROUP) !== 0) return this.#record(index, GROUP);
+    const mask = this.#record(index, GROUP_MASK);
+    return mask === 0 ? 0 : 32 - Math.clz32(mask);
+  }
+
+  namespaceId(index: number): number | undefined {
+    const known = (this.#record(index, PARTS) & PART_NAMESPACE_ID) !== 0;
+    return known ? this.#record(index, NAMESPACE_ID) : undefined;
+  }
+
+  credentials(index: number): SenderCredentials | undefined {
+    if ((this.#record(index, PARTS) & PART_CREDENTIALS) === 0) return undefined;
+    return {
+      processId: this.#record(index, PROCESS_ID),
+      userId: this.#record(index, USER_ID) >>> 0,
+      groupId: this.#record(index, GROUP_ID) >>> 0,
+    };
+  }
+
+  #record(index: number, word: number): number {
+    return this.#words[HEADER_WORDS + index * RECORD_WORDS + word] ?? 0;
+  }
+
+  #takeSpilled(index: number): void {
+    const length = this.trueLength(index);
+    const whole = new ArrayBuffer(Math.ceil(length / 4) * 4);
+    const target = length % 4 === 0 ? whole : new ArrayBuffer(length);
+    native().takeSpilled(this.buffer, this.#record(index, SLOT), target);
+    if (target !== whole) new Uint8Array(whole).set(new Uint8Array(target));
+    (this.#spilled ??= new Map()).set(index, new Int32Array(whole));
+  }
+}
+
+const idle: ReceiveRing[] = [];
+
+/**
+ * Runs `use` with a ring that nobody else uses meanwhile. Sockets share rings: all of them receive on one thread, and a
+ * second is needed only when a callback that is given a batch receives again.
+ */
+export function withRing<Result>(use: (ring: ReceiveRing) => Result): Result {
+  let ring = idle.pop();
+  if (ring?.intact !== true) ring = new ReceiveRing();
+  try {
+    return use(ring);
+  } finally {
+    idle.push(ring);
+  }
+}

@@ -1,0 +1,28 @@
+#include <napi.h>
+
+#include <memory>
+
+#include "environment.h"
+#include "option_calls.h"
+#include "socket_calls.h"
+
+namespace {
+
+Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
+  auto environment = afnetlink::Environment::Create(env);
+  if (environment == nullptr) {
+    Napi::Error::New(env, "this runtime gives the addon no libuv event loop").ThrowAsJavaScriptException();
+    return exports;
+  }
+  afnetlink::ExportSocketCalls(exports, environment.get());
+  afnetlink::ExportOptionCalls(exports, environment.get());
+  // Node frees this after every cleanup hook, so each function above finds its environment for as long as it
+  // can run.
+  env.SetInstanceData(
+      std::make_unique<std::shared_ptr<afnetlink::Environment>>(std::move(environment)).release());
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(afnetlink, Initialise)

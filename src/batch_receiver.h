@@ -1,0 +1,56 @@
+#pragma once
+
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "receive_ring.h"
+#include "spill.h"
+
+namespace afnetlink {
+
+/** What a socket wants of its datagrams. */
+struct ReceivePolicy {
+  /** Whether ancillary data (PKTINFO, namespace ids, credentials) may come with a datagram. */
+  bool ancillary = false;
+  /** Whether datagrams from ports other than the kernel's are wanted. */
+  bool accept_foreign = false;
+};
+
+/** Receives datagrams into a ring. Holds what recvmmsg needs, so that one serves all sockets of a thread. */
+class BatchReceiver {
+ public:
+  /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it
+   * filled. */
+  int Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted, ReceivePolicy policy);
+
+  /** Copies a spilled datagram of the last Receive, whole. Returns its length or -errno. */
+  int TakeSpilled(const ReceiveRing& ring, std::size_t slot, std::span<std::uint8_t> target);
+
+ private:
+  static constexpr std::size_t kControlSize = 256;
+  struct Slot {
+    sockaddr_nl sender{};
+    std::array<iovec, 2> parts{};
+    alignas(cmsghdr) std::array<std::uint8_t, kControlSize> control{};
+  };
+
+  /** One datagram by recvfrom, which is cheaper than recvmsg; its slot reaches to the ring's end. */
+  int ReceiveOne(int descriptor, const ReceiveRing& ring);
+  int ReceiveMany(int descriptor, const ReceiveRing& ring, std::size_t wanted, bool ancillary);
+  void Prepare(const ReceiveRing& ring, std::size_t wanted, bool ancillary);
+  void Describe(const ReceiveRing& ring, std::size_t slot, bool ancillary);
+  static int DropForeign(const ReceiveRing& ring, int count);
+
+  std::array<Slot, ReceiveRing::kMaximumSlots> slots_{};
+  std::array<mmsghdr, ReceiveRing::kMaximumSlots> headers_{};
+  Spill spill_;
+  /** The longest datagram that was cut: the next one like it will fit. */
+  std::size_t longest_ = 0;
+};
+
+}  // namespace afnetlink

@@ -1,0 +1,134 @@
+#include "netlink_socket.h"
+
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "environment.h"
+#include "poll_watcher.h"
+
+namespace afnetlink {
+
+namespace {
+
+sockaddr_nl ToSystem(NetlinkAddress address) {
+  return {.nl_family = AF_NETLINK, .nl_pad = 0, .nl_pid = address.port_id, .nl_groups = address.group_mask};
+}
+
+int FromSystem(int result, const sockaddr_nl& system, NetlinkAddress* address) {
+  if (result != 0) return -errno;
+  *address = {.port_id = system.nl_pid, .group_mask = system.nl_groups};
+  return 0;
+}
+
+template <typename Call>
+auto Retry(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result < 0 ? static_cast<decltype(result)>(-errno) : result;
+}
+
+}  // namespace
+
+int NetlinkSocket::Open(int type, int protocol) {
+  const int descriptor = socket(AF_NETLINK, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+int NetlinkSocket::Adopt(int descriptor) {
+  int domain = 0;
+  socklen_t length = sizeof domain;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return -errno;
+  if (domain != AF_NETLINK) return -EAFNOSUPPORT;
+  const int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return -errno;
+  if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) return -errno;
+  return 0;
+}
+
+NetlinkSocket::NetlinkSocket(std::shared_ptr<Environment> environment, double handle,
+                             UniqueDescriptor descriptor)
+    : environment_(std::move(environment)), handle_(handle), descriptor_(std::move(descriptor)) {}
+
+int NetlinkSocket::Release() {
+  watcher_.reset();
+  return descriptor_.Release();
+}
+
+int NetlinkSocket::Bind(NetlinkAddress address) const {
+  const auto system = ToSystem(address);
+  return bind(descriptor(), reinterpret_cast<const sockaddr*>(&system), sizeof system) != 0 ? -errno : 0;
+}
+
+int NetlinkSocket::Connect(NetlinkAddress address) const {
+  const auto system = ToSystem(address);
+  return connect(descriptor(), reinterpret_cast<const sockaddr*>(&system), sizeof system) != 0 ? -errno : 0;
+}
+
+int NetlinkSocket::LocalAddress(NetlinkAddress* address) const {
+  sockaddr_nl system{};
+  socklen_t length = sizeof system;
+  return FromSystem(getsockname(descriptor(), reinterpret_cast<sockaddr*>(&system), &length), system,
+                    address);
+}
+
+int NetlinkSocket::PeerAddress(NetlinkAddress* address) const {
+  sockaddr_nl system{};
+  socklen_t length = sizeof system;
+  return FromSystem(getpeername(descriptor(), reinterpret_cast<sockaddr*>(&system), &length), system,
+                    address);
+}
+
+ssize_t NetlinkSocket::Send(std::span<const std::uint8_t> bytes) const {
+  return Retry([&] { return send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT); });
+}
+
+ssize_t NetlinkSocket::SendTo(std::span<const std::uint8_t> bytes, NetlinkAddress address) const {
+  const auto system = ToSystem(address);
+  return Retry([&] {
+    return sendto(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT,
+                  reinterpret_cast<const sockaddr*>(&system), sizeof system);
+  });
+}
+
+int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
+  return environment_->receiver().Receive(descriptor(), ring, wanted, policy_);
+}
+
+int NetlinkSocket::Wait(int milliseconds) const {
+  pollfd entry{.fd = descriptor(), .events = POLLIN, .revents = 0};
+  const int count = poll(&entry, 1, milliseconds);
+  return count < 0 ? -errno : count;
+}
+
+int NetlinkSocket::Watch(bool ref) {
+  if (watcher_ == nullptr) {
+    int error = 0;
+    watcher_ = PollWatcher::Create(environment_, descriptor(), this, &error);
+    if (watcher_ == nullptr) return error;
+    if (context_ == nullptr) CaptureContext();
+  }
+  watcher_->SetRef(ref);
+  return watcher_->Start();
+}
+
+void NetlinkSocket::StopWatching() {
+  if (watcher_ != nullptr) watcher_->Stop();
+}
+
+void NetlinkSocket::CaptureContext() {
+  context_ = std::make_shared<Napi::AsyncContext>(environment_->env(), "NETLINKSOCKET");
+}
+
+void NetlinkSocket::OnReadable() {
+  // JavaScript may close this socket: what the call needs is kept here.
+  const auto environment = environment_;
+  const auto context = context_;
+  environment->CallReadable(handle_, *context);
+}
+
+}  // namespace afnetlink

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <napi.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "batch_receiver.h"
+#include "unique_descriptor.h"
+#include "watcher.h"
+
+namespace afnetlink {
+
+class Environment;
+
+/** A netlink address: a port id (0 is the kernel's) and a mask of the groups 1 to 32. */
+struct NetlinkAddress {
+  std::uint32_t port_id = 0;
+  std::uint32_t group_mask = 0;
+};
+
+/** One AF_NETLINK socket. Calls return -errno on failure. */
+class NetlinkSocket final : public WatcherDelegate {
+ public:
+  /** Opens a descriptor: non-blocking, closed on exec. */
+  static int Open(int type, int protocol);
+  /** Prepares a descriptor that came from elsewhere. Returns 0, or -EAFNOSUPPORT when it is no netlink
+   * socket. */
+  static int Adopt(int descriptor);
+
+  NetlinkSocket(std::shared_ptr<Environment> environment, double handle, UniqueDescriptor descriptor);
+  NetlinkSocket(const NetlinkSocket&) = delete;
+  NetlinkSocket& operator=(const NetlinkSocket&) = delete;
+  ~NetlinkSocket() override = default;
+
+  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+  ReceivePolicy& policy() { return policy_; }
+  /** Hands the descriptor out: this object no longer owns it, and stops watching it. */
+  int Release();
+
+  [[nodiscard]] int Bind(NetlinkAddress address) const;
+  [[nodiscard]] int Connect(NetlinkAddress address) const;
+  [[nodiscard]] int LocalAddress(NetlinkAddress* address) const;
+  [[nodiscard]] int PeerAddress(NetlinkAddress* address) const;
+
+  /** Sends to the connected peer, which without Connect is the kernel. */
+  [[nodiscard]] ssize_t Send(std::span<const std::uint8_t> bytes) const;
+  [[nodiscard]] ssize_t SendTo(std::span<const std::uint8_t> bytes, NetlinkAddress address) const;
+  int Receive(const ReceiveRing& ring, std::size_t wanted);
+  /** Blocks the thread until something can be received: 1, or 0 when the time is over. */
+  [[nodiscard]] int Wait(int milliseconds) const;
+
+  /** Calls JavaScript when the socket is readable, until StopWatching; keeps the event loop alive if `ref`.
+   */
+  int Watch(bool ref);
+  void StopWatching();
+  /** From now on JavaScript is called in the async context of this call. */
+  void CaptureContext();
+
+  void OnReadable() override;
+
+ private:
+  std::shared_ptr<Environment> environment_;
+  double handle_;
+  UniqueDescriptor descriptor_;
+  // Before the watcher goes, the descriptor must still be open: members are destroyed in reverse order.
+  std::unique_ptr<Watcher> watcher_;
+  std::shared_ptr<Napi::AsyncContext> context_;
+  ReceivePolicy policy_;
+};
+
+}  // namespace afnetlink
