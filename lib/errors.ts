@@ -1,4 +1,5 @@
 import { errnoName } from './errno.js';
+import type { ExtendedAck } from './wire/extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
 
@@ -29,6 +30,7 @@ export interface NetlinkErrorOptions {
   readonly syscall?: string;
   /** The netlink operation that failed, for example `'RTM_NEWLINK'`. */
   readonly operation?: string;
+  readonly extack?: ExtendedAck | undefined;
   readonly cause?: unknown;
 }
 
@@ -40,6 +42,8 @@ export class NetlinkError extends Error {
   readonly errno: number | undefined;
   readonly syscall: string | undefined;
   readonly operation: string | undefined;
+  /** What the kernel said beside the errno: reason, attribute at fault, missing attribute, policy. */
+  readonly extack: ExtendedAck | undefined;
 
   constructor(message: string, options: NetlinkErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -47,6 +51,7 @@ export class NetlinkError extends Error {
     this.errno = options.errno;
     this.syscall = options.syscall;
     this.operation = options.operation;
+    this.extack = options.extack;
   }
 }
 

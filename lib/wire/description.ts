@@ -15,27 +15,26 @@ export type AttributeKind =
   | 'flag'
   | 'bitfield32'
   | 'nest'
-  /** A nest whose entries' types are indexes, each with a value, or attributes of `nested`, inside. */
+  /** A nest whose entries' types are positions, with the attributes of `nested` inside each. */
   | 'indexed-array'
-  /** A nest of one or more levels whose attribute types are ids, around attributes of `nested`. */
-  | 'nest-type-value'
-  | 'sub-message'
   | 'pad';
 
-/** One attribute, as error paths and decoded debug output show it. */
+/** One attribute, as the paths in errors and decoded debug output show it. */
 export interface AttributeDescription {
   /** The name of the property that holds it: `'linkinfo'`. */
   readonly name: string;
   readonly kind?: AttributeKind;
-  /** What lies inside a nested attribute; a function where sets refer to each other. */
-  readonly nested?: AttributeSet | (() => AttributeSet);
+  readonly bigEndian?: boolean;
+  /** What lies inside a nested attribute. A function where sets refer to each other, or where an attribute beside it decides. */
+  readonly nested?: AttributeSet | ((scope: AttributeScope) => AttributeSet | undefined);
 }
 
 /** The attributes of a message or of a nested attribute, by their number. */
 export type AttributeSet = Readonly<Record<number, AttributeDescription>>;
 
-/** The set inside a nested attribute, if it is known. */
-export function nestedSet(description: AttributeDescription | undefined): AttributeSet | undefined {
-  const nested = description?.nested;
-  return typeof nested === 'function' ? nested() : nested;
+/** The attributes among which a nested one stands: what selects the format of a sub-message. */
+export interface AttributeScope {
+  /** The text of the attribute of that number; undefined where it is absent. */
+  text(type: number): string | undefined;
+  readonly outer: AttributeScope | undefined;
 }

@@ -59,11 +59,11 @@ export class WireWriter extends WireBuffer {
     return at;
   }
 
-  /** Ends the message begun last: writes its length. */
-  messageEnd(): void {
+  /** Ends the message begun last: writes its length, which `length` may set to less than what is written, to leave padding out. */
+  messageEnd(length = this.used - this.#message): void {
     if (this.#message === NONE) throw invalidArgument('messageEnd() without messageStart()');
     if (this.#nests.length !== 0) throw invalidArgument('messageEnd() while a nested attribute is open');
-    this.data.setUint32(this.#message, this.used - this.#message, LITTLE_ENDIAN_HOST);
+    this.data.setUint32(this.#message, length, LITTLE_ENDIAN_HOST);
     this.#message = NONE;
   }
 

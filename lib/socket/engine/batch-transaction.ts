@@ -1,0 +1,129 @@
+import { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
+import { copyMessage, type NetlinkMessage } from '../../wire/messages.js';
+import type { WireView } from '../../wire/view.js';
+import { explain, refusal, type RequestDescription } from './refusal.js';
+import { Transaction, undecodable } from './transaction.js';
+
+/** What became of one message of a batch. */
+export type BatchResult =
+  | {
+      readonly status: 'done';
+      readonly replies: readonly NetlinkMessage[];
+      readonly extack: ExtendedAck | undefined;
+    }
+  | { readonly status: 'failed'; readonly error: unknown }
+  /** It was never sent, since an earlier one failed and the batch stops there. */
+  | { readonly status: 'skipped' };
+
+export interface BatchOptions {
+  /** Only the last message asks for an acknowledgement; errors of the others come all the same, before it. */
+  readonly lastOnly: boolean;
+  /** When the first message is refused, no other is answered: it begins a netfilter transaction. */
+  readonly firstAlone: boolean;
+}
+
+/** Messages that lie one behind the other in one buffer, to be sent in one datagram. */
+export interface BatchMessages {
+  readonly buffer: Uint8Array;
+  /** Where each message begins; a last entry says where the last one ends. */
+  readonly offsets: readonly number[];
+  describe(index: number): RequestDescription;
+}
+
+const DONE: BatchResult = Object.freeze({ status: 'done', replies: Object.freeze([]), extack: undefined });
+
+/** Several messages that are sent together, and one result for each. */
+export class BatchTransaction extends Transaction {
+  readonly results: (BatchResult | undefined)[];
+  onSettled: (() => void) | undefined = undefined;
+  readonly #messages: BatchMessages;
+  readonly #options: BatchOptions;
+  readonly #replies = new Map<number, NetlinkMessage[]>();
+  #open: number;
+
+  constructor(messages: BatchMessages, options: BatchOptions) {
+    const count = messages.offsets.length - 1;
+    super(count);
+    this.results = new Array<BatchResult | undefined>(count).fill(undefined);
+    this.#messages = messages;
+    this.#options = options;
+    this.#open = count;
+  }
+
+  /** Writes the sequence numbers that the engine gave into the messages. */
+  prepare(): void {
+    const { buffer, offsets } = this.#messages;
+    const data = new DataView(buffer.buffer, buffer.byteOffset);
+    for (let index = 0; index < this.count; index++) {
+      data.setUint32((offsets[index] ?? 0) + 8, this.sequence + index, LITTLE_ENDIAN_HOST);
+    }
+  }
+
+  override onMessage(view: WireView, at: number, end: number, _flags: number, sequence: number): void {
+    const index = sequence - this.sequence;
+    const message = copyMessage(view, at, end - at);
+    const replies = this.#replies.get(index);
+    if (replies === undefined) this.#replies.set(index, [message]);
+    else replies.push(message);
+  }
+
+  override onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void {
+    const index = sequence - this.sequence;
+    const extack = this.#extendedAck(view, at, end, index);
+    const replies = this.#replies.get(index);
+    const isPlain = extack === undefined && replies === undefined;
+    this.#settleOne(index, isPlain ? DONE : { status: 'done', replies: replies ?? [], extack });
+    this.#settleEarlier(index);
+  }
+
+  /** The end of a multipart reply; the acknowledgement is yet to come. */
+  override onDone(): void {
+    return;
+  }
+
+  override onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
+    const index = sequence - this.sequence;
+    const error = refusal(this.#messages.describe(index), errno, this.#extendedAck(view, at, end, index));
+    this.#settleOne(index, { status: 'failed', error });
+    if (index === 0 && this.#options.firstAlone) this.fail(error);
+    this.#settleEarlier(index);
+  }
+
+  override fail(error: unknown): void {
+    for (let index = 0; index < this.count; index++) this.#settleOne(index, { status: 'failed', error });
+  }
+
+  override onUndecodable(cause: unknown, sequence: number): void {
+    const index = sequence - this.sequence;
+    const error = undecodable(this.#messages.describe(index).name, cause);
+    this.#settleOne(index, { status: 'failed', error });
+    this.#settleEarlier(index);
+  }
+
+  /** The kernel handles a datagram's messages in order, so those before the last acknowledged one that reported no error are done. */
+  #settleEarlier(index: number): void {
+    if (!this.#options.lastOnly || index !== this.count - 1) return;
+    for (let earlier = 0; earlier < index; earlier++) {
+      const replies = this.#replies.get(earlier);
+      this.#settleOne(earlier, replies === undefined ? DONE : { status: 'done', replies, extack: undefined });
+    }
+  }
+
+  #settleOne(index: number, result: BatchResult): void {
+    if (this.results[index] !== undefined) return;
+    this.results[index] = result;
+    this.#open -= 1;
+    if (this.#open > 0) return;
+    this.settled = true;
+    this.onSettled?.();
+  }
+
+  #extendedAck(view: WireView, at: number, end: number, index: number): ExtendedAck | undefined {
+    const extack = decodeExtendedAck(view, at, end);
+    if (extack === undefined) return undefined;
+    const { buffer, offsets } = this.#messages;
+    const sent = buffer.subarray(offsets[index], offsets[index + 1]);
+    return explain(extack, this.#messages.describe(index), sent);
+  }
+}

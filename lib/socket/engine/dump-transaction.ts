@@ -1,0 +1,129 @@
+import { NetlinkError } from '../../errors.js';
+import { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+import { NLMSG_HDRLEN } from '../../wire/constants.js';
+import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
+import type { WireView } from '../../wire/view.js';
+import { explain, refusal, type RequestDescription } from './refusal.js';
+import type { Decode } from './request-transaction.js';
+import { Transaction, undecodable } from './transaction.js';
+
+/** Who consumes a dump. */
+export interface DumpListener {
+  /** There are new items, or the dump is settled. */
+  onProgress(): void;
+  /** The dump begins anew: what it gave so far is void. Returns false where that is too late. */
+  onRestart(): boolean;
+}
+
+/** A dump: one request, many items, ended by NLMSG_DONE. The engine runs one at a time. */
+export class DumpTransaction<Item> extends Transaction {
+  readonly request: RequestDescription;
+  /** The message, sequence number included once it is known. */
+  readonly bytes: Uint8Array;
+  /** Items that nobody took yet. */
+  items: Item[] = [];
+  /** Whether anything has come since the request was sent: answers of any kind. */
+  answered = false;
+  /** Whether the kernel said that the state changed under way (NLM_F_DUMP_INTR). */
+  interrupted = false;
+  restarts = 0;
+  extack: ExtendedAck | undefined = undefined;
+  error: unknown = undefined;
+  readonly #decode: Decode<Item>;
+  readonly #listener: DumpListener;
+  readonly #restartLimit: number;
+
+  constructor(
+    request: RequestDescription,
+    bytes: Uint8Array,
+    decode: Decode<Item>,
+    listener: DumpListener,
+    restartLimit: number,
+  ) {
+    super(1);
+    this.request = request;
+    this.bytes = bytes;
+    this.#decode = decode;
+    this.#listener = listener;
+    this.#restartLimit = restartLimit;
+  }
+
+  /** Prepares the request for being sent under the sequence number that the engine gave. */
+  prepare(): void {
+    this.answered = false;
+    new DataView(this.bytes.buffer, this.bytes.byteOffset).setUint32(8, this.sequence, LITTLE_ENDIAN_HOST);
+  }
+
+  /** Takes what there is. */
+  takeItems(): Item[] {
+    const { items } = this;
+    this.items = [];
+    return items;
+  }
+
+  /** Whether a dump that was interrupted begins anew now; forgets what it gave so far if so. */
+  restart(): boolean {
+    if (this.restarts >= this.#restartLimit || !this.#listener.onRestart()) return false;
+    this.restarts += 1;
+    this.interrupted = false;
+    this.extack = undefined;
+    this.items = [];
+    return true;
+  }
+
+  override onMessage(view: WireView, at: number, end: number): void {
+    this.items.push(this.#decode(view, at + NLMSG_HDRLEN, end));
+  }
+
+  /** An acknowledgement in place of a dump: there was nothing to dump. */
+  override onAcknowledgement(view: WireView, at: number, end: number): void {
+    this.onDone(view, at, end);
+  }
+
+  override onDone(view: WireView, at: number, end: number): void {
+    this.#takeExtendedAck(view, at, end);
+    if (this.interrupted) this.error = interruption(this.request.name, this.restarts);
+    this.#settle();
+  }
+
+  override onRefusal(errno: number, view: WireView, at: number, end: number): void {
+    this.#takeExtendedAck(view, at, end);
+    this.fail(refusal(this.request, errno, this.extack));
+  }
+
+  override fail(error: unknown): void {
+    if (this.settled) return;
+    this.error = error;
+    this.#settle();
+  }
+
+  override onUndecodable(cause: unknown): void {
+    this.fail(undecodable(this.request.name, cause));
+  }
+
+  /** Tells the listener of new items. */
+  progress(): void {
+    this.#listener.onProgress();
+  }
+
+  #takeExtendedAck(view: WireView, at: number, end: number): void {
+    const extack = decodeExtendedAck(view, at, end);
+    if (extack !== undefined) this.extack = explain(extack, this.request, this.bytes);
+  }
+
+  #settle(): void {
+    // A decoder is the caller's code: it may have closed the socket, and ended this.
+    if (this.settled) return;
+    this.settled = true;
+    this.#listener.onProgress();
+  }
+}
+
+function interruption(operation: string, restarts: number): NetlinkError {
+  const tries = restarts === 0 ? '' : `, also when it was begun anew (${restarts} times)`;
+  return new NetlinkError(
+    `${operation}: the dump is not one consistent state, since something changed while it ran${tries}; ` +
+      'what it gave may lack entries or have them twice',
+    { code: 'ERR_NETLINK_DUMP_INTERRUPTED', operation },
+  );
+}

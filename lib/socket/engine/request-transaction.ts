@@ -1,0 +1,110 @@
+import { NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
+import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
+import type { WireView } from '../../wire/view.js';
+import { explain, refusal, type RequestDescription } from './refusal.js';
+import { Transaction, undecodable } from './transaction.js';
+
+/**
+ * What ends a request: the acknowledgement that it asks for, with whatever replies came before; the first reply, without
+ * asking for an acknowledgement; or a reply and the acknowledgement in either order, as the audit subsystem gives them.
+ * An error ends it always.
+ */
+export type RequestEnd = 'acknowledgement' | 'reply' | 'both';
+
+/** Reads what follows a message's header. */
+export type Decode<Reply> = (view: WireView, offset: number, end: number) => Reply;
+
+/** A request that is no dump. */
+export class RequestTransaction<Reply> extends Transaction {
+  readonly request: RequestDescription;
+  /** The first reply, and those behind it. */
+  reply: Reply | undefined = undefined;
+  furtherReplies: Reply[] | undefined = undefined;
+  extack: ExtendedAck | undefined = undefined;
+  error: unknown = undefined;
+  /** Called when it is settled; set by whoever waits. */
+  onSettled: (() => void) | undefined = undefined;
+  readonly #decode: Decode<Reply>;
+  readonly #end: RequestEnd;
+  #replied = false;
+  #multipart = false;
+  #acknowledged = false;
+  #buffer: Uint8Array;
+  #start: number;
+  #length: number;
+
+  /** The request's bytes lie in `buffer`, and stay there until {@link keepBytes} is called. */
+  constructor(
+    request: RequestDescription,
+    decode: Decode<Reply>,
+    end: RequestEnd,
+    buffer: Uint8Array,
+    start: number,
+    length: number,
+  ) {
+    super(1);
+    this.request = request;
+    this.#decode = decode;
+    this.#end = end;
+    this.#buffer = buffer;
+    this.#start = start;
+    this.#length = length;
+  }
+
+  /** Copies the request's bytes, which an error that comes later is explained with. */
+  keepBytes(): void {
+    this.#buffer = this.#sent().slice();
+    this.#start = 0;
+  }
+
+  override onMessage(view: WireView, at: number, end: number, flags: number): void {
+    const reply = this.#decode(view, at + NLMSG_HDRLEN, end);
+    if (this.#replied) (this.furtherReplies ??= []).push(reply);
+    else this.reply = reply;
+    this.#replied = true;
+    if ((flags & NLM_F_MULTI) !== 0) this.#multipart = true;
+    else if (this.#end === 'reply' || (this.#end === 'both' && this.#acknowledged)) this.#settle();
+  }
+
+  override onAcknowledgement(view: WireView, at: number, end: number): void {
+    this.#takeExtendedAck(view, at, end);
+    this.#acknowledged = true;
+    if (this.#end !== 'both' || (this.#replied && !this.#multipart)) this.#settle();
+  }
+
+  override onDone(view: WireView, at: number, end: number): void {
+    this.#takeExtendedAck(view, at, end);
+    this.#settle();
+  }
+
+  override onRefusal(errno: number, view: WireView, at: number, end: number): void {
+    this.#takeExtendedAck(view, at, end);
+    this.fail(refusal(this.request, errno, this.extack));
+  }
+
+  override fail(error: unknown): void {
+    if (this.settled) return;
+    this.error = error;
+    this.#settle();
+  }
+
+  override onUndecodable(cause: unknown): void {
+    this.fail(undecodable(this.request.name, cause));
+  }
+
+  #takeExtendedAck(view: WireView, at: number, end: number): void {
+    const extack = decodeExtendedAck(view, at, end);
+    if (extack !== undefined) this.extack = explain(extack, this.request, this.#sent());
+  }
+
+  #sent(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#start + this.#length);
+  }
+
+  #settle(): void {
+    // A decoder is the caller's code: it may have closed the socket, and ended this.
+    if (this.settled) return;
+    this.settled = true;
+    this.onSettled?.();
+  }
+}

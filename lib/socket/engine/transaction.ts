@@ -1,0 +1,42 @@
+import { NetlinkError } from '../../errors.js';
+import type { WireView } from '../../wire/view.js';
+
+/**
+ * One conversation with the peer: what was asked under one or more sequence numbers, and what came back. The engine
+ * calls the `on` methods, never one after the transaction is settled.
+ */
+export abstract class Transaction {
+  /** The first of its sequence numbers; the engine gives it. */
+  sequence = 0;
+  /** How many sequence numbers it has, one behind the other. */
+  readonly count: number;
+  settled = false;
+
+  constructor(count: number) {
+    this.count = count;
+  }
+
+  /** A message that is no control message. `at` is its header's offset. May throw: that fails the transaction. */
+  abstract onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void;
+  /** NLMSG_ERROR without an error. */
+  abstract onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void;
+  /** NLMSG_DONE without an error. */
+  abstract onDone(view: WireView, at: number, end: number, sequence: number): void;
+  /** NLMSG_ERROR or NLMSG_DONE with an error. */
+  abstract onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void;
+  /** Ends whatever is still open with an error. */
+  abstract fail(error: unknown): void;
+
+  /** An answer to that sequence number cannot be decoded. */
+  abstract onUndecodable(cause: unknown, sequence: number): void;
+}
+
+/** The error for a reply that cannot be read, around whatever reading it threw. */
+export function undecodable(operation: string, cause: unknown): NetlinkError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new NetlinkError(`${operation}: the reply cannot be decoded: ${reason}`, {
+    code: 'ERR_NETLINK_MALFORMED',
+    operation,
+    cause,
+  });
+}

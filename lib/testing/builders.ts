@@ -1,0 +1,176 @@
+import { errnoNumber, invalidArgument } from '../errors.js';
+import { align4 } from '../wire/byte-order.js';
+import {
+  NLM_F_ACK_TLVS,
+  NLM_F_CAPPED,
+  NLM_F_DUMP_INTR,
+  NLM_F_MULTI,
+  NL_POLICY_TYPE_ATTR_MASK,
+  NL_POLICY_TYPE_ATTR_MAX_LENGTH,
+  NL_POLICY_TYPE_ATTR_MAX_VALUE_U,
+  NL_POLICY_TYPE_ATTR_MIN_LENGTH,
+  NL_POLICY_TYPE_ATTR_MIN_VALUE_U,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_HDRLEN,
+  NLMSGERR_ATTR_COOKIE,
+  NLMSGERR_ATTR_MISS_NEST,
+  NLMSGERR_ATTR_MISS_TYPE,
+  NLMSGERR_ATTR_MSG,
+  NLMSGERR_ATTR_OFFS,
+  NLMSGERR_ATTR_POLICY,
+} from '../wire/constants.js';
+import type { AttributePolicy, ExtendedAck } from '../wire/extended-ack.js';
+import type { NetlinkMessage } from '../wire/messages.js';
+import { WireWriter } from '../wire/writer.js';
+
+// Builders of what a kernel sends. Each returns one message, its length as the header says; `datagram` puts them together.
+
+/** The values of a message to build; what is left out is zero or empty. */
+export interface MessageValues {
+  readonly type: number;
+  readonly flags?: number;
+  readonly sequence?: number;
+  readonly portId?: number;
+  readonly payload?: Uint8Array;
+}
+
+/** The parts of a request that answers repeat. */
+export type Answered = Pick<NetlinkMessage, 'type' | 'flags' | 'sequence' | 'portId' | 'payload'>;
+
+/** Any message at all. */
+export function message({ type, flags = 0, sequence = 0, portId = 0, payload }: MessageValues): Uint8Array {
+  const length = NLMSG_HDRLEN + (payload?.length ?? 0);
+  const writer = new WireWriter();
+  writer.messageStart(type, flags, sequence, portId);
+  if (payload !== undefined) writer.append(payload);
+  writer.messageEnd(length);
+  return writer.finish().subarray(0, length);
+}
+
+/** A reply to `request`, of its type unless told otherwise. */
+export function reply(
+  request: Answered,
+  payload?: Uint8Array,
+  values: Partial<MessageValues> = {},
+): Uint8Array {
+  const { type, sequence, portId } = request;
+  return message({ type, sequence, portId, ...(payload === undefined ? {} : { payload }), ...values });
+}
+
+/** The acknowledgement of `request`; an extended one is a warning, or gives a cookie. */
+export function acknowledge(request: Answered, extack?: ExtendedAck): Uint8Array {
+  return errorMessage(request, 0, extack, true);
+}
+
+/**
+ * The refusal of `request`: an errno (`19`) or its name (`'ENODEV'`), and what is said about it.
+ * With `capped: false` the whole request is repeated, as the kernel does when NETLINK_CAP_ACK is off.
+ */
+export function refuse(
+  request: Answered,
+  errno: number | string,
+  extack?: ExtendedAck,
+  options: { readonly capped?: boolean } = {},
+): Uint8Array {
+  return errorMessage(request, errnoOf(errno), extack, options.capped ?? true);
+}
+
+/** The end of a dump, with an errno where it failed under way. */
+export function done(
+  request: Answered,
+  options: {
+    readonly errno?: number | string;
+    readonly extack?: ExtendedAck;
+    readonly interrupted?: boolean;
+  } = {},
+): Uint8Array {
+  const { errno = 0, extack, interrupted = false } = options;
+  const writer = new WireWriter();
+  const flags =
+    NLM_F_MULTI | (extack === undefined ? 0 : NLM_F_ACK_TLVS) | (interrupted ? NLM_F_DUMP_INTR : 0);
+  writer.messageStart(NLMSG_DONE, flags, request.sequence, request.portId);
+  writer.putS32(writer.space(4), -errnoOf(errno));
+  if (extack !== undefined) writeExtendedAck(writer, extack);
+  writer.messageEnd();
+  return writer.finish();
+}
+
+/** A whole dump: a message for each payload, and the end. */
+export function multipart(
+  request: Answered,
+  payloads: readonly Uint8Array[],
+  options: { readonly type?: number; readonly interrupted?: boolean } = {},
+): Uint8Array[] {
+  const { type = request.type, interrupted = false } = options;
+  const flags = NLM_F_MULTI | (interrupted ? NLM_F_DUMP_INTR : 0);
+  return [
+    ...payloads.map((payload) => reply(request, payload, { type, flags })),
+    done(request, { interrupted }),
+  ];
+}
+
+/** Messages as one datagram, each padded to four bytes but the last. */
+export function datagram(...messages: readonly Uint8Array[]): Uint8Array {
+  const starts: number[] = [];
+  let length = 0;
+  let end = 0;
+  for (const bytes of messages) {
+    starts.push(length);
+    end = length + bytes.length;
+    length += align4(bytes.length);
+  }
+  const bytes = new Uint8Array(end);
+  messages.forEach((part, index) => bytes.set(part, starts[index]));
+  return bytes;
+}
+
+function errnoOf(errno: number | string): number {
+  const number = typeof errno === 'string' ? errnoNumber(errno) : errno;
+  if (number === undefined) throw invalidArgument(`Linux has no errno named ${errno}`);
+  return number;
+}
+
+function errorMessage(
+  request: Answered,
+  errno: number,
+  extack: ExtendedAck | undefined,
+  capped: boolean,
+): Uint8Array {
+  const writer = new WireWriter();
+  const flags = (capped ? NLM_F_CAPPED : 0) | (extack === undefined ? 0 : NLM_F_ACK_TLVS);
+  writer.messageStart(NLMSG_ERROR, flags, request.sequence, request.portId);
+  writer.putS32(writer.space(4), -errno);
+  const header = writer.space(NLMSG_HDRLEN);
+  writer.putU32(header, NLMSG_HDRLEN + request.payload.length);
+  writer.putU16(header + 4, request.type);
+  writer.putU16(header + 6, request.flags);
+  writer.putU32(header + 8, request.sequence);
+  writer.putU32(header + 12, request.portId);
+  if (!capped) writer.append(request.payload);
+  if (extack !== undefined) writeExtendedAck(writer, extack);
+  writer.messageEnd();
+  return writer.finish();
+}
+
+function writeExtendedAck(writer: WireWriter, extack: ExtendedAck): void {
+  const { message: text, offset, cookie, missing, policy } = extack;
+  if (text !== undefined) writer.string(NLMSGERR_ATTR_MSG, text);
+  if (offset !== undefined) writer.u32(NLMSGERR_ATTR_OFFS, offset);
+  if (cookie !== undefined) writer.binary(NLMSGERR_ATTR_COOKIE, cookie);
+  if (policy !== undefined) writePolicy(writer, policy);
+  if (missing === undefined) return;
+  writer.u32(NLMSGERR_ATTR_MISS_TYPE, missing.type);
+  if (missing.nestOffset !== undefined) writer.u32(NLMSGERR_ATTR_MISS_NEST, missing.nestOffset);
+}
+
+function writePolicy(writer: WireWriter, policy: AttributePolicy): void {
+  const { minimum, maximum, minimumLength, maximumLength, mask } = policy;
+  writer.nestStart(NLMSGERR_ATTR_POLICY);
+  if (minimum !== undefined) writer.u64(NL_POLICY_TYPE_ATTR_MIN_VALUE_U, minimum);
+  if (maximum !== undefined) writer.u64(NL_POLICY_TYPE_ATTR_MAX_VALUE_U, maximum);
+  if (minimumLength !== undefined) writer.u32(NL_POLICY_TYPE_ATTR_MIN_LENGTH, minimumLength);
+  if (maximumLength !== undefined) writer.u32(NL_POLICY_TYPE_ATTR_MAX_LENGTH, maximumLength);
+  if (mask !== undefined) writer.u64(NL_POLICY_TYPE_ATTR_MASK, mask);
+  writer.nestEnd();
+}

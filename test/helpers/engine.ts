@@ -1,0 +1,115 @@
+import { BatchTransaction } from '#lib/socket/engine/batch-transaction';
+import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-transaction';
+import { TransactionEngine } from '#lib/socket/engine/engine';
+import type { RequestDescription } from '#lib/socket/engine/refusal';
+import { type RequestEnd, RequestTransaction } from '#lib/socket/engine/request-transaction';
+import type { Transaction } from '#lib/socket/engine/transaction';
+import { datagram } from '#lib/testing/builders';
+import {
+  align4,
+  decodeMessages,
+  type NetlinkMessage,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  WireView,
+  WireWriter,
+} from '#lib/wire/index';
+
+export const PORT = 4711;
+
+/** Counts how often each transaction settles: once, or the engine is broken. */
+export class Scripted {
+  readonly unclaimed: NetlinkMessage[] = [];
+  readonly settlements = new Map<Transaction, number>();
+  readonly engine: TransactionEngine;
+
+  constructor(options: { firstSequence?: number; anyPort?: boolean } = {}) {
+    const onUnclaimed = (view: WireView, at: number, end: number) => {
+      this.unclaimed.push(...decodeMessages(view, at, end));
+    };
+    this.engine = new TransactionEngine(PORT, { onUnclaimed }, options);
+  }
+
+  /** A request whose replies are their first byte, sent. */
+  request(end: RequestEnd = 'acknowledgement', description: RequestDescription = { name: 'RTM_TEST' }) {
+    const bytes = requestBytes(16, NLM_F_REQUEST | NLM_F_ACK);
+    const transaction = new RequestTransaction(description, firstByte, end, bytes, 0, bytes.length);
+    transaction.onSettled = () => this.#count(transaction);
+    this.engine.begin(transaction);
+    return transaction;
+  }
+
+  /** A dump that waits for its turn. */
+  dump(options: { restartLimit?: number; acceptRestart?: () => boolean } = {}) {
+    const listener: DumpListener = {
+      onProgress: () => {
+        if (dump.settled) this.#count(dump);
+      },
+      onRestart: options.acceptRestart ?? (() => true),
+    };
+    const bytes = requestBytes(18, NLM_F_REQUEST | NLM_F_ACK | NLM_F_DUMP);
+    const dump: DumpTransaction<number> = new DumpTransaction(
+      { name: 'RTM_GETTEST' },
+      bytes,
+      firstByte,
+      listener,
+      options.restartLimit ?? 3,
+    );
+    this.engine.enqueueDump(dump);
+    return dump;
+  }
+
+  batch(count: number, lastOnly = false, firstAlone = false) {
+    const messages = Array.from({ length: count }, () => requestBytes(20, NLM_F_REQUEST | NLM_F_ACK));
+    const offsets = [0];
+    for (const { length } of messages) offsets.push((offsets.at(-1) ?? 0) + align4(length));
+    const transaction = new BatchTransaction(
+      { buffer: datagram(...messages), offsets, describe: (index) => ({ name: `message ${index}` }) },
+      { lastOnly, firstAlone },
+    );
+    transaction.onSettled = () => this.#count(transaction);
+    this.engine.begin(transaction);
+    transaction.prepare();
+    return transaction;
+  }
+
+  /** Hands in one datagram made of these messages. */
+  receive(...messages: readonly Uint8Array[]): void {
+    this.receiveBytes(datagram(...messages));
+  }
+
+  /** The bytes lie inside a larger buffer, as in a receive ring. */
+  receiveBytes(bytes: Uint8Array, group = 0): void {
+    const ring = new Uint8Array(64 + bytes.length + 64).fill(0xa5);
+    ring.set(bytes, 64);
+    this.engine.receive(new WireView(ring), 64, 64 + bytes.length, group);
+  }
+
+  #count(transaction: Transaction): void {
+    this.settlements.set(transaction, (this.settlements.get(transaction) ?? 0) + 1);
+  }
+}
+
+/** What a kernel would see of a transaction's message with this sequence number. */
+export function asked(transaction: Transaction, index = 0): NetlinkMessage {
+  return {
+    type: 18,
+    flags: NLM_F_REQUEST,
+    sequence: transaction.sequence + index,
+    portId: PORT,
+    payload: new Uint8Array(4),
+  };
+}
+
+function requestBytes(type: number, flags: number): Uint8Array {
+  const writer = new WireWriter();
+  writer.messageStart(type, flags);
+  writer.space(4);
+  writer.messageEnd();
+  return writer.finish();
+}
+
+export function firstByte(view: WireView, offset: number, end: number): number {
+  return view.u8(offset, end);
+}
