@@ -37,9 +37,17 @@ function build() {
   });
 }
 
-/** Compiles the tests, where they or the library have changed. */
+/** Compiles the tests and the examples, where they or the library have changed. */
 export function buildTests() {
-  const sources = ['lib', 'vm', 'test', 'tsconfig.base.json', 'package.json', 'package-lock.json'];
+  const sources = [
+    'lib',
+    'vm',
+    'test',
+    'examples',
+    'tsconfig.base.json',
+    'package.json',
+    'package-lock.json',
+  ];
   runIfChanged(`${root}out/test/.built-from`, fingerprint(root, sources), () => {
     report('compiling the tests');
     rmSync(`${root}out/test`, { recursive: true, force: true });

@@ -49,12 +49,14 @@ const privateNetwork = [
 ];
 
 async function jestInGuest(kernel, pattern) {
-  const { runInGuest } = await import('../dist/vm/index.js');
+  const { prepareGuest, runInGuest } = await import('../dist/vm/index.js');
   const file = `${results}/guest-${kernel}.json`;
   let result;
   try {
+    const guest = await prepareGuest({ kernel, onProgress: report });
     result = await runInGuest({
-      kernel,
+      guest,
+      env: { ...process.env, AFNETLINK_MODULE: guest.module },
       command: [
         ...jest,
         '--selectProjects',

@@ -1,0 +1,53 @@
+// rmmod and a worker's end. Runs in the guest; puts the module back.
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from '@jest/globals';
+import { cString, openSocket } from 'afnetlink';
+import { runCommand, runInWorker } from '../helpers/processes.js';
+
+const moduleFile = process.env['AFNETLINK_MODULE'] ?? '';
+const loaded = (): boolean => /^netlink_test /m.test(readFileSync('/proc/modules', 'utf8'));
+
+afterEach(async () => {
+  if (!loaded()) expect(await runCommand('insmod', [moduleFile])).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('rmmod is refused while a socket is open, and works after the last close', async () => {
+  const sockets = [openSocket({ protocol: 17 }), openSocket({ protocol: 17 })];
+  for (const socket of sockets) {
+    const refused = await runCommand('rmmod', ['netlink_test']);
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain('in use');
+    socket.close();
+  }
+  expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0, stderr: '' });
+  expect(() => openSocket({ protocol: 17 })).toThrow(expect.objectContaining({ code: 'EPROTONOSUPPORT' }));
+});
+
+test('another protocol number is one parameter', async () => {
+  expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0 });
+  expect(await runCommand('insmod', [moduleFile, 'protocol=23'])).toMatchObject({ status: 0 });
+  const echo = await runCommand(process.execPath, ['dist/cli/nl_recv.js', '--protocol', '23', 'x']);
+  expect(echo).toMatchObject({ status: 0, stdout: 'Send to kernel: x\nReceived from kernel: x\n' });
+  expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0 });
+});
+
+test.each([-1, 32])('protocol %i is refused', async (protocol) => {
+  expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0 });
+  const refused = await runCommand('insmod', [moduleFile, `protocol=${protocol}`]);
+  expect(refused.stderr).toContain('Invalid');
+});
+
+test('a worker that ends with its socket open leaves the module free', async () => {
+  const { exitCode } = await runInWorker(`
+    const { openSocket, cString } = require('afnetlink');
+    const socket = openSocket({ protocol: 17 });
+    socket.send({ payload: cString('from a worker') });
+    socket.receive().then(() => process.exit(7));
+  `);
+  expect(exitCode).toBe(7);
+  using socket = openSocket({ protocol: 17 });
+  socket.send({ payload: cString('after it') });
+  expect(Buffer.from((await socket.receive()).payload).toString()).toBe('after it\0');
+  socket.close();
+  expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0, stderr: '' });
+});
