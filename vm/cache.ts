@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { requireProgram } from './programs.js';
@@ -36,10 +36,17 @@ export async function publish(
   return path;
 }
 
-/** Writes `path` anew by way of a draft beside it. */
+const draftPrefix = '.draft-';
+
+/** Writes `path` anew by way of a draft beside it. Only for the holder of the cache's lock. */
 export async function replace(path: string, make: (draft: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const folder = await mkdtemp(join(dirname(path), '.draft-'));
+  const parent = dirname(path);
+  await mkdir(parent, { recursive: true });
+  // Any draft that is there already was left by a preparation that was ended.
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(draftPrefix)) await rm(join(parent, name), { recursive: true, force: true });
+  }
+  const folder = await mkdtemp(join(parent, draftPrefix));
   try {
     const draft = join(folder, basename(path));
     await make(draft);

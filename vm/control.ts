@@ -25,11 +25,6 @@ export class Control {
     });
   }
 
-  /** Sends a signal to the command and its process group. */
-  signal(name: NodeJS.Signals): void {
-    this.port.write(`signal ${name.replace(/^SIG/, '')}\n`);
-  }
-
   /** Tells the guest's terminal its size. */
   resize(rows: number, columns: number): void {
     this.port.write(`size ${rows} ${columns}\n`);

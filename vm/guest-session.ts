@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Control } from './control.js';
@@ -16,6 +17,8 @@ export type Ending =
   | { readonly kind: 'timeout' };
 
 export interface SessionOptions {
+  /** An open file, which needs no name. */
+  readonly initramfs: FileHandle;
   readonly trailer: string;
   readonly stdout: Writable;
   readonly stderr: Writable;
@@ -69,7 +72,7 @@ class Session {
     machine: Machine,
     private readonly options: SessionOptions,
   ) {
-    this.qemu = new QemuProcess(machine);
+    this.qemu = new QemuProcess(machine, options.initramfs);
     this.log = new KernelLog(this.qemu.channel('log'));
     this.outputs = [
       new Output(this.qemu.channel('output'), options.stdout, options.trailer),

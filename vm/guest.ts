@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { accelerators } from './accelerator.js';
@@ -15,7 +15,8 @@ import { buildModule, netlinkTestSources } from './module.js';
 import { judge, type Outcome } from './outcome.js';
 import { missingPrograms, requireProgram } from './programs.js';
 import type { Machine } from './qemu.js';
-import { sessionFiles, type ModuleToLoad } from './session-files.js';
+import { sessionFiles, type ModuleToLoad, type Session } from './session-files.js';
+import { requireTerminal } from './terminal.js';
 
 /** A guest that is ready to boot: all that it needs is in the cache. */
 export interface Guest {
@@ -125,32 +126,28 @@ const kvmHandshake = 5000;
  * @throws VmError where the guest cannot be prepared; what happens inside it is in the result.
  */
 export async function runInGuest(options: RunInGuestOptions): Promise<GuestResult> {
+  if (options.interactive === true) requireTerminal();
   const guest = options.guest ?? (await prepareGuest(options));
-  const folder = await mkdtemp(join(tmpdir(), 'afnetlink-guest-'));
+  const trailer = `\n--afnetlink-${randomBytes(16).toString('hex')}--\n`;
+  const session = await describeSession(guest, options, trailer);
+  const initramfs = await unnamedFile(
+    Buffer.concat([await readFile(guest.initramfs), writeCpio(sessionFiles(session))]),
+  );
   try {
-    return await boot(guest, options, folder);
+    return await boot({ guest, options, session, initramfs });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await initramfs.close();
   }
 }
 
-async function boot(guest: Guest, options: RunInGuestOptions, folder: string): Promise<GuestResult> {
-  const { kernel } = guest;
-  const trailer = `\n--afnetlink-${randomBytes(16).toString('hex')}--\n`;
-  const writable = await Promise.all(
-    (options.writable ?? []).map(async (path, index) => ({
-      tag: `writable${index}`,
-      path: await existingFolder(path),
-    })),
-  );
-  const session = sessionFiles({
+async function describeSession(guest: Guest, options: RunInGuestOptions, trailer: string): Promise<Session> {
+  const cwd = options.cwd instanceof URL ? fileURLToPath(options.cwd) : (options.cwd ?? process.cwd());
+  return {
     command: checkedCommand(options.command),
-    cwd: await existingFolder(
-      options.cwd instanceof URL ? fileURLToPath(options.cwd) : (options.cwd ?? process.cwd()),
-    ),
+    cwd: await existingFolder(cwd),
     environment: options.env ?? process.env,
-    release: kernel.release,
-    modules: kernel.modules,
+    release: guest.kernel.release,
+    modules: guest.kernel.modules,
     modprobe: requireProgram('modprobe'),
     load: [
       ...(guest.module === undefined
@@ -158,33 +155,56 @@ async function boot(guest: Guest, options: RunInGuestOptions, folder: string): P
         : [{ path: guest.module, parameters: options.moduleParameters ?? {} }]),
       ...(options.modules ?? []).map(({ path, ...rest }) => ({ path: resolve(path), ...rest })),
     ],
-    writable,
+    writable: await Promise.all(
+      (options.writable ?? []).map(async (path, index) => ({
+        tag: `writable${index}`,
+        path: await existingFolder(path),
+      })),
+    ),
     trailer,
     interactive: options.interactive ?? false,
-  });
-  const initramfs = join(folder, basename(guest.initramfs));
-  await copyFile(guest.initramfs, initramfs);
-  await appendFile(initramfs, writeCpio(session));
+  };
+}
 
+/** A file that is gone once it is closed, however this process ends. It holds the command's environment. */
+async function unnamedFile(content: Buffer): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'afnetlink-'));
+  try {
+    const file = await open(join(folder, 'initramfs'), 'wx+', 0o600);
+    await file.writeFile(content);
+    return file;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+interface Run {
+  readonly guest: Guest;
+  readonly options: RunInGuestOptions;
+  readonly session: Session;
+  readonly initramfs: FileHandle;
+}
+
+async function boot({ guest, options, session, initramfs }: Run): Promise<GuestResult> {
   const timeout = options.timeout ?? 300_000;
   const limits = {
     bootTimeout: options.bootTimeout ?? 120_000,
     timeout: Number.isFinite(timeout) ? timeout : undefined,
   };
   const machine: Omit<Machine, 'accelerator'> = {
-    image: kernel.image,
-    initramfs,
+    image: guest.kernel.image,
     memory: options.memory ?? 1024,
     processors: options.processors ?? 2,
-    writable,
+    writable: session.writable,
     kernelArguments: options.kernelArguments ?? [],
   };
   const result = await firstThatBoots(machine, limits.bootTimeout, (whole, bootTimeout) =>
     runSession(whole, {
-      trailer,
+      initramfs,
+      trailer: session.trailer,
       stdout: options.stdout ?? process.stdout,
       stderr: options.stderr ?? process.stderr,
-      interactive: options.interactive ?? false,
+      interactive: session.interactive,
       bootTimeout,
       timeout: limits.timeout,
       signal: options.signal,

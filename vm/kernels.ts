@@ -75,34 +75,57 @@ export async function prepareKernel(name: string, options: KernelOptions = {}): 
   });
 }
 
+/** How many versions of a series are tried, where the mirror lists one that it no longer has, or that cannot be built for. */
+const attempts = 3;
+
 async function fetchKernel(name: string, wanted: Series, onProgress: Progress): Promise<Kernel> {
   onProgress(`Linux ${name}: reading Debian's package lists`);
   const archive = await Archive.open(wanted.suites);
   await archive.update();
-  for (const release of await releases(archive, wanted.version)) {
+  const failures: string[] = [];
+  for (const release of (await releases(archive, wanted.version)).slice(0, attempts)) {
     const image = await archive.find(`linux-image-${release}`);
     if (image === undefined) continue;
-    const folder = join(cacheFolder(), 'kernels', `${release}_${image.version.replace(/[^\w.+~-]/g, '_')}`);
-    const description = join(folder, 'kernel.json');
-    const known = await readJson<Kernel>(description);
-    if (known !== undefined) return known;
-
-    onProgress(`Linux ${name}: downloading and unpacking ${release} (${image.version})`);
-    await replace(folder, (draft) => unpackKernel(archive, release, draft));
-    onProgress(`Linux ${name}: preparing its headers`);
-    const root = join(folder, 'root');
-    const headers = join(root, 'usr', 'src', `linux-headers-${release}`);
-    const kernel: Kernel = {
-      release,
-      image: join(folder, 'vmlinux'),
-      modules: join(root, 'lib', 'modules', release),
-      headers,
-      ...(await adaptHeaders({ archive, release, root, headers, folder })),
-    };
-    await replace(description, (draft) => writeFile(draft, JSON.stringify(kernel, undefined, 2)));
-    return kernel;
+    try {
+      return await fetchRelease(archive, release, image.version, (line) =>
+        onProgress(`Linux ${name}: ${line}`),
+      );
+    } catch (error) {
+      if (!(error instanceof VmError)) throw error;
+      failures.push(error.message);
+    }
   }
-  throw new VmError('ERR_VM_KERNEL_UNAVAILABLE', `Linux ${name}: the mirror has no such kernel with headers`);
+  const reason = failures[0] ?? 'the mirror has no such kernel with headers';
+  throw new VmError('ERR_VM_KERNEL_UNAVAILABLE', `Linux ${name} cannot be had: ${reason}`);
+}
+
+async function fetchRelease(
+  archive: Archive,
+  release: string,
+  version: string,
+  onProgress: Progress,
+): Promise<Kernel> {
+  const folder = join(cacheFolder(), 'kernels', `${release}_${version.replace(/[^\w.+~-]/g, '_')}`);
+  const description = join(folder, 'kernel.json');
+  const known = await readJson<Kernel>(description);
+  if (known !== undefined && existsSync(known.image)) return known;
+
+  onProgress(`downloading and unpacking ${release} (${version})`);
+  // What is there is left of an interrupted preparation, or of a cache that was moved: headers know their own path.
+  await rm(folder, { recursive: true, force: true });
+  await replace(folder, (draft) => unpackKernel(archive, release, draft));
+  onProgress('preparing its headers');
+  const root = join(folder, 'root');
+  const headers = join(root, 'usr', 'src', `linux-headers-${release}`);
+  const kernel: Kernel = {
+    release,
+    image: join(folder, 'vmlinux'),
+    modules: join(root, 'lib', 'modules', release),
+    headers,
+    compiler: await adaptHeaders({ archive, release, root, headers, folder }),
+  };
+  await replace(description, (draft) => writeFile(draft, JSON.stringify(kernel, undefined, 2)));
+  return kernel;
 }
 
 /** The releases of a series whose headers the archive has, newest first. */

@@ -32,7 +32,7 @@ export interface Judgement {
   readonly message: string | undefined;
 }
 
-const lastLineCount = 25;
+const lastLineCount = 60;
 
 /** What a session's end means. QEMU's own status says nothing: a guest that panics makes it exit with 0. */
 export function judge(

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { FileHandle } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { requireProgram } from './programs.js';
-import { channels, qemuArguments, type Channel, type Machine } from './qemu.js';
+import { channelFd, channels, inheritedFds, qemuArguments, type Channel, type Machine } from './qemu.js';
 
 // The kernel ends QEMU when this process ends. Had this process ended before that was asked for, the shell notices by its parent.
 const startedBy = '[ "$PPID" = "$0" ] && exec "$@"';
@@ -14,12 +15,13 @@ export class QemuProcess {
   private readonly child: ChildProcess;
   private readonly messages: Buffer[] = [];
 
-  constructor(machine: Machine) {
+  /** `initramfs` is an open file, which needs no name. */
+  constructor(machine: Machine, initramfs: FileHandle) {
     const qemu = [requireProgram('qemu-system-x86_64'), ...qemuArguments(machine)];
     this.child = spawn(
       requireProgram('setpriv'),
       ['--pdeathsig', 'KILL', '/bin/sh', '-c', startedBy, String(process.pid), ...qemu],
-      { detached: true, stdio: ['ignore', 'ignore', 'pipe', ...channels.map(() => 'pipe' as const)] },
+      { detached: true, stdio: ['ignore', 'ignore', 'pipe', ...inheritedFds(initramfs)] },
     );
     this.child.stderr?.on('data', (chunk: Buffer) => this.messages.push(chunk));
     this.ended = once(this.child, 'close').then(() => undefined);
@@ -29,17 +31,13 @@ export class QemuProcess {
     }
   }
 
-  get pid(): number | undefined {
-    return this.child.pid;
-  }
-
   /** What QEMU itself complained about. */
   get complaint(): string {
     return Buffer.concat(this.messages).toString().trim();
   }
 
   channel(name: Channel): Duplex {
-    return this.child.stdio[3 + channels.indexOf(name)] as Duplex;
+    return this.child.stdio[channelFd(name)] as Duplex;
   }
 
   /** Makes the kernel panic with a backtrace of what it does, where it still takes a non-maskable interrupt. */

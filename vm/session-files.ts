@@ -13,7 +13,7 @@ export interface Session {
   /** Module files to load before the command, with their parameters. */
   readonly load: readonly ModuleToLoad[];
   readonly writable: readonly { tag: string; path: string }[];
-  /** Marks the end of the command's output. */
+  /** Marks the end of each of the command's two output streams. */
   readonly trailer: string;
   readonly interactive: boolean;
 }

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import {
   kernelSeries,
   moduleLines,
   outcomeStatus,
+  prepareGuest,
   runInGuest,
   VmError,
   type RunInGuestOptions,
@@ -36,7 +38,7 @@ The exit status is COMMAND's, or ${outcomeStatus.warned}: the kernel warned; ${o
 ${outcomeStatus['timed-out']}: COMMAND or the guest hung; ${outcomeStatus['setup-failed']}: something that the guest needs is missing; 2: wrong arguments.`;
 
 interface Request {
-  readonly guest: RunInGuestOptions;
+  readonly options: RunInGuestOptions;
   readonly log: string | undefined;
   readonly print: 'all' | 'module' | 'nothing';
 }
@@ -62,14 +64,36 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runRequest({ guest, log, print }: Request): Promise<number> {
-  const result = await runInGuest(guest);
-  if (log !== undefined) await writeFile(log, result.kernelLog);
-  if (print === 'all') process.stderr.write(result.kernelLog);
-  if (print === 'module')
-    for (const line of moduleLines(result.kernelLog, 'netlink_test')) console.error(line);
-  if (result.message !== undefined) console.error(`nlctl vm: ${result.message}`);
-  return result.status;
+async function runRequest({ options, log, print }: Request): Promise<number> {
+  // A signal ends the preparation as it ends any program; from then on it has to end the guest first.
+  const guest = await prepareGuest(options);
+  const { signal, stopped } = stopOnSignals();
+  try {
+    const result = await runInGuest({ ...options, guest, signal });
+    if (log !== undefined) await writeFile(log, result.kernelLog);
+    if (print === 'all') process.stderr.write(result.kernelLog);
+    if (print === 'module')
+      for (const line of moduleLines(result.kernelLog, 'netlink_test')) console.error(line);
+    if (result.message !== undefined) console.error(`nlctl vm: ${result.message}`);
+    return result.status;
+  } catch (error) {
+    const name = stopped();
+    if (name === undefined) throw error;
+    return 128 + constants.signals[name];
+  }
+}
+
+/** Aborts on the signals that ask a program to end, and when nobody reads its output any more. */
+function stopOnSignals(): { signal: AbortSignal; stopped: () => NodeJS.Signals | undefined } {
+  const controller = new AbortController();
+  let name: NodeJS.Signals | undefined;
+  const stop = (why: NodeJS.Signals): void => {
+    name ??= why;
+    controller.abort();
+  };
+  for (const asked of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(asked, stop);
+  process.stdout.once('error', () => stop('SIGPIPE'));
+  return { signal: controller.signal, stopped: () => name };
 }
 
 /** What the arguments ask for; undefined where that is help. */
@@ -101,7 +125,7 @@ function parse(args: readonly string[]): Request | undefined {
   if (positionals.length === 0) throw new Error('COMMAND is missing');
   const timeout = number('timeout', values.timeout ?? (values.interactive ? '0' : '300'), 0);
   return {
-    guest: {
+    options: {
       command: positionals,
       kernel: values.kernel,
       refresh: values.refresh,

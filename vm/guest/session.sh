@@ -55,13 +55,10 @@ share() {
 	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none "$1" "$2" || fail "cannot share the folder $2"
 }
 
-# What the host says while the command runs.
+# What the host says while the command runs: the size of its terminal.
 obey() {
-	while read -r order first second; do
-		case $order in
-		signal) kill "-$first" -- "-$1" ;;
-		size) stty -F "$terminal" rows "$first" cols "$second" ;;
-		esac
+	while read -r order rows columns; do
+		[ "$order" = size ] && stty -F "$terminal" rows "$rows" cols "$columns"
 	done
 }
 
@@ -75,15 +72,14 @@ cat error >"$(port error)" &
 exec 4<>output 5<>error
 echo ready >&3
 
+# In the foreground, since a shell has what it starts in the background ignore interrupts. And with /bin/sh, since a shell of
+# busybox would prefer its own applets to the programs of the host.
 if [ -n "$terminal" ]; then
-	setsid -c env -i /bin/sh ./command.sh <"$terminal" >"$terminal" 2>&1 3>&- 4>&- 5>&- &
+	obey <&3 4>&- 5>&- &
+	setsid -c env -i /bin/sh ./command.sh <"$terminal" >"$terminal" 2>&1 3>&- 4>&- 5>&-
 else
-	setsid env -i /bin/sh ./command.sh </dev/null >&4 2>&5 3>&- 4>&- 5>&- &
+	setsid env -i /bin/sh ./command.sh </dev/null >&4 2>&5 3>&- 4>&- 5>&-
 fi
-# /bin/sh, since a shell of busybox would prefer its own applets to the programs of the host.
-command=$!
-obey "$command" <&3 4>&- 5>&- &
-wait "$command"
 status=$?
 
 sync
