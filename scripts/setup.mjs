@@ -12,28 +12,34 @@ export function report(line) {
   process.stderr.write(`• ${line}\n`);
 }
 
-function npm(...args) {
-  const run = spawnSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  if (run.status !== 0) {
-    throw new Error(`npm ${args.join(' ')} failed:\n${run.stdout}${run.stderr}${run.error ?? ''}`);
-  }
+function run(program, ...args) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}${stderr}${error ?? ''}`);
 }
 
 function installPackages() {
   const print = fingerprint(root, ['package-lock.json'], process.version);
   runIfChanged(`${root}node_modules/.installed-from`, print, () => {
     report('installing npm packages');
-    npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
+    run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
   });
 }
 
 function build() {
-  npm('run', 'build:native');
-  const sources = ['lib', 'vm', 'tsconfig.base.json', 'package.json', 'package-lock.json'];
-  runIfChanged(`${root}dist/.built-from`, fingerprint(root, sources), () => {
+  const sources = ['src', 'binding.gyp', 'scripts/build-native.mjs', 'package-lock.json'];
+  runIfChanged(`${root}build/.built-from`, fingerprint(root, sources, process.version), () => {
+    report('compiling the addon');
+    run('npm', 'run', 'build:native');
+  });
+  const modules = ['lib', 'vm', 'tsconfig.base.json', 'package.json', 'package-lock.json'];
+  runIfChanged(`${root}dist/.built-from`, fingerprint(root, modules), () => {
     report('compiling TypeScript');
     rmSync(`${root}dist`, { recursive: true, force: true });
-    npm('run', 'build:ts');
+    run('npm', 'run', 'build:ts');
   });
 }
 
@@ -51,7 +57,7 @@ export function buildTests() {
   runIfChanged(`${root}out/test/.built-from`, fingerprint(root, sources), () => {
     report('compiling the tests');
     rmSync(`${root}out/test`, { recursive: true, force: true });
-    npm('run', 'build:test');
+    run('npm', 'run', 'build:test');
   });
 }
 
