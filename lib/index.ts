@@ -1,7 +1,15 @@
 export { NetlinkError, type LibraryErrorCode, type NetlinkErrorOptions } from './errors.js';
 export * from './wire/index.js';
 export type { DatagramBatch, SenderCredentials } from './native/receive-ring.js';
+export { bpf, type BpfInstruction } from './socket/bpf.js';
 export { cString } from './socket/c-string.js';
+export { buildFilter, type FilterOptions } from './socket/filter.js';
+export * as match from './socket/match.js';
 export type { Message, Sender } from './socket/message.js';
-export type { Destination, NetlinkSocket, OutgoingMessage, ReceiveOptions } from './socket/netlink-socket.js';
-export { openSocket, type OpenSocketOptions } from './socket/open-socket.js';
+export type { NetworkNamespace } from './socket/namespace.js';
+export type { SocketCounters } from './socket/bound-socket.js';
+export type { Destination } from './socket/destination.js';
+export type { NetlinkSocket, ReceiveOptions } from './socket/netlink-socket.js';
+export type { OutgoingMessage } from './socket/outgoing-message.js';
+export { adoptSocket, openSocket, type OpenSocketOptions, type SenderOptions } from './socket/open-socket.js';
+export type { SocketMemory, SocketOptions } from './socket/options.js';

@@ -109,25 +109,38 @@ int BatchReceiver::ReceiveMany(int descriptor, const ReceiveRing& ring, std::siz
     }
     if (header.overruns >= kOverrunsPerCall) break;
   }
+  filled_ = received;
   for (std::size_t slot = 0; slot < received; ++slot) Describe(ring, slot, ancillary);
   return static_cast<int>(received);
 }
 
 void BatchReceiver::Prepare(const ReceiveRing& ring, std::size_t wanted, bool ancillary) {
-  spill_.Grow(longest_);
-  for (std::size_t index = 0; index < wanted; ++index) {
-    auto& slot = slots_[index];
-    const auto spill = spill_.Slot(index);
-    slot.parts[0] = {ring.From(index).data(), ring.slot_size()};
-    slot.parts[1] = {spill.data(), spill.size()};
-    headers_[index].msg_hdr = {&slot.sender,
-                               sizeof slot.sender,
-                               slot.parts.data(),
-                               slot.parts.size(),
-                               ancillary ? slot.control.data() : nullptr,
-                               ancillary ? slot.control.size() : 0,
-                               0};
+  const Prepared now{.slots = ring.From(0).data(), .slot_size = ring.slot_size(), .ancillary = ancillary};
+  if (now != prepared_ || longest_ > spill_.slot_size()) {
+    spill_.Grow(longest_);
+    prepared_ = now;
+    ready_ = 0;
   }
+  // The kernel overwrites the lengths of those that it fills.
+  for (std::size_t index = 0; index < std::min(filled_, ready_); ++index) SetLengths(index, ancillary);
+  filled_ = 0;
+  for (; ready_ < wanted; ++ready_) {
+    auto& slot = slots_[ready_];
+    const auto spill = spill_.Slot(ready_);
+    slot.parts[0] = {ring.From(ready_).data(), ring.slot_size()};
+    slot.parts[1] = {spill.data(), spill.size()};
+    auto& header = headers_[ready_].msg_hdr;
+    header.msg_name = &slot.sender;
+    header.msg_iov = slot.parts.data();
+    header.msg_iovlen = slot.parts.size();
+    header.msg_control = ancillary ? slot.control.data() : nullptr;
+    SetLengths(ready_, ancillary);
+  }
+}
+
+void BatchReceiver::SetLengths(std::size_t slot, bool ancillary) {
+  headers_[slot].msg_hdr.msg_namelen = sizeof slots_[slot].sender;
+  headers_[slot].msg_hdr.msg_controllen = ancillary ? kControlSize : 0;
 }
 
 void BatchReceiver::Describe(const ReceiveRing& ring, std::size_t slot, bool ancillary) {

@@ -39,15 +39,27 @@ class BatchReceiver {
     alignas(cmsghdr) std::array<std::uint8_t, kControlSize> control{};
   };
 
+  struct Prepared {
+    const std::uint8_t* slots = nullptr;
+    std::size_t slot_size = 0;
+    bool ancillary = false;
+    bool operator==(const Prepared&) const = default;
+  };
+
   /** One datagram by recvfrom, which is cheaper than recvmsg; its slot reaches to the ring's end. */
   int ReceiveOne(int descriptor, const ReceiveRing& ring);
   int ReceiveMany(int descriptor, const ReceiveRing& ring, std::size_t wanted, bool ancillary);
   void Prepare(const ReceiveRing& ring, std::size_t wanted, bool ancillary);
+  void SetLengths(std::size_t slot, bool ancillary);
   void Describe(const ReceiveRing& ring, std::size_t slot, bool ancillary);
   static int DropForeign(const ReceiveRing& ring, int count);
 
   std::array<Slot, ReceiveRing::kMaximumSlots> slots_{};
   std::array<mmsghdr, ReceiveRing::kMaximumSlots> headers_{};
+  /** What the first `ready_` of the headers were made for, and how many of them the last call filled. */
+  Prepared prepared_;
+  std::size_t ready_ = 0;
+  std::size_t filled_ = 0;
   Spill spill_;
   /** The longest datagram that was cut: the next one like it will fit. */
   std::size_t longest_ = 0;

@@ -17,8 +17,12 @@ std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
 void Environment::CallReadable(double handle, const Napi::AsyncContext& context) {
   if (cleaning_up_ || on_readable_.IsEmpty()) return;
   const Napi::HandleScope scope(env_);
-  on_readable_.Value().MakeCallback(env_.Global(), {Napi::Number::New(env_, handle)}, context);
-  if (!env_.IsExceptionPending()) return;
+  const napi_value argument = Napi::Number::New(env_, handle);
+  // Before the cleanup hooks Node runs the loop once more, when JavaScript can no longer be called: this fails then,
+  // and no exception is pending.
+  napi_make_callback(env_, context, env_.Global(), on_readable_.Value(), 1, &argument, nullptr);
+  bool thrown = false;
+  if (napi_is_exception_pending(env_, &thrown) != napi_ok || !thrown) return;
   napi_value exception = nullptr;
   if (napi_get_and_clear_last_exception(env_, &exception) == napi_ok) {
     napi_fatal_exception(env_, exception);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "arguments.h"
+#include "network_namespace.h"
 
 namespace afnetlink {
 
@@ -16,10 +17,15 @@ Napi::Value AddSocket(const Arguments& arguments, UniqueDescriptor descriptor) {
   }));
 }
 
+int OpenDescriptor(int type, int protocol, int namespace_descriptor) {
+  if (namespace_descriptor < 0) return NetlinkSocket::Open(type, protocol);
+  return OpenInNamespace(namespace_descriptor, type, protocol);
+}
+
 Napi::Value Open(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   if (arguments.environment().sockets().full()) return arguments.Return(-EMFILE);
-  const int descriptor = NetlinkSocket::Open(arguments.Int(0), arguments.Int(1));
+  const int descriptor = OpenDescriptor(arguments.Int(0), arguments.Int(1), arguments.Int(2));
   if (descriptor < 0) return arguments.Return(descriptor);
   return AddSocket(arguments, UniqueDescriptor(descriptor));
 }

@@ -22,6 +22,7 @@ class Spill {
   std::span<std::uint8_t> Slot(std::size_t slot);
   /** Makes every range hold `size` bytes from now on, after a datagram that did not fit. */
   void Grow(std::size_t size);
+  [[nodiscard]] std::size_t slot_size() const { return slot_size_; }
 
  private:
   void Unmap();

@@ -7,8 +7,11 @@ import { unsupported, whyUnsupported } from './platform.js';
  * ArrayBuffers are used only while the call lasts.
  */
 export interface NativeAddon {
-  /** socket(2), non-blocking and closed on exec. `type` is SOCK_RAW or SOCK_DGRAM. Returns a handle. */
-  open(type: number, protocol: number): number;
+  /**
+   * socket(2), non-blocking and closed on exec. `type` is SOCK_RAW or SOCK_DGRAM. `namespace` is the descriptor of a network
+   * namespace to open it in, or -1. Returns a handle.
+   */
+  open(type: number, protocol: number, namespace: number): number;
   /** Takes over a netlink descriptor. EAFNOSUPPORT when it is something else. Returns a handle. */
   adopt(descriptor: number): number;
   /** Ends the handle and returns its descriptor, which the caller must close. */
@@ -62,6 +65,10 @@ export interface NativeAddon {
   setOption(handle: number, level: number, name: number, value: ArrayBuffer): number;
   /** Returns the length of the option's value, of which as much as fits was written to `target`. */
   getOption(handle: number, level: number, name: number, target: ArrayBuffer): number;
+  /** SO_ATTACH_FILTER: struct sock_filter, one after the other. */
+  attachFilter(handle: number, instructions: ArrayBuffer): number;
+  /** SO_GET_FILTER: returns the number of instructions, and writes them unless `target` is empty. */
+  readFilter(handle: number, target: ArrayBuffer): number;
   /** Whether ancillary data is to be received, and datagrams from ports other than the kernel's. */
   setReceivePolicy(handle: number, ancillary: boolean, acceptForeign: boolean): number;
 }

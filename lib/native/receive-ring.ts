@@ -47,6 +47,8 @@ export interface DatagramBatch {
   readonly count: number;
   /** How often the kernel dropped messages since the last batch because the receive buffer was full (ENOBUFS). */
   readonly overruns: number;
+  /** The errno with which receiving ended, or 0: a dump that failed under way, for one. */
+  readonly error: number;
   bytes(index: number): Uint8Array<ArrayBuffer>;
   words(index: number): Int32Array<ArrayBuffer>;
   offset(index: number): number;
@@ -104,7 +106,6 @@ export class ReceiveRing implements DatagramBatch {
     return this.#words[FOREIGN] ?? 0;
   }
 
-  /** The errno of any other failure of the last receive, or 0. */
   get error(): number {
     return this.#words[ERROR] ?? 0;
   }

@@ -1,6 +1,7 @@
-import { closed, systemError } from '../errors.js';
+import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { type DatagramBatch, type ReceiveRing, withRing } from '../native/receive-ring.js';
+import { wantsAncillaryData } from './options.js';
 
 /** What a socket tells the one who uses it. */
 export interface DatagramConsumer {
@@ -8,6 +9,13 @@ export interface DatagramConsumer {
   onReadable(): void;
   /** The socket was closed: whatever waits on it must be settled. Called once. */
   onClosed(): void;
+}
+
+/** struct sockaddr_nl. */
+export interface SocketAddress {
+  readonly portId: number;
+  /** A bit for each of the groups 1 to 32. */
+  readonly groupMask: number;
 }
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
@@ -44,13 +52,19 @@ export class DatagramSocket {
   overruns = 0;
   #handle: number;
   #closed = false;
+  #connectedToGroup = false;
   #watching = false;
   #keepAlive = true;
 
-  constructor(handle: number, portId: number, consumer: DatagramConsumer) {
+  readonly #acceptForeign: boolean;
+
+  /** Takes the handle over. `acceptForeign`: whether datagrams from ports other than the kernel's are wanted. */
+  constructor(handle: number, acceptForeign: boolean, consumer: DatagramConsumer) {
     this.#handle = handle;
-    this.portId = portId;
+    this.#acceptForeign = acceptForeign;
     this.consumer = consumer;
+    this.portId = this.localAddress().portId;
+    this.applyOptions();
     forgotten.register(this, handle, this);
     listen();
   }
@@ -65,21 +79,44 @@ export class DatagramSocket {
     return this.#handle;
   }
 
+  /** Makes a change of the options for ancillary data known to native code. */
+  applyOptions(): void {
+    const { handle } = this;
+    native().setReceivePolicy(handle, wantsAncillaryData(handle), this.#acceptForeign);
+  }
+
+  /** getsockname(2). */
+  localAddress(): SocketAddress {
+    return readAddress('getsockname', (target) => native().localAddress(this.handle, target));
+  }
+
+  /** getpeername(2): the kernel, unless {@link connect} chose another. */
+  peerAddress(): SocketAddress {
+    return readAddress('getpeername', (target) => native().peerAddress(this.handle, target));
+  }
+
+  /** connect(2): where {@link send} and {@link exchange} send to. */
+  connect(portId: number, groupMask: number): void {
+    const result = native().connect(this.handle, portId, groupMask);
+    if (result < 0) throw systemError('connect', -result);
+    this.#connectedToGroup = groupMask !== 0;
+  }
+
   /** Sends `length` bytes of `buffer` to the connected peer; without connect, that is the kernel. */
   send(buffer: ArrayBuffer, offset: number, length: number): void {
     const sent = native().send(this.handle, buffer, offset, length);
-    if (sent < 0) throw sendError(-sent);
+    if (sent < 0) this.#checkSent(-sent, this.#connectedToGroup);
   }
 
   /** Sends to a port and to the groups of a mask. */
   sendTo(buffer: ArrayBuffer, offset: number, length: number, portId: number, groupMask: number): void {
     const sent = native().sendTo(this.handle, buffer, offset, length, portId, groupMask);
-    if (sent < 0) throw sendError(-sent);
+    if (sent < 0) this.#checkSent(-sent, groupMask !== 0 && portId === 0);
   }
 
   /**
    * Receives what is queued, `wanted` datagrams at most (64 at most in any case), without waiting, and gives them to
-   * `take`, which must copy what it keeps. Returns their number. `take` is called for an overrun alone, too.
+   * `take`, which must copy what it keeps. Returns their number. `take` is called for an overrun or an error alone, too.
    */
   receive(wanted: number, take: (batch: DatagramBatch) => void): number {
     const { handle } = this;
@@ -113,9 +150,17 @@ export class DatagramSocket {
     ring.filled(count);
     this.foreignDatagrams += ring.foreign;
     this.overruns += ring.overruns;
-    if (count > 0 || ring.overruns > 0) take(ring);
-    else if (ring.error !== 0) throw systemError('recvmsg', ring.error);
+    if (count > 0 || ring.overruns > 0 || ring.error > 0) take(ring);
     return count;
+  }
+
+  /**
+   * A message to a group goes to the kernel's end as well, after the group: where the protocol has none, the kernel says so
+   * although the group has got it.
+   */
+  #checkSent(errno: number, toGroup: boolean): void {
+    const error = sendError(errno);
+    if (!toGroup || error.code !== 'ECONNREFUSED') throw error;
   }
 
   /** Blocks this thread until something can be received. Returns false when `milliseconds` are over; -1 is for ever. */
@@ -132,6 +177,11 @@ export class DatagramSocket {
     if (result < 0) throw systemError('uv_poll_start', -result);
     this.#watching = true;
     watched.set(this.#handle, this);
+  }
+
+  /** Makes {@link DatagramConsumer.onReadable} run in the async context of this call, for AsyncLocalStorage. */
+  captureContext(): void {
+    native().captureContext(this.handle);
   }
 
   /** Nobody waits any more. */
@@ -173,6 +223,13 @@ export class DatagramSocket {
   }
 }
 
+function readAddress(call: string, read: (target: ArrayBuffer) => number): SocketAddress {
+  const words = new Uint32Array(2);
+  const result = read(words.buffer);
+  if (result < 0) throw systemError(call, -result);
+  return { portId: words[0] ?? 0, groupMask: words[1] ?? 0 };
+}
+
 const sendHints: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody is bound to that port id',
   EAGAIN: "the receiver's queue is full; send again when it has read",
@@ -180,7 +237,7 @@ const sendHints: Readonly<Record<string, string>> = {
   EPERM: 'sending to other processes or to groups of this protocol needs CAP_NET_ADMIN',
 };
 
-function sendError(errno: number): Error {
+function sendError(errno: number): NetlinkError {
   const error = systemError('sendmsg', errno);
   const hint = sendHints[error.code];
   return hint === undefined ? error : systemError('sendmsg', errno, hint);

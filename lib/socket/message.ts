@@ -30,22 +30,6 @@ export interface Message {
   readonly sender: Sender;
 }
 
-/** The values of a message header but its length. */
-export interface HeaderValues {
-  readonly type: number;
-  readonly flags: number;
-  readonly sequence: number;
-  readonly portId: number;
-}
-
-/** Writes struct nlmsghdr at the start of `words`. */
-export function writeHeader(words: Int32Array, length: number, header: HeaderValues): void {
-  words[0] = length;
-  words[1] = LITTLE_ENDIAN_HOST ? header.type | (header.flags << 16) : (header.type << 16) | header.flags;
-  words[2] = header.sequence;
-  words[3] = header.portId;
-}
-
 /**
  * Copies the messages of datagram `index` and gives each to `take`. Throws ERR_NETLINK_MALFORMED at the first bytes that
  * are no message; the messages before them have been taken. The last message may be unaligned.

@@ -1,65 +1,131 @@
-import { systemError } from '../errors.js';
+import { errnoName, invalidArgument, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
 import { DatagramSocket } from './datagram-socket.js';
+import { type NetworkNamespace, withNamespace } from './namespace.js';
 import { NetlinkSocket } from './netlink-socket.js';
+import { joinGroup, setOption, type SocketOptions } from './options.js';
 import { checkRange, U32_MAX } from './ranges.js';
 
 const SOCK_RAW = 3;
+const SOL_SOCKET = 1;
+const SO_PROTOCOL = 38;
 
-export interface OpenSocketOptions {
+/** Whose datagrams to take. */
+export interface SenderOptions {
+  /**
+   * `'kernel'` drops the datagrams of other processes, and counts them; `'anyone'` is for talk between processes. Default:
+   * `'kernel'`, but `'anyone'` for NETLINK_USERSOCK, which has no kernel end.
+   */
+  readonly acceptFrom?: 'kernel' | 'anyone';
+}
+
+export interface OpenSocketOptions extends SenderOptions {
   /** The netlink protocol, 0 to 31: NETLINK_ROUTE is 0, NETLINK_GENERIC 16, the bundled module's 17. */
   readonly protocol: number;
   /** The port id to bind to, 32 bits. Default: the kernel chooses one (the process id, if it is free). */
   readonly portId?: number;
-  /**
-   * Whose datagrams to take: `'kernel'` drops those of other processes, and counts them; `'anyone'` is for talk between
-   * processes. Default: `'kernel'`, but `'anyone'` for NETLINK_USERSOCK, which has no kernel end.
-   */
-  readonly acceptFrom?: 'kernel' | 'anyone';
+  /** Multicast groups to join, each from 1. */
+  readonly groups?: readonly number[];
+  /** Socket options to set before it is bound. */
+  readonly options?: Readonly<Partial<SocketOptions>>;
+  /** The network namespace to open the socket in, for which CAP_SYS_ADMIN is needed. Default: the process's own. */
+  readonly netns?: NetworkNamespace;
 }
 
 /**
  * Opens a netlink socket and binds it, at once.
  *
  * Throws ERR_NETLINK_INVALID_ARGUMENT; ERR_NETLINK_UNSUPPORTED where netlink cannot work; EPROTONOSUPPORT when the kernel
- * has no such protocol (its module is not loaded); EADDRINUSE when the port id is taken; EPERM, EMFILE.
+ * has no such protocol (its module is not loaded); EADDRINUSE when the port id is taken; EPERM, EMFILE; ENOENT, ESRCH and
+ * EINVAL for a network namespace that is none.
  */
 export function openSocket(options: OpenSocketOptions): NetlinkSocket {
-  const { protocol, portId = 0 } = options;
+  const { protocol, portId = 0, groups = [] } = options;
   checkRange('openSocket: protocol', protocol, 31);
   checkRange('openSocket: portId', portId, U32_MAX);
-  const addon = native();
-  const handle = addon.open(SOCK_RAW, protocol);
-  if (handle < 0) throw openError(-handle, protocol);
+  const handle = withNamespace(options.netns, (namespace) => {
+    const opened = native().open(SOCK_RAW, protocol, namespace);
+    if (opened < 0) throw openError(-opened, protocol, namespace);
+    return opened;
+  });
+  return orClose(handle, () => {
+    for (const [name, value] of Object.entries(options.options ?? {})) {
+      setOption(handle, name as keyof SocketOptions, value);
+    }
+    bind(handle, portId);
+    for (const group of groups) joinGroup(handle, group);
+    return makeSocket(handle, protocol, options);
+  });
+}
+
+/**
+ * Takes over a netlink descriptor that another program or library opened; it is closed with the socket. It is made
+ * non-blocking, and bound if it was not.
+ *
+ * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
+ */
+export function adoptSocket(descriptor: number, options: SenderOptions = {}): NetlinkSocket {
+  checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
+  const handle = native().adopt(descriptor);
+  if (handle < 0) {
+    const foreign = errnoName(-handle) === 'EAFNOSUPPORT' || errnoName(-handle) === 'ENOTSOCK';
+    const reason = `descriptor ${descriptor}${foreign ? ' is no netlink socket' : ''}`;
+    throw systemError('adoptSocket', -handle, reason);
+  }
+  const protocol = new Int32Array(1);
+  native().getOption(handle, SOL_SOCKET, SO_PROTOCOL, protocol.buffer);
   try {
-    const bound = addon.bind(handle, portId, 0);
-    if (bound < 0) throw bindError(-bound, portId);
-    const acceptFrom = options.acceptFrom ?? (protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel');
-    addon.setReceivePolicy(handle, false, acceptFrom === 'anyone');
     const address = new Uint32Array(2);
-    const named = addon.localAddress(handle, address.buffer);
-    if (named < 0) throw systemError('getsockname', -named);
-    const own = address[0] ?? 0;
-    return new NetlinkSocket((consumer) => new DatagramSocket(handle, own, consumer));
+    native().localAddress(handle, address.buffer);
+    if (address[0] === 0) bind(handle, 0);
+    return makeSocket(handle, protocol[0] ?? 0, options);
   } catch (error) {
-    addon.close(handle);
+    native().release(handle);
     throw error;
   }
 }
 
-function openError(errno: number, protocol: number): Error {
-  const error = systemError('socket', errno);
-  if (error.code !== 'EPROTONOSUPPORT') return error;
-  return systemError(
-    'socket',
-    errno,
-    `no kernel module offers netlink protocol ${protocol}; load the one that does`,
+function makeSocket(handle: number, protocol: number, options: SenderOptions): NetlinkSocket {
+  const { acceptFrom = protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel' } = options;
+  if (!['kernel', 'anyone'].includes(acceptFrom)) {
+    throw invalidArgument(`acceptFrom is '${acceptFrom}'; it must be 'kernel' or 'anyone'`);
+  }
+  return new NetlinkSocket(
+    protocol,
+    (consumer) => new DatagramSocket(handle, acceptFrom === 'anyone', consumer),
   );
 }
 
-function bindError(errno: number, portId: number): Error {
-  const error = systemError('bind', errno);
-  if (error.code !== 'EADDRINUSE') return error;
-  return systemError('bind', errno, `port id ${portId} is taken by another socket of this protocol`);
+function orClose<Result>(handle: number, use: () => Result): Result {
+  try {
+    return use();
+  } catch (error) {
+    native().close(handle);
+    throw error;
+  }
+}
+
+function bind(handle: number, portId: number): void {
+  const result = native().bind(handle, portId, 0);
+  if (result >= 0) return;
+  const taken = errnoName(-result) === 'EADDRINUSE';
+  throw systemError(
+    'bind',
+    -result,
+    taken ? `port id ${portId} is taken by another socket of this protocol` : undefined,
+  );
+}
+
+function openError(errno: number, protocol: number, namespace: number): Error {
+  const reasons: Readonly<Record<string, string>> = {
+    EPROTONOSUPPORT: `no kernel module offers netlink protocol ${protocol}; load the one that does`,
+    ...(namespace < 0
+      ? {}
+      : {
+          EINVAL: 'netns is no network namespace',
+          EPERM: 'entering another network namespace needs CAP_SYS_ADMIN',
+        }),
+  };
+  return systemError('socket', errno, reasons[errnoName(errno)]);
 }

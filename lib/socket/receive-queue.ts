@@ -1,4 +1,4 @@
-import { closed, NetlinkError } from '../errors.js';
+import { closed, NetlinkError, systemError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 import { type Message, takeMessages } from './message.js';
 
@@ -38,6 +38,7 @@ export class ReceiveQueue {
         this.#items.push(error);
       }
     }
+    if (batch.error > 0) this.#items.push(systemError('recvmsg', batch.error));
   };
 
   /** The oldest item, or undefined. Throws it if it is an error. */

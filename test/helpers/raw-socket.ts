@@ -10,7 +10,7 @@ export class RawSocket {
   readonly #ring = new ReceiveRing();
 
   constructor(protocol: number) {
-    this.#handle = check('open', native().open(SOCK_RAW, protocol));
+    this.#handle = check('open', native().open(SOCK_RAW, protocol, -1));
     check('bind', native().bind(this.#handle, 0, 0));
     native().setReceivePolicy(this.#handle, false, true);
   }
