@@ -53,7 +53,7 @@ export async function prepareKernel(name: string, options: KernelOptions = {}): 
   const onProgress = options.onProgress ?? (() => undefined);
   const wanted = series[name];
   if (wanted === undefined) return kernelFromPath(name, onProgress);
-  const pointer = join(cacheFolder(), 'kernels', `${name}.json`);
+  const pointer = join(cacheFolder(), 'kernels', `${name}-${preparation}.json`);
   const cached = options.refresh === true ? undefined : await readJson<Kernel>(pointer);
   if (cached !== undefined && existsSync(cached.image)) return cached;
 
@@ -74,6 +74,9 @@ export async function prepareKernel(name: string, options: KernelOptions = {}): 
     return kernel;
   });
 }
+
+/** Names how kernels are prepared: one that another version of this package prepared in another way is prepared anew. */
+const preparation = 1;
 
 /** How many versions of a series are tried, where the mirror lists one that it no longer has, or that cannot be built for. */
 const attempts = 3;
@@ -106,7 +109,7 @@ async function fetchRelease(
   onProgress: Progress,
 ): Promise<Kernel> {
   const folder = join(cacheFolder(), 'kernels', `${release}_${version.replace(/[^\w.+~-]/g, '_')}`);
-  const description = join(folder, 'kernel.json');
+  const description = join(folder, `kernel-${preparation}.json`);
   const known = await readJson<Kernel>(description);
   if (known !== undefined && existsSync(known.image)) return known;
 
