@@ -13,6 +13,8 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_INVALID_ARGUMENT'
   /** The kernel, or another peer, sent bytes that are no netlink message. */
   | 'ERR_NETLINK_MALFORMED'
+  /** A family's specification is wrong, or is not one. */
+  | 'ERR_NETLINK_INVALID_SPEC'
   /** No answer came within the time allowed. */
   | 'ERR_NETLINK_TIMEOUT'
   /** The receive buffer overran: the kernel dropped messages (ENOBUFS). */

@@ -1,0 +1,17 @@
+import type { MemberSpec, SetSpec, StructSpec } from './model.js';
+
+/**
+ * The property of each member of a fixed header that stands in one object with attributes. Where both have the name,
+ * it is the attribute's, and the member's begins with `hdr`: the table of a rule is `table`, its eight bits in the
+ * header are `hdrTable`.
+ */
+export function headerKeys(header: StructSpec, set: SetSpec | undefined): ReadonlyMap<MemberSpec, string> {
+  const taken = new Set(set?.attributes.map(({ key }) => key));
+  const keys = new Map<MemberSpec, string>();
+  for (const member of header.members) {
+    if (member.type.kind === 'pad') continue;
+    const { key } = member;
+    keys.set(member, taken.has(key) ? `hdr${key.charAt(0).toUpperCase()}${key.slice(1)}` : key);
+  }
+  return keys;
+}

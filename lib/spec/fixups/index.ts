@@ -1,0 +1,45 @@
+import type { SpecPlace } from '../spec-error.js';
+import { conntrackFixups } from './conntrack.js';
+import { ethtoolFixups } from './ethtool.js';
+import { applyFixup, type Fixup, fixupMismatch, staleFixup } from './fixup.js';
+import { mptcpFixups } from './mptcp.js';
+import { nftablesFixups } from './nftables.js';
+import { nlctrlFixups } from './nlctrl.js';
+import { ovsFlowFixups } from './ovs-flow.js';
+import { addressFixups, routeFixups } from './route.js';
+import { linkFixups } from './rt-link.js';
+import { tcFixups } from './tc.js';
+
+export type { Fixup } from './fixup.js';
+
+/** The repairs of the kernel's own specs, by family; written against those of Linux 7.3. */
+export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
+  ['conntrack', conntrackFixups],
+  ['ethtool', ethtoolFixups],
+  ['mptcp_pm', mptcpFixups],
+  ['nftables', nftablesFixups],
+  ['nlctrl', nlctrlFixups],
+  ['ovs_flow', ovsFlowFixups],
+  ['rt-addr', addressFixups],
+  ['rt-link', linkFixups],
+  ['rt-route', routeFixups],
+  ['tc', tcFixups],
+]);
+
+/**
+ * A copy of a parsed spec with its defects repaired. A fix-up whose defect is not there is left out: the spec is of
+ * another kernel. With `strict` that is an error, so that repairs are dropped when the kernel has made its own.
+ */
+export function repaired(parsed: unknown, file: string, options: { readonly strict: boolean }): unknown {
+  const name = (parsed as { name?: unknown } | null)?.name;
+  const repairs = typeof name === 'string' ? (fixups.get(name) ?? []) : [];
+  if (repairs.length === 0) return parsed;
+  const copy = structuredClone(parsed);
+  const place: SpecPlace = { file, path: '' };
+  for (const fixup of repairs) {
+    const mismatch = fixupMismatch(copy, fixup);
+    if (mismatch === undefined) applyFixup(copy, fixup);
+    else if (options.strict) throw staleFixup(fixup, mismatch, place);
+  }
+  return copy;
+}

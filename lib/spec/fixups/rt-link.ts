@@ -1,0 +1,36 @@
+import { BE, notification } from './entries.js';
+import type { Fixup, Mapping } from './fixup.js';
+import { linkKinds } from './rt-link-kinds.js';
+
+const STATS: Mapping = { name: 'newstats-ntf', doc: 'newstats', value: 92, notify: 'getstats' };
+
+export const linkFixups: readonly Fixup[] = [
+  {
+    reason:
+      'RTM_DELLINK is sent to RTNLGRP_LINK and RTM_NEWSTATS to RTNLGRP_STATS; a reader met an unknown type',
+    at: ['operations', 'list'],
+    add: [
+      notification('dellink-ntf', 17, 'getlink', 'rtnlgrp-link'),
+      { ...STATS, 'fixed-header': 'if-stats-msg', mcgrp: 'rtnlgrp-stats' },
+    ],
+  },
+  {
+    reason: 'the priority in IFLA_BR_ROOT_ID and IFLA_BR_BRIDGE_ID is big-endian: 32768 was read as 128',
+    at: ['definitions', 'ifla-bridge-id', 'members', 'prio'],
+    was: { 'byte-order': undefined },
+    set: BE,
+  },
+  {
+    reason: 'struct ifla_vf_vlan_info ends in a big-endian 16-bit protocol (linux/if_link.h)',
+    at: ['definitions', 'ifla-vf-vlan-info', 'members', 'vlan-proto'],
+    was: { type: 'u32', 'byte-order': undefined },
+    set: { type: 'u16', ...BE },
+  },
+  {
+    reason: 'IFLA_INET6_TOKEN is an IPv6 address',
+    at: ['attribute-sets', 'ifla6-attrs', 'attributes', 'token'],
+    was: { 'display-hint': undefined },
+    set: { 'display-hint': 'ipv6' },
+  },
+  ...linkKinds,
+];

@@ -1,0 +1,4 @@
+export { type LoadOptions, loadFamily, readSpec } from './load.js';
+export type * from './model.js';
+export { normalise } from './normalise/index.js';
+export type { Family } from './runtime/family.js';

@@ -1,0 +1,287 @@
+import { align4, LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+import { NLA_HDRLEN } from '../../wire/constants.js';
+import type { WireView } from '../../wire/view.js';
+import { headerKeys } from '../body-keys.js';
+import type { AttributeSpec, BodySpec, SetSpec, StructSpec, SubMessageSpec, ValueType } from '../model.js';
+import { setsWithin } from '../normalise/selectors.js';
+import { brokenAttribute, keepEarlier, keepMalformed, keepUnknown, tooShort } from '../runtime/extra.js';
+import { malformed } from '../../errors.js';
+import { readInteger, readVariableInteger } from './integers.js';
+import { readAddress, readArray, readMember, readStruct, type Values } from './structs.js';
+import { attributesById, flagSetOf } from './tables.js';
+
+/** What goes for a whole message. */
+export interface Decoding {
+  readonly view: WireView;
+  /** Refuse what the specification does not know, instead of keeping it. */
+  readonly strict: boolean;
+}
+
+/** Values of enclosing sets that select formats further in. */
+type Scope = Readonly<Record<string, unknown>>;
+
+/** Reads a message behind its netlink headers; with `select` only those of its properties. */
+export function decodeBody(
+  body: BodySpec,
+  decoding: Decoding,
+  start: number,
+  end: number,
+  select?: ReadonlySet<string>,
+): Values {
+  const values: Values = {};
+  const from = start + readHeader(body.header, body.set, decoding, start, end, values, select);
+  if (body.set !== undefined) readSet(body.set, decoding, from, end, values, {}, select);
+  return values;
+}
+
+/** Reads a structure whose members stand beside attributes; returns its length. */
+function readHeader(
+  header: StructSpec | undefined,
+  set: SetSpec | undefined,
+  { view, strict }: Decoding,
+  start: number,
+  end: number,
+  values: Values,
+  select?: ReadonlySet<string>,
+): number {
+  if (header === undefined) return 0;
+  if (end - start < header.size) tooShort(end - start, header.size);
+  for (const [member, key] of headerKeys(header, set)) {
+    if (select?.has(key) === false) continue;
+    readMember(member, view, start + member.offset, end, strict, values, key);
+  }
+  return align4(header.size);
+}
+
+function readSet(
+  set: SetSpec,
+  decoding: Decoding,
+  start: number,
+  end: number,
+  values: Values,
+  outer: Scope,
+  select?: ReadonlySet<string>,
+): void {
+  const { view, strict } = decoding;
+  const known = attributesById(set);
+  const deferred: number[] = [];
+  for (let at = start; end - at >= NLA_HDRLEN;) {
+    const length = view.data.getUint16(at, LITTLE_ENDIAN_HOST);
+    if (length < NLA_HDRLEN || length > end - at) brokenAttribute(at, length, end);
+    const attribute = known.get(view.attributeType(at));
+    if (attribute === undefined || attribute.type.kind === 'unused') {
+      if (select === undefined) keepUnknown(values, view, at, strict);
+    } else if (attribute.type.kind !== 'pad' && select?.has(attribute.key) !== false) {
+      if (isDeferred(attribute.type)) {
+        dropEarlier(deferred, attribute.id, decoding, start, at, values);
+        deferred.push(at);
+      } else {
+        readAttribute(attribute, decoding, start, at, values, {});
+      }
+    }
+    at += align4(length);
+  }
+  const scope = deferred.length === 0 ? outer : innerScope(set, values, outer);
+  for (const at of deferred) {
+    const attribute = known.get(view.attributeType(at));
+    if (attribute !== undefined) readAttribute(attribute, decoding, start, at, values, scope);
+  }
+}
+
+/** Whether the value depends on attributes that may come later: what selects a sub-message. */
+export function isDeferred(type: ValueType): boolean {
+  return (
+    type.kind === 'sub-message' || setsWithin(type).some(({ outerSelectors }) => outerSelectors.length > 0)
+  );
+}
+
+function dropEarlier(
+  deferred: number[],
+  id: number,
+  { view, strict }: Decoding,
+  start: number,
+  at: number,
+  values: Values,
+): void {
+  const earlier = deferred.findIndex((place) => view.attributeType(place) === id);
+  if (earlier === -1) return;
+  keepEarlier(values, view, start, at, strict);
+  deferred.splice(earlier, 1);
+}
+
+/** What may select further in: this set's text and named attributes, and what was handed down. */
+function innerScope(set: SetSpec, values: Values, outer: Scope): Scope {
+  const own = set.attributes.filter(({ type }) => type.kind === 'string' || type.kind === 'integer');
+  return { ...outer, ...Object.fromEntries(own.map(({ key }) => [key, values[key]])) };
+}
+
+function readAttribute(
+  attribute: AttributeSpec,
+  decoding: Decoding,
+  start: number,
+  at: number,
+  values: Values,
+  scope: Scope,
+): void {
+  const { view, strict } = decoding;
+  const { key, type } = attribute;
+  const end = at + view.data.getUint16(at, LITTLE_ENDIAN_HOST);
+  try {
+    const value = readValue(type, decoding, at + NLA_HDRLEN, end, scope);
+    if (attribute.multi) {
+      const list = values[key] as unknown[] | undefined;
+      if (list === undefined) values[key] = [value];
+      else list.push(value);
+    } else {
+      if (values[key] !== undefined) keepEarlier(values, view, start, at, strict);
+      values[key] = value;
+    }
+  } catch (error) {
+    keepMalformed(values, view, at, error, strict);
+  }
+}
+
+function readValue(type: ValueType, decoding: Decoding, from: number, end: number, scope: Scope): unknown {
+  const { view, strict } = decoding;
+  switch (type.kind) {
+    case 'integer':
+      return readInteger(type, view, from, end, strict);
+    case 'variable-integer':
+      return readVariableInteger(type, view, from, end, strict);
+    case 'address':
+      return readAddress(type.form, view, from, end);
+    case 'struct':
+      return readStruct(type.struct, view, from, end, strict);
+    case 'flag':
+      return true;
+    case 'string':
+      return view.string(from, end);
+    case 'bytes':
+      return view.binary(from, end);
+    case 'array':
+      return readArray(type.of, view, from, end, strict);
+    case 'bitfield32': {
+      const { value, selector } = view.bitfield32(from, end);
+      if (type.names === undefined) return { value, selector };
+      const flags = flagSetOf(type.names.enum);
+      return { value: flags.names(value, strict), selector: flags.names(selector, strict) };
+    }
+    case 'nest':
+      return readNest(type.header, type.set, decoding, from, end, scope);
+    case 'indexed':
+      return readIndexed(type.of, decoding, from, end, scope);
+    case 'keyed':
+      return readKeyed(type.keys, type.of, decoding, from, end, scope);
+    case 'sub-message':
+      return readSubMessage(type.message, scope[type.selector.key], decoding, from, end, scope);
+    case 'records':
+      return readRecords(type.header, type.set, decoding, from, end, scope);
+    case 'pad':
+    case 'unused':
+      return undefined;
+  }
+}
+
+function readNest(
+  header: StructSpec | undefined,
+  set: SetSpec | undefined,
+  decoding: Decoding,
+  from: number,
+  end: number,
+  scope: Scope,
+): Values {
+  const values: Values = {};
+  const at = from + readHeader(header, set, decoding, from, end, values);
+  if (set !== undefined) readSet(set, decoding, at, end, values, scope);
+  return values;
+}
+
+/** The attributes of a nest in order: their number, and where their payload lies. */
+function entriesWithin(
+  view: WireView,
+  from: number,
+  end: number,
+): [type: number, from: number, end: number][] {
+  const entries: [number, number, number][] = [];
+  for (let at = from; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    entries.push([view.attributeType(at), at + NLA_HDRLEN, at + length]);
+    at += align4(length);
+  }
+  return entries;
+}
+
+function readIndexed(of: ValueType, decoding: Decoding, from: number, end: number, scope: Scope): unknown[] {
+  return entriesWithin(decoding.view, from, end).map(([index, start, limit]) => {
+    const value = readValue(of, decoding, start, limit, scope);
+    return of.kind === 'nest' ? { arrayIndex: index, ...(value as Values) } : value;
+  });
+}
+
+/** One value in as many nests as there are keys. The kernel sends one entry a level; more cannot be told as one object. */
+function readKeyed(
+  keys: readonly string[],
+  of: ValueType,
+  decoding: Decoding,
+  from: number,
+  end: number,
+  scope: Scope,
+): Values {
+  const values: Values = {};
+  let start = from;
+  let limit = end;
+  for (const key of keys) {
+    const entries = entriesWithin(decoding.view, start, limit);
+    const [entry] = entries;
+    if (entry === undefined || entries.length > 1) {
+      throw malformed(`one attribute is needed as ${key}, and there are ${entries.length}`);
+    }
+    [values[key], start, limit] = entry;
+  }
+  const value = readValue(of, decoding, start, limit, scope);
+  return of.kind === 'nest' ? { ...values, ...(value as Values) } : { ...values, value };
+}
+
+function readSubMessage(
+  message: SubMessageSpec,
+  selected: unknown,
+  decoding: Decoding,
+  from: number,
+  end: number,
+  scope: Scope,
+): Values {
+  const format = message.formats.find(({ value }) => value === selected);
+  if (format === undefined) {
+    if (decoding.strict) throw malformed(`'${String(selected)}' is no format of ${message.name}`);
+    return { raw: decoding.view.binary(from, end) };
+  }
+  const { header, set } = format;
+  if (header !== undefined && set === undefined) {
+    return { [format.value]: readStruct(header, decoding.view, from, end, decoding.strict) };
+  }
+  return { [format.value]: readNest(header, set ?? NO_ATTRIBUTES, decoding, from, end, scope) };
+}
+
+const NO_ATTRIBUTES: SetSpec = { name: 'none', attributes: [], outerSelectors: [] };
+
+/** Structures that begin with their length, which counts the attributes behind each of them. */
+function readRecords(
+  header: StructSpec,
+  set: SetSpec,
+  decoding: Decoding,
+  from: number,
+  end: number,
+  scope: Scope,
+): Values[] {
+  const { view } = decoding;
+  const records: Values[] = [];
+  for (let at = from; at < end;) {
+    const length = view.u16(at, end);
+    if (length < header.size || length > end - at) {
+      throw malformed(`record at byte ${at} claims ${length} bytes of ${end - at}`);
+    }
+    records.push(readNest(header, set, decoding, at, at + length, scope));
+    at += align4(length);
+  }
+  return records;
+}

@@ -1,0 +1,336 @@
+import { invalidArgument } from '../../errors.js';
+import { align4 } from '../../wire/byte-order.js';
+import { NLA_F_NESTED } from '../../wire/constants.js';
+import type { WireWriter } from '../../wire/writer.js';
+import { headerKeys } from '../body-keys.js';
+import type {
+  AttributeSpec,
+  BodySpec,
+  FormatSpec,
+  MemberSpec,
+  SetSpec,
+  StructSpec,
+  ValueType,
+} from '../model.js';
+import { type ExtraInput, writeExtra } from '../runtime/extra.js';
+import {
+  bytesOf,
+  contradiction,
+  listOf,
+  objectOf,
+  tagOf,
+  textOf,
+  unknownKey,
+  within,
+} from '../runtime/input.js';
+import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
+import {
+  addressBytes,
+  elementSize,
+  putArray,
+  putMember,
+  putStruct,
+  structLength,
+  type Values,
+} from './structs.js';
+import { attributesByKey, flagSetOf } from './tables.js';
+import type { FlagsInput } from '../runtime/enumeration.js';
+
+const NONE: ReadonlySet<string> = new Set();
+const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
+
+/** Writes a message behind its netlink headers: the fixed header, and attributes in the order of the input's properties. */
+export function encodeBody(body: BodySpec, writer: WireWriter, input: object): void {
+  writeBody(body.header, body.set, writer, objectOf(input as Values), NONE);
+}
+
+/** @param besides properties that are neither a member nor an attribute, and are written elsewhere */
+function writeBody(
+  header: StructSpec | undefined,
+  set: SetSpec | undefined,
+  writer: WireWriter,
+  input: Values,
+  besides: ReadonlySet<string>,
+): void {
+  const members = header === undefined ? undefined : writeHeader(header, set, writer, input);
+  const attributes = set === undefined ? undefined : attributesByKey(set);
+  let selected: Values = {};
+  for (const key in input) {
+    const value = input[key];
+    if (value === undefined || members?.has(key) === true || besides.has(key)) continue;
+    try {
+      const attribute = attributes?.get(key);
+      if (attribute !== undefined) selected = writeAttribute(attribute, set, writer, value, input, selected);
+      else if (key === 'extra') writeExtra(writer, listOf(value as ExtraInput[]));
+      else unknownKey(key, set?.name ?? header?.name ?? 'this message');
+    } catch (error) {
+      throw within(key, error);
+    }
+  }
+}
+
+/** Writes a fixed header; returns the properties that were its members. */
+function writeHeader(
+  header: StructSpec,
+  set: SetSpec | undefined,
+  writer: WireWriter,
+  input: Values,
+): ReadonlySet<string> {
+  const at = writer.space(header.size);
+  const keys = headerKeys(header, set);
+  for (const [member, key] of keys) {
+    const value = input[key] ?? fromAttribute(member, input[member.key]);
+    if (value !== undefined) putWithin(member, key, writer, at + member.offset, value);
+  }
+  return new Set(keys.values());
+}
+
+/**
+ * A member that an attribute of the same name makes wider is set to the same value where that fits: old readers look
+ * there. Of a member with a name of its own, this is that member.
+ */
+function fromAttribute({ type, length }: MemberSpec, value: unknown): unknown {
+  if (type.kind !== 'integer' || type.signed || typeof value !== 'number') return undefined;
+  return value < 2 ** (length * 8) ? value : undefined;
+}
+
+function putWithin(member: MemberSpec, key: string, writer: WireWriter, at: number, value: unknown): void {
+  try {
+    putMember(member, writer, at, value);
+  } catch (error) {
+    throw within(key, error);
+  }
+}
+
+/** Writes an attribute; returns the selectors that have been written because data was given without them. */
+function writeAttribute(
+  attribute: AttributeSpec,
+  set: SetSpec | undefined,
+  writer: WireWriter,
+  value: unknown,
+  input: Values,
+  selected: Values,
+): Values {
+  const { type, id } = attribute;
+  if (attribute.multi) {
+    listOf(value as unknown[]).forEach((entry, index) => {
+      try {
+        writeValue(type, writer, id, entry);
+      } catch (error) {
+        throw within(index, error);
+      }
+    });
+    return selected;
+  }
+  if (type.kind !== 'sub-message') {
+    writeValue(type, writer, id, value);
+    return selected;
+  }
+  const written = type.selector.outer
+    ? selected
+    : writeSelector(type.selector.key, set, writer, value, input, selected);
+  writeValue(type, writer, id, value);
+  return written;
+}
+
+/** The format of data says what selects it: that is written where the caller left it out, and checked where not. */
+function writeSelector(
+  key: string,
+  set: SetSpec | undefined,
+  writer: WireWriter,
+  value: unknown,
+  input: Values,
+  selected: Values,
+): Values {
+  const tag = tagOf(value as Values);
+  if (tag === 'raw') return selected;
+  const given = input[key] ?? selected[key];
+  const attribute = set === undefined ? undefined : attributesByKey(set).get(key);
+  if (given === undefined && attribute !== undefined) {
+    writeValue(attribute.type, writer, attribute.id, tag);
+    return { ...selected, [key]: tag };
+  }
+  if (given !== tag) contradiction(key, given, tag);
+  return selected;
+}
+
+function writeValue(type: ValueType, writer: WireWriter, id: number, value: unknown): void {
+  switch (type.kind) {
+    case 'integer':
+      writeInteger(type, writer, id, value);
+      return;
+    case 'variable-integer':
+      writeVariableInteger(type, writer, id, value);
+      return;
+    case 'address':
+      writer.binary(id, addressBytes(type.form, value));
+      return;
+    case 'struct':
+      writeStruct(type.struct, writer, id, value);
+      return;
+    case 'flag':
+      writer.flag(id, value === true);
+      return;
+    case 'string':
+      writer.string(id, textOf(value as string), type.terminated);
+      return;
+    case 'bytes':
+      writer.binary(id, bytesOf(value as Uint8Array));
+      return;
+    case 'array': {
+      const elements = listOf(value as unknown[]);
+      const at = writer.attribute(id, elements.length * elementSize(type.of));
+      putArray(type.of, writer, at, elements);
+      return;
+    }
+    case 'bitfield32':
+      writeBitfield(type.names && flagSetOf(type.names.enum), writer, id, value);
+      return;
+    case 'nest':
+      writer.nestStart(id);
+      writeBody(type.header, type.set, writer, objectOf(value as Values), NONE);
+      writer.nestEnd();
+      return;
+    case 'indexed':
+      writeIndexed(type.of, type.first, writer, id, listOf(value as unknown[]));
+      return;
+    case 'keyed':
+      writeKeyed(type.keys, type.of, writer, id, objectOf(value as Values));
+      return;
+    case 'sub-message':
+      writeSubMessage(type.message.formats, type.message.name, writer, id, value as Values);
+      return;
+    case 'records':
+      writeRecords(type.header, type.set, writer, id, listOf(value as Values[]));
+      return;
+    case 'pad':
+    case 'unused':
+      return;
+  }
+}
+
+function writeStruct(struct: StructSpec, writer: WireWriter, id: number, value: unknown): void {
+  const { tail } = objectOf(value as Values);
+  const length = structLength(struct, value);
+  const behind = tail === undefined ? undefined : bytesOf(tail as Uint8Array);
+  const at = writer.attribute(id, length + (behind?.length ?? 0));
+  putStruct(struct, writer, at, value);
+  if (behind !== undefined) writer.putBytes(at + length, behind);
+}
+
+function writeBitfield(
+  flags: ReturnType<typeof flagSetOf> | undefined,
+  writer: WireWriter,
+  id: number,
+  input: unknown,
+): void {
+  const { value, selector } = objectOf(input as Values);
+  const number = (part: unknown): number =>
+    flags === undefined ? (part as number) : flags.mask(part as FlagsInput<string>);
+  writer.bitfield32(id, number(value), number(selector));
+}
+
+function writeIndexed(
+  of: ValueType,
+  first: number,
+  writer: WireWriter,
+  id: number,
+  entries: readonly unknown[],
+): void {
+  writer.nestStart(id);
+  entries.forEach((entry, position) => {
+    try {
+      if (of.kind !== 'nest') {
+        writeValue(of, writer, first + position, entry);
+        return;
+      }
+      const values = objectOf(entry as Values);
+      writer.nestStart((values['arrayIndex'] as number | undefined) ?? first + position);
+      writeBody(of.header, of.set, writer, values, ARRAY_INDEX);
+      writer.nestEnd();
+    } catch (error) {
+      throw within(position, error);
+    }
+  });
+  writer.nestEnd();
+}
+
+function writeKeyed(
+  keys: readonly string[],
+  of: ValueType,
+  writer: WireWriter,
+  id: number,
+  input: Values,
+): void {
+  let type = id;
+  for (const key of keys) {
+    writer.nestStart(type);
+    type = keyOf(input, key);
+  }
+  if (of.kind === 'nest') {
+    writer.nestStart(type);
+    writeBody(of.header, of.set, writer, input, new Set(keys));
+    writer.nestEnd();
+  } else {
+    writeValue(of, writer, type, input['value']);
+  }
+  for (let open = keys.length; open > 0; open--) writer.nestEnd();
+}
+
+function keyOf(input: Values, key: string): number {
+  const value = input[key];
+  if (typeof value === 'number') return value;
+  throw invalidArgument(`'${key}' is needed: a number`);
+}
+
+function writeSubMessage(
+  formats: readonly FormatSpec[],
+  what: string,
+  writer: WireWriter,
+  id: number,
+  input: Values,
+): void {
+  const tag = tagOf(input);
+  if (tag === 'raw') {
+    writer.binary(id, bytesOf(input['raw'] as Uint8Array));
+    return;
+  }
+  try {
+    const format = formats.find(({ value }) => value === tag) ?? unknownKey(tag, what);
+    const { header, set } = format;
+    const values = objectOf(input[tag] as Values);
+    if (header !== undefined && set === undefined) {
+      writeStruct(header, writer, id, values);
+      return;
+    }
+    writer.nestStart(id, set === undefined ? 0 : NLA_F_NESTED);
+    writeBody(header, set, writer, values, NONE);
+    writer.nestEnd();
+  } catch (error) {
+    throw within(tag, error);
+  }
+}
+
+/** Structures that begin with their length, which is worked out, each followed by attributes. */
+function writeRecords(
+  header: StructSpec,
+  set: SetSpec,
+  writer: WireWriter,
+  id: number,
+  records: readonly Values[],
+): void {
+  const [lengthMember] = header.members;
+  writer.nestStart(id, 0);
+  records.forEach((record, index) => {
+    const start = writer.length;
+    try {
+      writeBody(header, set, writer, objectOf(record), NONE);
+      if (lengthMember?.type.kind === 'integer') {
+        putInteger(lengthMember.type, writer, start, align4(writer.length - start));
+      }
+    } catch (error) {
+      throw within(index, error);
+    }
+  });
+  writer.nestEnd();
+}

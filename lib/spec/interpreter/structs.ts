@@ -1,0 +1,232 @@
+import { formatAddress, formatIpv4, formatIpv6, formatMac, formatUuid } from '../../wire/addresses.js';
+import type { WireView } from '../../wire/view.js';
+import type { WireWriter } from '../../wire/writer.js';
+import type { AddressForm, IntegerType, MemberSpec, StructSpec, StructType } from '../model.js';
+import { tooShort } from '../runtime/extra.js';
+import {
+  atMost,
+  bytesOf,
+  ipBytes,
+  ipv4Bytes,
+  ipv6Bytes,
+  listOf,
+  macBytes,
+  objectOf,
+  textOf,
+  unknownKey,
+  upTo,
+  uuidBytes,
+  within,
+} from '../runtime/input.js';
+import { putInteger, readInteger } from './integers.js';
+import { membersByKey } from './tables.js';
+
+export type Values = Record<string, unknown>;
+
+/** Bytes of an address, where its form fixes them. */
+const ADDRESS_SIZES: Readonly<Partial<Record<AddressForm, number>>> = { ipv4: 4, ipv6: 16, uuid: 16 };
+
+/**
+ * Reads a structure: the members that are there in full, since structures differ in length from kernel to kernel.
+ * What lies behind them is in `tail`.
+ */
+export function readStruct(
+  struct: StructSpec,
+  view: WireView,
+  from: number,
+  end: number,
+  strict: boolean,
+): Values {
+  const values: Values = {};
+  let read = 0;
+  let complete = true;
+  for (const member of struct.members) {
+    const at = from + member.offset;
+    if (at + member.length > end) {
+      complete = false;
+      break;
+    }
+    const taken = readMember(member, view, at, end, strict, values, member.key);
+    read = member.offset + taken;
+  }
+  const behind = from + (complete ? Math.max(read, struct.size) : read);
+  if (behind < end) values['tail'] = view.binary(behind, end);
+  return values;
+}
+
+/** Reads one member into `values`; returns how many bytes it took. */
+export function readMember(
+  member: MemberSpec,
+  view: WireView,
+  at: number,
+  end: number,
+  strict: boolean,
+  values: Values,
+  key: string,
+): number {
+  const { type } = member;
+  const limit = member.length === 0 ? end : at + member.length;
+  switch (type.kind) {
+    case 'pad':
+      return member.length;
+    case 'integer':
+      values[key] = readInteger(type, view, at, limit, strict);
+      break;
+    case 'address':
+      values[key] = readAddress(type.form, view, at, limit);
+      break;
+    case 'string':
+      values[key] = view.string(at, limit);
+      break;
+    case 'bytes':
+      values[key] = view.binary(at, limit);
+      break;
+    case 'struct':
+      values[key] = readStruct(type.struct, view, at, limit, strict);
+      break;
+    case 'array':
+      values[key] = readArray(type.of, view, at, limit, strict);
+      return limit - at - ((limit - at) % elementSize(type.of));
+  }
+  return limit - at;
+}
+
+/** Reads as many elements as there is room for in full. */
+export function readArray(
+  of: IntegerType | StructType,
+  view: WireView,
+  from: number,
+  end: number,
+  strict: boolean,
+): unknown[] {
+  const size = elementSize(of);
+  const elements: unknown[] = [];
+  for (let at = from; at + size <= end; at += size) {
+    elements.push(
+      of.kind === 'integer'
+        ? readInteger(of, view, at, at + size, strict)
+        : readStruct(of.struct, view, at, at + size, strict),
+    );
+  }
+  return elements;
+}
+
+export function elementSize(of: IntegerType | StructType): number {
+  return of.kind === 'integer' ? of.width : of.struct.size;
+}
+
+export function readAddress(form: AddressForm, view: WireView, from: number, end: number): string {
+  const size = ADDRESS_SIZES[form];
+  if (size !== undefined && end - from < size) tooShort(end - from, size);
+  switch (form) {
+    case 'mac':
+      return formatMac(view.bytes, from, end);
+    case 'ipv4':
+      return formatIpv4(view.bytes, from);
+    case 'ipv6':
+      return formatIpv6(view.bytes, from);
+    case 'uuid':
+      return formatUuid(view.bytes, from);
+    case 'ip':
+      return formatAddress(view.bytes, from, end);
+  }
+}
+
+export function addressBytes(form: AddressForm, input: unknown): Uint8Array {
+  const given = input as string | Uint8Array;
+  switch (form) {
+    case 'mac':
+      return macBytes(given);
+    case 'ipv4':
+      return ipv4Bytes(given);
+    case 'ipv6':
+      return ipv6Bytes(given);
+    case 'uuid':
+      return uuidBytes(given);
+    case 'ip':
+      return ipBytes(given);
+  }
+}
+
+/** Bytes that a structure's value takes, arrays and bytes that take the rest included. */
+export function structLength(struct: StructSpec, input: unknown): number {
+  const values = objectOf(input as Values);
+  const last = struct.members.at(-1);
+  if (last === undefined || last.length !== 0) return struct.size;
+  return last.offset + restLength(last, values[last.key]);
+}
+
+/** Writes a structure into zeroed bytes at `offset`; what is not given stays zero. */
+export function putStruct(struct: StructSpec, writer: WireWriter, offset: number, input: unknown): void {
+  const values = objectOf(input as Values);
+  const members = membersByKey(struct);
+  for (const key in values) {
+    const value = values[key];
+    if (value === undefined || key === 'tail') continue;
+    try {
+      const member = members.get(key) ?? unknownKey(key, struct.name);
+      putMember(member, writer, offset + member.offset, value);
+    } catch (error) {
+      throw within(key, error);
+    }
+  }
+}
+
+export function putMember(member: MemberSpec, writer: WireWriter, at: number, value: unknown): void {
+  const { type, length } = member;
+  switch (type.kind) {
+    case 'pad':
+      return;
+    case 'integer':
+      putInteger(type, writer, at, value);
+      return;
+    case 'address':
+      writer.putBytes(at, room(addressBytes(type.form, value), length));
+      return;
+    case 'string':
+      writer.putBytes(at, upTo(new TextEncoder().encode(textOf(value as string)), length));
+      return;
+    case 'bytes':
+      writer.putBytes(at, room(bytesOf(value as Uint8Array), length));
+      return;
+    case 'struct':
+      putStruct(type.struct, writer, at, value);
+      return;
+    case 'array':
+      putArray(type.of, writer, at, elementsOf(value, type.of, length));
+  }
+}
+
+export function putArray(
+  of: IntegerType | StructType,
+  writer: WireWriter,
+  offset: number,
+  elements: readonly unknown[],
+): void {
+  const size = elementSize(of);
+  elements.forEach((element, index) => {
+    try {
+      if (of.kind === 'integer') putInteger(of, writer, offset + index * size, element);
+      else putStruct(of.struct, writer, offset + index * size, element);
+    } catch (error) {
+      throw within(index, error);
+    }
+  });
+}
+
+function restLength(member: MemberSpec, value: unknown): number {
+  if (value === undefined) return 0;
+  const { type } = member;
+  if (type.kind === 'array') return listOf(value as unknown[]).length * elementSize(type.of);
+  if (type.kind === 'address') return addressBytes(type.form, value).length;
+  return bytesOf(value as Uint8Array).length;
+}
+
+function elementsOf(value: unknown, of: IntegerType | StructType, length: number): readonly unknown[] {
+  const elements = listOf(value as unknown[]);
+  return length === 0 ? elements : atMost(elements, length / elementSize(of));
+}
+
+function room(bytes: Uint8Array, length: number): Uint8Array {
+  return length === 0 ? bytes : upTo(bytes, length);
+}

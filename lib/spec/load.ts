@@ -1,0 +1,52 @@
+import { parse } from 'yaml';
+import { repaired } from './fixups/index.js';
+import { interpretedFamily } from './interpreter/family.js';
+import type { FamilySpec } from './model.js';
+import { normalise } from './normalise/index.js';
+import { specError } from './spec-error.js';
+import type { Family } from './runtime/family.js';
+
+export interface LoadOptions {
+  /** The name that errors give. Default `'spec'`. */
+  readonly file?: string;
+  /**
+   * Whether known defects of the kernel's own specs are repaired: those that are there (`'present'`, the default),
+   * none (`'none'`), or all that are known, of which each must be there (`'strict'`).
+   */
+  readonly fixups?: 'present' | 'none' | 'strict';
+}
+
+/**
+ * Reads a specification in the kernel's YAML format (Documentation/netlink/specs) into the normalised form.
+ *
+ * @param source the YAML text, or an object of the same shape
+ * @throws {NetlinkError} `ERR_NETLINK_INVALID_SPEC`, naming the file, the path in it and the reason
+ */
+export function readSpec(source: string | object, options: LoadOptions = {}): FamilySpec {
+  const { file = 'spec', fixups = 'present' } = options;
+  const parsed: unknown = typeof source === 'string' ? parseYaml(source, file) : source;
+  const spec = fixups === 'none' ? parsed : repaired(parsed, file, { strict: fixups === 'strict' });
+  return normalise(spec, file);
+}
+
+/**
+ * Makes a family out of a specification, ready to be opened: for protocols of your own, and for kernels whose
+ * specifications differ from those that this package was generated from.
+ *
+ * ```ts
+ * const family = loadFamily(readFileSync('my-family.yaml', 'utf8'));
+ * await using client = await openFamily(family);
+ * ```
+ */
+export function loadFamily(source: string | object, options: LoadOptions = {}): Family {
+  return interpretedFamily(readSpec(source, options));
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    // Aliases are how the kernel's specs repeat lists: their number says nothing about an attack.
+    return parse(text, { maxAliasCount: -1 });
+  } catch (error) {
+    throw specError({ file, path: '' }, `this is no YAML: ${error instanceof Error ? error.message : ''}`);
+  }
+}

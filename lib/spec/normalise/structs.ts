@@ -1,0 +1,133 @@
+import type { AddressForm, MemberSpec, MemberType, StructSpec } from '../model.js';
+import { camelCase } from '../names.js';
+import type { SpecNode } from '../spec-node.js';
+import { Named } from './context.js';
+import { DEFINITION_TYPES, type Definitions } from './definitions.js';
+import { MEMBER_KEYS } from './keys.js';
+import { resolveNumber } from './limits.js';
+import { addressForm, enumUse, integerType } from './value-types.js';
+
+const ADDRESS_LENGTHS: Readonly<Partial<Record<AddressForm, number>>> = {
+  mac: 6,
+  ipv4: 4,
+  ipv6: 16,
+  uuid: 16,
+};
+
+interface Placed {
+  readonly type: MemberType;
+  readonly length: number;
+  readonly alignment: number;
+}
+
+/**
+ * Works out where each member of each structure lies. The spec language writes padding out only where the kernel's
+ * headers do; what the C compiler adds, between members and behind the last, is added here by its rules.
+ */
+export function readStructs(family: SpecNode, definitions: Definitions): Named<StructSpec> {
+  const reader = new StructReader(definitions);
+  const nodes = family
+    .children('definitions')
+    .filter((node) => node.choice('type', DEFINITION_TYPES) === 'struct');
+  for (const node of nodes) reader.nodes.add(node.name(), node, node);
+  for (const node of nodes) reader.read(node);
+  return reader.structs;
+}
+
+/** Reads structures in the order in which they need each other. */
+class StructReader {
+  readonly nodes = new Named<SpecNode>('struct');
+  readonly structs = new Named<StructSpec>('struct');
+  readonly #definitions: Definitions;
+  readonly #reading = new Set<SpecNode>();
+
+  constructor(definitions: Definitions) {
+    this.#definitions = definitions;
+  }
+
+  read(node: SpecNode): StructSpec {
+    const done = this.structs.find(node.name());
+    if (done !== undefined) return done;
+    if (this.#reading.has(node)) throw node.error('a structure cannot contain itself');
+    this.#reading.add(node);
+    const struct = this.#layOut(node);
+    this.structs.add(struct.name, struct, node);
+    return struct;
+  }
+
+  #layOut(node: SpecNode): StructSpec {
+    const members: MemberSpec[] = [];
+    const taken = new Set<string>();
+    let end = 0;
+    let alignment = 1;
+    let open = false;
+    for (const member of node.children('members')) {
+      if (open) throw member.error('nothing can follow a member that takes the rest');
+      const name = member.allow(MEMBER_KEYS).name();
+      const placed = this.#place(member);
+      if (taken.has(name) && placed.type.kind !== 'pad')
+        throw member.error(`a second member named '${name}'`);
+      taken.add(name);
+      const offset = alignTo(end, placed.alignment);
+      members.push({ name, key: camelCase(name), offset, length: placed.length, type: placed.type });
+      end = offset + placed.length;
+      alignment = Math.max(alignment, placed.alignment);
+      open = member.has('repeat');
+    }
+    return { name: node.name(), members, size: alignTo(end, alignment), alignment };
+  }
+
+  #place(node: SpecNode): Placed {
+    const { enums, constants } = this.#definitions;
+    const name = node.string('type');
+    const integer = integerType(node, name, enumUse(node, enums));
+    if (integer !== undefined) {
+      const address = addressForm(node) === 'ipv4' && integer.width === 4;
+      const type: MemberType = address ? { kind: 'address', form: 'ipv4' } : integer;
+      return { type, length: integer.width, alignment: integer.width };
+    }
+    if (name === 'binary' && node.has('struct')) return this.#nested(node);
+    if (takesRest(node)) return restMember(node, name);
+    const length = Number(resolveNumber(node, 'len', constants) ?? 0n);
+    if (length <= 0) throw node.error(`a member of type ${name} needs its length`, 'len');
+    return { length, alignment: 1, type: bytesMember(node, name, length) };
+  }
+
+  /** A structure within a structure, or as many as the payload holds. */
+  #nested(node: SpecNode): Placed {
+    const struct = this.read(this.nodes.get(node, 'struct'));
+    const { alignment, size } = struct;
+    if (!takesRest(node)) return { type: { kind: 'struct', struct }, length: size, alignment };
+    return { type: { kind: 'array', of: { kind: 'struct', struct } }, length: 0, alignment };
+  }
+}
+
+/** `repeat: rest` is this library's addition to the language: a last member that takes all that is left. */
+function takesRest(node: SpecNode): boolean {
+  return node.optionalChoice('repeat', ['rest']) !== undefined;
+}
+
+function restMember(node: SpecNode, name: string): Placed {
+  const type = bytesMember(node, name, 0);
+  const alignment = type.kind === 'array' && type.of.kind === 'integer' ? type.of.width : 1;
+  return { type, length: 0, alignment };
+}
+
+function bytesMember(node: SpecNode, type: string, length: number): MemberType {
+  if (type === 'pad') return { kind: 'pad' };
+  if (type === 'string') return { kind: 'string', terminated: false };
+  if (type !== 'binary') throw node.error(`'${type}' is no type for a member`, 'type');
+  if (node.has('sub-type')) {
+    const of = integerType(node, node.string('sub-type'));
+    if (of === undefined) throw node.error('an array in a structure is of integers', 'sub-type');
+    return { kind: 'array', of };
+  }
+  const form = addressForm(node);
+  if (form === undefined || (length !== 0 && (ADDRESS_LENGTHS[form] ?? length) !== length))
+    return { kind: 'bytes' };
+  return { kind: 'address', form };
+}
+
+function alignTo(offset: number, alignment: number): number {
+  return Math.ceil(offset / alignment) * alignment;
+}

@@ -1,0 +1,94 @@
+import { invalidArgument } from '../../errors.js';
+import type { AttributeSet } from '../../wire/description.js';
+import type { WireView } from '../../wire/view.js';
+import type { WireWriter } from '../../wire/writer.js';
+
+/** Reads what follows the netlink headers of a message; what it returns does not refer to the view's memory. */
+export type Decoder<Message> = (view: WireView, start: number, end: number, strict: boolean) => Message;
+
+/** How a kind of message, a fixed header with attributes, is written and read. */
+export interface BodyCodec<Message extends object = object, Input extends object = object> {
+  /** Bytes of the fixed header, padding included. */
+  readonly headerLength: number;
+  /** The attributes, for the paths in errors. */
+  readonly attributes: () => AttributeSet;
+  /** Writes the fixed header and the attributes, in the order of the input's properties. */
+  readonly encode: (writer: WireWriter, input: Input) => void;
+  readonly decode: Decoder<Message>;
+  /** A decoder of some properties only, which passes over the others. */
+  readonly project: <Key extends keyof Message & string>(keys: readonly Key[]) => Decoder<Pick<Message, Key>>;
+}
+
+/** The numbers of an exchange's messages: message types, or commands of Generic Netlink. */
+export interface ModeCodec {
+  readonly request: number;
+  /** Absent where the kernel only acknowledges. */
+  readonly reply?: number;
+}
+
+export interface OperationCodec {
+  /** The name in the specification. */
+  readonly name: string;
+  /** The name in the kernel's headers, where it is known. */
+  readonly constant?: string;
+  /** `admin-perm`: CAP_NET_ADMIN is needed; `uns-admin-perm`: the same, and the user namespace's is enough. */
+  readonly privilege?: 'admin-perm' | 'uns-admin-perm';
+  readonly body: BodyCodec;
+  readonly do?: ModeCodec;
+  readonly dump?: ModeCodec;
+}
+
+export interface NotificationCodec {
+  readonly name: string;
+  readonly body: BodyCodec;
+  readonly group?: string;
+}
+
+/**
+ * A family that can be talked to: what the generator prints and what the loader makes. `Client` is the type of what
+ * opening it gives.
+ */
+export interface Family<Client = unknown> {
+  /** The name in the specification; that of the family on Generic Netlink. */
+  readonly name: string;
+  /** The netlink protocol number. */
+  readonly protocol: number;
+  /** The version that requests on Generic Netlink carry; absent on a protocol of its own. */
+  readonly version?: number;
+  /** Multicast groups by name; their number, where the kernel does not assign it at run time. */
+  readonly groups: Readonly<Record<string, number | undefined>>;
+  /** By property name: `ringsGet`. */
+  readonly operations: Readonly<Record<string, OperationCodec>>;
+  /** What the kernel sends to groups, by message type or command. */
+  readonly notifications: Readonly<Record<number, NotificationCodec>>;
+  /** The client's type; no such value exists. */
+  readonly client?: Client;
+}
+
+/** Which properties a decoder is to read. */
+export interface Selection {
+  readonly header: ReadonlySet<string>;
+  /** 1 at the number of each attribute that is wanted. */
+  readonly attributes: Uint8Array;
+}
+
+/** Works out what `keys` mean for a body, whose header has these properties. */
+export function selection(
+  keys: readonly string[],
+  headerKeys: readonly string[],
+  attributes: AttributeSet,
+): Selection {
+  const numbers = new Map(Object.entries(attributes).map(([number, { name }]) => [name, Number(number)]));
+  const wanted = new Uint8Array(Math.max(0, ...numbers.values()) + 1);
+  const header = new Set<string>();
+  for (const key of keys) {
+    const number = numbers.get(key);
+    if (headerKeys.includes(key)) header.add(key);
+    else if (number !== undefined) wanted[number] = 1;
+    else {
+      const known = [...headerKeys, ...numbers.keys()].join(', ');
+      throw invalidArgument(`'${key}' cannot be selected; there are ${known}`);
+    }
+  }
+  return { header, attributes: wanted };
+}

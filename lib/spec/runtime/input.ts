@@ -1,0 +1,119 @@
+import { invalidArgument, NetlinkError } from '../../errors.js';
+import { parseAddress, parseIpv4, parseIpv6, parseMac, parseUuid } from '../../wire/addresses.js';
+
+// What an encoder does with the values that people pass: bytes of addresses, and errors that say where.
+
+/** Text, or the bytes themselves. */
+export type AddressInput = string | Uint8Array;
+
+export function macBytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseMac(input) : bytesOf(input);
+}
+
+export function ipv4Bytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseIpv4(input) : sized(input, 4, 'an IPv4 address');
+}
+
+export function ipv6Bytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseIpv6(input) : sized(input, 16, 'an IPv6 address');
+}
+
+export function ipBytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseAddress(input) : bytesOf(input);
+}
+
+export function uuidBytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseUuid(input) : sized(input, 16, 'a UUID');
+}
+
+/** The bytes themselves, checked to be some: a caller without types may pass anything. */
+export function bytesOf(input: Uint8Array): Uint8Array {
+  if (input instanceof Uint8Array) return input;
+  throw invalidArgument(`bytes (Uint8Array) are needed, not ${shown(input)}`);
+}
+
+/** Bytes of a member of a structure, which has room for `length`. */
+export function sized(input: Uint8Array, length: number, what: string): Uint8Array {
+  if (bytesOf(input).length === length) return input;
+  throw invalidArgument(`${what} has ${length} bytes, not ${input.length}`);
+}
+
+/** Bytes for a member of a structure, which has room for `length`; the rest of it stays zero. */
+export function upTo(input: Uint8Array, length: number): Uint8Array {
+  if (bytesOf(input).length <= length) return input;
+  throw invalidArgument(`at most ${length} bytes have room here, not ${input.length}`);
+}
+
+/** An object, checked to be one. */
+export function objectOf<T extends object>(input: T): T {
+  if (typeof input === 'object' && (input as unknown) !== null) return input;
+  throw invalidArgument(`an object is needed, not ${shown(input)}`);
+}
+
+export function listOf<T>(input: readonly T[]): readonly T[] {
+  const given: unknown = input;
+  if (Array.isArray(given)) return input;
+  throw invalidArgument(`an array is needed, not ${shown(input)}`);
+}
+
+/** Elements of an array in a structure, which has room for `most`. */
+export function atMost<T>(elements: readonly T[], most: number): readonly T[] {
+  if (listOf(elements).length <= most) return elements;
+  throw invalidArgument(`at most ${most} elements have room here, not ${elements.length}`);
+}
+
+export function textOf(input: string): string {
+  if (typeof input === 'string') return input;
+  throw invalidArgument(`text is needed, not ${shown(input)}`);
+}
+
+/** The one key of a sub-message's object, which says its format. */
+export function tagOf(input: object): string {
+  const keys = Object.keys(objectOf(input));
+  const [tag] = keys;
+  if (keys.length === 1 && tag !== undefined) return tag;
+  throw invalidArgument(
+    `exactly one key is needed, which says the format, such as { bridge: { … } }; these are ${keys.length}`,
+  );
+}
+
+/** The error for a property that stands for no attribute and no member. */
+export function unknownKey(key: string, what: string): never {
+  throw invalidArgument(`'${key}' is unknown: ${what} has none of that name`);
+}
+
+/** The error for a selector that says another format than the data has. */
+export function contradiction(selector: string, value: unknown, tag: string): never {
+  throw invalidArgument(`${selector} is ${shown(value)}, and the data is that of '${tag}'`);
+}
+
+/** The same error, saying where in the input: each encoder on the way out puts its own property in front. */
+export function within(key: string | number, cause: unknown): unknown {
+  // A bigint or a symbol where a number is needed fails in arithmetic.
+  const error = cause instanceof TypeError ? invalidArgument(cause.message) : cause;
+  if (!(error instanceof NetlinkError) || error.code !== 'ERR_NETLINK_INVALID_ARGUMENT') return error;
+  const inner = error instanceof InputError ? error : new InputError('', error);
+  const own = typeof key === 'number' ? `[${key}]` : key;
+  const dot = inner.path === '' || inner.path.startsWith('[') ? '' : '.';
+  return new InputError(own + dot + inner.path, inner.reason);
+}
+
+/** An error about a value in an input object, whose way from the top is being put together. */
+class InputError extends NetlinkError {
+  readonly path: string;
+  readonly reason: NetlinkError;
+
+  constructor(path: string, reason: NetlinkError) {
+    // The wire layer gives the way by the numbers of attributes; here it is known by their names.
+    const message = reason.message.replace(/^attribute [\d.]+: /, '');
+    super(path === '' ? message : `${path}: ${message}`, { code: reason.code });
+    this.path = path;
+    this.reason = reason;
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return String(value);
+}

@@ -1,0 +1,156 @@
+import { specError, type SpecPlace } from './spec-error.js';
+import type { NetlinkError } from '../errors.js';
+
+/** A mapping of the parsed spec, read with checks: every complaint names the file and the path. */
+export class SpecNode {
+  readonly file: string;
+  readonly path: string;
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  constructor(value: unknown, place: SpecPlace) {
+    this.file = place.file;
+    this.path = place.path;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw this.error(`a mapping is needed here, not ${describe(value)}`);
+    }
+    this.#values = new Map(Object.entries(value).filter(([, entry]) => entry !== undefined));
+  }
+
+  /** Refuses keys that the spec language does not have here: nearly always a misspelling. */
+  allow(keys: ReadonlySet<string>): this {
+    for (const key of this.#values.keys()) {
+      if (!keys.has(key)) throw this.error(`unknown key '${key}'; known here: ${[...keys].join(', ')}`);
+    }
+    return this;
+  }
+
+  /** This mapping with what it does not say itself taken from another: a subset's attribute and its parent's. */
+  over(inherited: SpecNode): SpecNode {
+    return new SpecNode(Object.fromEntries([...inherited.#values, ...this.#values]), this);
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
+  raw(key: string): unknown {
+    return this.#values.get(key);
+  }
+
+  string(key: string): string {
+    return this.optionalString(key) ?? this.#missing(key);
+  }
+
+  optionalString(key: string): string | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined || typeof value === 'string') return value;
+    throw this.error(`text is needed, not ${describe(value)}`, key);
+  }
+
+  /** A name by which other parts refer to this one. */
+  name(): string {
+    const name = this.string('name');
+    if (!/^[0-9A-Za-z_-]+$/.test(name)) {
+      throw this.error(`'${name}' is no name: letters, digits and hyphens are allowed`, 'name');
+    }
+    return name;
+  }
+
+  choice<T extends string>(key: string, choices: readonly T[]): T {
+    return this.optionalChoice(key, choices) ?? this.#missing(key);
+  }
+
+  optionalChoice<T extends string>(key: string, choices: readonly T[]): T | undefined {
+    const value = this.optionalString(key);
+    if (value === undefined) return undefined;
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw this.error(`'${value}' is none of ${choices.join(', ')}`, key);
+    return found;
+  }
+
+  boolean(key: string): boolean {
+    const value = this.#values.get(key) ?? false;
+    if (typeof value !== 'boolean') throw this.error(`true or false is needed, not ${describe(value)}`, key);
+    return value;
+  }
+
+  integer(key: string): number {
+    return this.optionalInteger(key) ?? this.#missing(key);
+  }
+
+  optionalInteger(key: string): number | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
+      throw this.error(`an integer is needed, not ${describe(value)}`, key);
+    }
+    return value;
+  }
+
+  unsigned(key: string, most = 0xffffffff): number | undefined {
+    const value = this.optionalInteger(key);
+    if (value !== undefined && (value < 0 || value > most)) {
+      throw this.error(`${value} is not within 0..${most}`, key);
+    }
+    return value;
+  }
+
+  child(key: string): SpecNode {
+    return this.optionalChild(key) ?? this.#missing(key);
+  }
+
+  optionalChild(key: string): SpecNode | undefined {
+    const value = this.#values.get(key);
+    return value === undefined ? undefined : new SpecNode(value, this.at(key));
+  }
+
+  /** The mappings of a list; each is told apart by its `name` (or `value`) in messages. */
+  children(key: string, label = 'name'): SpecNode[] {
+    return this.list(key).map((value, index) => {
+      const own = isMapping(value) ? value[label] : undefined;
+      const tag = typeof own === 'string' ? own : String(index);
+      return new SpecNode(value, { file: this.file, path: `${this.#join(key)}[${tag}]` });
+    });
+  }
+
+  list(key: string): readonly unknown[] {
+    const value = this.#values.get(key);
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) throw this.error(`a list is needed, not ${describe(value)}`, key);
+    return value;
+  }
+
+  strings(key: string): string[] {
+    return this.list(key).map((value, index) => {
+      if (typeof value === 'string') return value;
+      throw this.error(`text is needed, not ${describe(value)}`, `${key}[${index}]`);
+    });
+  }
+
+  at(key: string): SpecPlace {
+    return { file: this.file, path: this.#join(key) };
+  }
+
+  error(reason: string, key?: string): NetlinkError {
+    return specError(key === undefined ? this : this.at(key), reason);
+  }
+
+  #join(key: string): string {
+    return this.path === '' ? key : `${this.path}.${key}`;
+  }
+
+  #missing(key: string): never {
+    throw this.error(`'${key}' is missing`);
+  }
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return `${typeof value} ${JSON.stringify(value)}`;
+}
