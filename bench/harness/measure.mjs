@@ -1,10 +1,12 @@
 // One run: every case, in rounds; within a round, every variant of every program, in an order that moves on by one each
 // round, so that no program always follows the same other one.
 import { quickly, selectCases } from './cases.mjs';
-import { execute, ProgramFailure } from './execute.mjs';
+import { execute } from './execute.mjs';
+import { executeInGuest } from './guest.mjs';
 import { describeMachine, load } from './machine.mjs';
 import { Namespaces } from './namespaces.mjs';
 import { preparePeers } from './peers.mjs';
+import { ProgramFailure } from './program.mjs';
 import { Results } from './results.mjs';
 
 export async function measure({ selection, peers: names, rounds, quick, install, note }) {
@@ -15,21 +17,43 @@ export async function measure({ selection, peers: names, rounds, quick, install,
     options: { date: new Date().toISOString().slice(0, 10), rounds, quick, loadAtStart: load() },
   });
   for (const { peer, reason } of leftOut) results.say(`${peer} is left out: ${reason}`);
+  const inGuest = ({ place }) => place === 'guest';
+  const here = selected.filter((each) => !inGuest(each));
+  const there = selected.filter(inGuest);
+  await measureHere(here, measured, { rounds, results, note });
+  if (there.length > 0) await measureInGuest(there, measured, { rounds, results, note });
+  results.options.loadAtEnd = load();
+  return results;
+}
+
+async function measureHere(selected, peers, { rounds, results, note }) {
   const namespaces = new Namespaces();
   try {
     for (const each of selected) {
       const settled = new Set(); // what a program does not offer, or failed at, is not tried again
       for (let round = 0; round < rounds; round++) {
         note(`${each.name}, round ${round + 1} of ${rounds}, load ${load()}`);
-        for (const turn of turns(each, measured, round))
+        for (const turn of turns(each, peers, round))
           if (!settled.has(turn)) await take(turn, { each, round, results, namespaces, settled });
       }
     }
   } finally {
     namespaces.close();
   }
-  results.options.loadAtEnd = load();
-  return results;
+}
+
+async function measureInGuest(selected, peers, { rounds, results, note }) {
+  note(`${selected.map(({ name }) => name).join(', ')}, in the guest`);
+  const able = peers.filter(({ command, only }) => command !== undefined && only === undefined);
+  const plan = selected.flatMap((each) =>
+    Array.from({ length: rounds }, (_, round) =>
+      turns(each, able, round).map(({ peer, variant }) => ({ each, peer, variant, round })),
+    ).flat(),
+  );
+  await executeInGuest(plan, ({ each, peer, variant, round }, { samples, failure }) => {
+    if (samples !== undefined) results.add(round, each, variant, peer, samples);
+    if (failure !== undefined) results.say(`${each.name}: ${peer.name} ${variant}: ${failure}`);
+  });
 }
 
 const known = new Map();
