@@ -41,18 +41,30 @@ export interface SessionResult {
   readonly complaint: string;
 }
 
-/** How long a guest that no longer answers may take to print its backtrace, in milliseconds. */
-const backtraceTime = 4000;
 /** How long the command's output and the kernel's log may be silent before they count as complete, in milliseconds. */
-const lag = 3000;
+const lag = 4000;
+/**
+ * How long a guest that hangs may be silent while it makes its backtraces, in milliseconds: a processor that panics waits ten
+ * seconds for the others before it prints anything.
+ */
+const backtraceLag = 15_000;
+/** How long it may take in all, in milliseconds. */
+const backtraceTime = 60_000;
 
 /** Boots one guest, runs its command and ends it. */
 export async function runSession(machine: Machine, options: SessionOptions): Promise<SessionResult> {
   options.signal?.throwIfAborted();
   const session = new Session(machine, options);
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error), {
+      signal: over.signal,
+    });
+  });
   try {
-    return await session.run();
+    return await Promise.race([session.run(), aborted]);
   } finally {
+    over.abort();
     await session.end();
   }
 }
@@ -93,13 +105,12 @@ class Session {
   }
 
   async run(): Promise<SessionResult> {
-    const ending = await this.endingOrAbort();
+    const ending = await this.ending;
     if (ending.kind === 'status') await Promise.race([this.lastWords(), this.qemu.ended]);
-    if (ending.kind === 'timeout' || ending.kind === 'boot-timeout') {
-      this.qemu.injectNmi();
-      await Promise.race([this.qemu.ended, delay(backtraceTime, undefined, { ref: false })]);
-    }
-    await this.qemu.kill();
+    if (ending.kind === 'boot-timeout') await this.backtrace(lag);
+    if (ending.kind === 'timeout') await this.backtrace(backtraceLag);
+    this.qemu.kill();
+    await this.qemu.ended;
     const { started, readyAt, endedAt } = this;
     return {
       ending,
@@ -113,7 +124,7 @@ class Session {
   async end(): Promise<void> {
     clearTimeout(this.timer);
     this.detachTerminal?.();
-    await this.qemu.kill();
+    await this.qemu.end();
   }
 
   private commandStarts(control: Control, end: (ending: Ending) => void): void {
@@ -125,14 +136,11 @@ class Session {
       this.detachTerminal = attachTerminal(this.qemu.channel('terminal'), control);
   }
 
-  private async endingOrAbort(): Promise<Ending> {
-    const { signal } = this.options;
-    if (signal === undefined) return this.ending;
-    const raced = new AbortController();
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: raced.signal });
-    });
-    return Promise.race([this.ending, aborted]).finally(() => raced.abort());
+  /** Has the kernel say what each processor is doing, and panic, as far as it still can. */
+  private async backtrace(silence: number): Promise<void> {
+    this.qemu.injectNmi();
+    const patience = delay(backtraceTime, undefined, { ref: false });
+    await Promise.race([this.log.silence(silence), this.qemu.ended, patience]);
   }
 
   /** Waits for what the guest printed and logged before its command ended, which comes by other ways than the status. */

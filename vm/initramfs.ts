@@ -9,6 +9,11 @@ import { requireProgram, run } from './programs.js';
 
 /** The guest's shell scripts, which stand in the package beside the compiled folder. */
 const scripts = join(__dirname, '..', '..', 'vm', 'guest');
+/** The applets of busybox that the scripts use. */
+const applets = [
+  ...['cat', 'chmod', 'cp', 'date', 'env', 'hostname', 'insmod', 'ip', 'ln', 'mkdir', 'mkfifo', 'mount'],
+  ...['poweroff', 'setsid', 'sh', 'sleep', 'stty', 'switch_root', 'sync'],
+];
 const bootModules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay', 'virtio_console'];
 
 /** The path of a cached initramfs for the kernel: busybox, the modules that it needs to reach the host's root, the scripts. */
@@ -17,7 +22,7 @@ export async function prepareInitramfs(kernel: Kernel, onProgress: Progress): Pr
   const init = await readFile(join(scripts, 'init.sh'));
   const session = await readFile(join(scripts, 'session.sh'));
   const modules = await modulesInOrder(kernel);
-  const key = contentKey(kernel.release, busybox, init, session, ...modules);
+  const key = contentKey(kernel.release, busybox, init, session, applets.join(), ...modules);
   return publish(
     join(cacheFolder(), 'initramfs', `${kernel.release}-${key}.cpio`),
     onProgress,
@@ -30,6 +35,7 @@ export async function prepareInitramfs(kernel: Kernel, onProgress: Progress): Pr
         { path: 'modules' },
         { path: 'session' },
         { path: 'bin/busybox', content: busybox },
+        ...applets.map((name) => ({ path: `bin/${name}`, target: 'busybox' })),
         { path: 'init', content: init },
         { path: 'session/session.sh', content: session },
         { path: 'modules/order', content: Buffer.from(unpacked.map(({ name }) => `${name}\n`).join('')) },

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What `guest/session.sh` logs last. */
 const endMarker = 'afnetlink: the command ended';
@@ -22,6 +23,14 @@ export class KernelLog {
         if (this.collected.includes(endMarker, searched)) resolve();
       });
     });
+  }
+
+  /** Resolves when the kernel has logged nothing for so many milliseconds. */
+  async silence(duration: number): Promise<void> {
+    for (let before = -1; before !== this.collected.length;) {
+      before = this.collected.length;
+      await delay(duration, undefined, { ref: false });
+    }
   }
 
   get text(): string {

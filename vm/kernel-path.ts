@@ -47,14 +47,15 @@ async function fromImage(
 
 /** The image as QEMU boots it fastest: unpacked, where the kernel can be entered so. */
 async function bootable(path: string, image: Buffer, onProgress: Progress): Promise<string> {
-  const vmlinux = await extractVmlinux(image);
-  if (hasPvhEntry(vmlinux)) {
-    if (vmlinux === image) return path;
-    const unpacked = join(cacheFolder(), 'images', contentKey(image));
-    return publish(unpacked, onProgress, (draft) => writeFile(draft, vmlinux));
+  if (isElf(image)) {
+    if (hasPvhEntry(image)) return path;
+    throw unusable(path, 'an ELF kernel boots only where it was built with CONFIG_PVH');
   }
-  if (vmlinux === image) throw unusable(path, 'an ELF kernel boots only where it was built with CONFIG_PVH');
-  return path;
+  const unpacked = join(cacheFolder(), 'images', contentKey(image));
+  if (existsSync(unpacked)) return unpacked;
+  const vmlinux = await extractVmlinux(image);
+  if (!hasPvhEntry(vmlinux)) return path;
+  return publish(unpacked, onProgress, (draft) => writeFile(draft, vmlinux));
 }
 
 function modulesBeside(image: string): (release: string) => string | undefined {

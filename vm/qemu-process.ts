@@ -47,9 +47,15 @@ export class QemuProcess {
     }
   }
 
-  /** Ends QEMU at once. Nothing in the guest is worth saving. */
-  async kill(): Promise<void> {
+  /** Ends QEMU at once; nothing in the guest is worth saving. What it wrote can still be read. */
+  kill(): void {
     this.child.kill('SIGKILL');
+  }
+
+  /** Ends QEMU, whether or not anybody reads what it wrote. */
+  async end(): Promise<void> {
+    this.kill();
+    for (const name of channels) this.channel(name).destroy();
     await this.ended;
   }
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import {
   kernelSeries,
@@ -31,6 +32,8 @@ environment. The guest sees this machine's files with your rights, and what it w
   --log FILE                write the kernel's log to FILE
   --print-log               print the kernel's log to standard error at the end
   --print-module-log        print the lines of netlink_test to standard error at the end
+  --json                    print nothing but a JSON object: outcome, status, the command's stdout and stderr,
+                            kernelLog, taint, message and timings (milliseconds)
   --quiet                   report no steps
   --help                    print this
 
@@ -39,6 +42,7 @@ ${outcomeStatus['timed-out']}: COMMAND or the guest hung; ${outcomeStatus['setup
 
 interface Request {
   readonly options: RunInGuestOptions;
+  readonly json: boolean;
   readonly log: string | undefined;
   readonly print: 'all' | 'module' | 'nothing';
 }
@@ -64,13 +68,19 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runRequest({ options, log, print }: Request): Promise<number> {
+async function runRequest({ options, json, log, print }: Request): Promise<number> {
   // A signal ends the preparation as it ends any program; from then on it has to end the guest first.
   const guest = await prepareGuest(options);
   const { signal, stopped } = stopOnSignals();
   try {
-    const result = await runInGuest({ ...options, guest, signal });
+    const stdout = new Collector();
+    const stderr = new Collector();
+    const result = await runInGuest({ ...options, guest, signal, ...(json ? { stdout, stderr } : {}) });
     if (log !== undefined) await writeFile(log, result.kernelLog);
+    if (json) {
+      console.log(JSON.stringify({ ...result, stdout: stdout.text, stderr: stderr.text }, undefined, 2));
+      return result.status;
+    }
     if (print === 'all') process.stderr.write(result.kernelLog);
     if (print === 'module')
       for (const line of moduleLines(result.kernelLog, 'netlink_test')) console.error(line);
@@ -80,6 +90,20 @@ async function runRequest({ options, log, print }: Request): Promise<number> {
     const name = stopped();
     if (name === undefined) throw error;
     return 128 + constants.signals[name];
+  }
+}
+
+/** Keeps what is written to it. */
+class Collector extends Writable {
+  private readonly chunks: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(chunk);
+    done();
   }
 }
 
@@ -117,12 +141,14 @@ function parse(args: readonly string[]): Request | undefined {
       log: { type: 'string' },
       'print-log': { type: 'boolean', default: false },
       'print-module-log': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
   if (positionals.length === 0) throw new Error('COMMAND is missing');
+  if (values.interactive && values.json) throw new Error('--interactive and --json exclude each other');
   const timeout = number('timeout', values.timeout ?? (values.interactive ? '0' : '300'), 0);
   return {
     options: {
@@ -140,9 +166,10 @@ function parse(args: readonly string[]): Request | undefined {
       interactive: values.interactive,
       kernelArguments: values['kernel-argument'],
       onProgress: (line) => {
-        if (!values.quiet) console.error(`• ${line}`);
+        if (!values.quiet && !values.json) console.error(`• ${line}`);
       },
     },
+    json: values.json,
     log: values.log,
     print: values['print-log'] ? 'all' : values['print-module-log'] ? 'module' : 'nothing',
   };

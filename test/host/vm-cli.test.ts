@@ -38,6 +38,7 @@ describe('nlctl vm', () => {
     [['vm', '--module-parameter', 'protocol', '--', 'true'], 'must be NAME=VALUE'],
     [['vm', '--no-such-option', '--', 'true'], '--no-such-option'],
     [['vm', '--interactive', '--', 'true'], 'needs a terminal'],
+    [['vm', '--interactive', '--json', '--', 'true'], 'exclude each other'],
   ])('refuses %j', async (args, message) => {
     const run = await nlctl(args);
     expect(run).toMatchObject({ status: 2, stdout: '' });
@@ -72,6 +73,23 @@ describe('nlctl vm', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+});
+
+test('nlctl vm --json gives all of a run as one object', async () => {
+  const run = await nlctl([
+    'vm',
+    '--json',
+    '--no-module',
+    '--',
+    'sh',
+    '-c',
+    'echo out; echo err >&2; exit 3',
+  ]);
+  expect(run).toMatchObject({ status: 3, stderr: '' });
+  const result: unknown = JSON.parse(run.stdout);
+  expect(result).toMatchObject({ outcome: 'exited', status: 3, taint: 0, stdout: 'out\n', stderr: 'err\n' });
+  expect(result).toHaveProperty('timings.boot');
+  expect(result).toHaveProperty('kernelLog');
 });
 
 test('the programs that a guest needs are on this machine, each with a package', () => {

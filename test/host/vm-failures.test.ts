@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { buildModule, prepareGuest, runInGuest, VmError, type Guest } from 'afnetlink/vm';
 import { childrenOf, isRunning, runShell, until } from '../helpers/guest.js';
 import { packageRoot } from '../helpers/processes.js';
@@ -31,9 +31,9 @@ describe('a guest that fails says so by a status and a message of its own', () =
   });
 
   test('a hang with interrupts off, with the backtrace that names the culprit', async () => {
-    const run = await runShell(`insmod ${misbehave} how=hang`, { guest, timeout: 5000 });
+    const run = await runShell(`insmod ${misbehave} how=hang`, { guest, timeout: 15_000 });
     expect(run).toMatchObject({ outcome: 'timed-out', status: 124 });
-    expect(run.message).toContain('the command did not end within 5 s');
+    expect(run.message).toContain('the command did not end within 15 s');
     expect(run.kernelLog).toMatch(/\[misbehave\]/);
   });
 
@@ -105,6 +105,14 @@ describe('no guest outlives what started it', () => {
     controller.abort(new Error('enough'));
     await expect(run).rejects.toThrow('enough');
     expect(children.filter(isRunning)).toEqual([]);
+  });
+
+  test('an abort ends a guest whose output nobody takes', async () => {
+    const stdout = new Writable({ write: () => controller.abort(new Error('enough')) });
+    const controller = new AbortController();
+    const run = runInGuest({ guest, command: ['yes'], stdout, signal: controller.signal });
+    await expect(run).rejects.toThrow('enough');
+    expect(childrenOf(process.pid).filter(isRunning)).toEqual([]);
   });
 
   test.each([

@@ -1,8 +1,7 @@
 #!/bin/busybox sh
 # First process of the guest, in the initramfs: mounts the host's root read-only with a tmpfs over it, and goes there.
-/bin/busybox mkdir -p /proc /sys /dev /run /lower /changes /root
-/bin/busybox --install -s /bin
 export PATH=/bin
+mkdir -p /proc /sys /lower /changes /root
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
@@ -25,10 +24,9 @@ mount -t overlay -o lowerdir=/lower,upperdir=/changes/upper,workdir=/changes/wor
 
 mkdir -p /root/proc /root/sys /root/dev /root/run /root/tmp
 mount -t tmpfs -o mode=755 run /root/run
-mkdir -p /root/run/afnetlink/bin
-cp /bin/busybox /session/* /root/run/afnetlink/
-/root/run/afnetlink/busybox --install /root/run/afnetlink/bin
+mkdir /root/run/afnetlink
+cp -a /bin /session/* /root/run/afnetlink/
 mount --move /proc /root/proc
 mount --move /sys /root/sys
 mount --move /dev /root/dev
-exec switch_root /root /run/afnetlink/busybox sh /run/afnetlink/session.sh
+exec switch_root /root /run/afnetlink/bin/sh /run/afnetlink/session.sh
