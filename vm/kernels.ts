@@ -86,7 +86,8 @@ async function fetchKernel(name: string, wanted: Series, onProgress: Progress): 
   const archive = await Archive.open(wanted.suites);
   await archive.update();
   const failures: string[] = [];
-  for (const release of (await releases(archive, wanted.version)).slice(0, attempts)) {
+  const names = await archive.packageNames('linux-headers-');
+  for (const release of releasesIn(names, wanted.version).slice(0, attempts)) {
     const image = await archive.find(`linux-image-${release}`);
     if (image === undefined) continue;
     try {
@@ -131,9 +132,8 @@ async function fetchRelease(
   return kernel;
 }
 
-/** The releases of a series whose headers the archive has, newest first. */
-async function releases(archive: Archive, version: RegExp): Promise<string[]> {
-  const names = await archive.packageNames('linux-headers-');
+/** The releases that the names of header packages stand for, newest first; clouds' and real-time kernels are none. */
+export function releasesIn(names: readonly string[], version: RegExp): string[] {
   return names
     .map((name) => /^linux-headers-(\d[^-]*(?:-\d+)?-amd64)$/.exec(name)?.[1] ?? '')
     .filter((release) => /^\d+\.\d+\./.test(release) && version.test(release))

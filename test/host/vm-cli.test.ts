@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingPackages, missingPrograms, requiredPrograms } from 'afnetlink/vm';
@@ -58,6 +58,35 @@ describe('nlctl vm', () => {
     const run = await nlctl(['vm', ...args, '--', 'true'], env);
     expect(run).toMatchObject({ status: 125, stdout: '' });
     expect(run.stderr).toContain(message);
+  });
+
+  test.each([
+    [
+      'no Debian mirror',
+      'deb http://no.such.host/ubuntu noble main',
+      'names no Debian mirror: name a kernel with --kernel PATH',
+    ],
+    [
+      'a mirror that is not there',
+      'deb file:/no/such/mirror bookworm main',
+      'Linux 6.1 cannot be had: apt-get',
+    ],
+  ])('says so where apt is configured with %s', async (_name, source, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'afnetlink-test-'));
+    try {
+      writeFileSync(join(folder, 'sources.list'), `${source}\n`);
+      const settings = [
+        `Dir::Etc::sourcelist "${join(folder, 'sources.list')}";`,
+        'Dir::Etc::sourceparts "/dev/null";',
+      ];
+      writeFileSync(join(folder, 'apt.conf'), settings.join('\n'));
+      const env = { APT_CONFIG: join(folder, 'apt.conf'), AFNETLINK_CACHE: join(folder, 'cache') };
+      const run = await nlctl(['vm', '--', 'true'], env);
+      expect(run).toMatchObject({ status: 125, stdout: '' });
+      expect(run.stderr).toContain(message);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('runs a command, and gives the log of the kernel and the lines of the module where it is told to', async () => {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareGuest, type Guest } from 'afnetlink/vm';
-import { runGuest, runShell } from '../helpers/guest.js';
+import { runGuest, runShell, until } from '../helpers/guest.js';
+import { packageRoot, runInProcess } from '../helpers/processes.js';
 
 jest.setTimeout(600_000);
 
@@ -56,6 +59,72 @@ describe('a command in a guest', () => {
   });
 });
 
+test('two guests at the same time do not disturb each other', async () => {
+  const [one, two] = await Promise.all([
+    runShell('echo one >/tmp/afnetlink-mark; cat /tmp/afnetlink-mark; exit 1', { guest }),
+    runShell('cat /tmp/afnetlink-mark 2>/dev/null; echo two; exit 2', { guest }),
+  ]);
+  expect(one).toMatchObject({ outcome: 'exited', status: 1, stdout: Buffer.from('one\n') });
+  expect(two).toMatchObject({ outcome: 'exited', status: 2, stdout: Buffer.from('two\n') });
+});
+
+test('an interactive command has the terminal: its size, its interrupts, its echo', async () => {
+  const nlctl = `${process.execPath} dist/cli/nlctl.js vm --no-module --quiet --interactive`;
+  const shell = `sh -c 'tty; stty size; sleep 1000; echo "interrupted: $?"; exit 5'`;
+  // script(1) gives the command a terminal, and types what it reads.
+  const script = spawn('script', ['-qec', `stty rows 33 cols 101; ${nlctl} -- ${shell}`, '/dev/null'], {
+    cwd: packageRoot,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let screen = '';
+  script.stdout.setEncoding('utf8').on('data', (text: string) => (screen += text));
+  await until(() => screen.includes('33 101'));
+  script.stdin.write('\x03');
+  const [status] = (await once(script, 'close')) as [number];
+  expect(screen.split(/\r+\n/)).toEqual(expect.arrayContaining(['/dev/ttyS1', '33 101']));
+  expect(screen).toContain('^C');
+  expect(status).toBe(130);
+});
+
+test('an ordinary user needs no more than to read the files', async () => {
+  const { image, release: version } = guest.kernel;
+  const own = mkdtempSync(join(tmpdir(), 'afnetlink-test-'));
+  try {
+    // Everything that the run reads lies where anybody may read it, wherever this checkout and the cache are.
+    chmodSync(own, 0o755);
+    cpSync(join(packageRoot, 'dist', 'vm'), join(own, 'dist', 'vm'), { recursive: true });
+    cpSync(image, join(own, 'vmlinux'));
+    cpSync(guest.initramfs, join(own, 'initramfs'));
+    const kernel = { release: version, image: join(own, 'vmlinux') };
+    const source = `
+      const { runInGuest } = require(${JSON.stringify(join(own, 'dist', 'vm', 'index.js'))});
+      const guest = ${JSON.stringify({ kernel, initramfs: join(own, 'initramfs') })};
+      const command = ['sh', '-c', 'id -u; uname -r; cat ${join(own, 'secret')}'];
+      runInGuest({ guest, command, cwd: '/' }).then(({ status }) => console.log(process.getuid(), status));
+    `;
+    writeFileSync(join(own, 'secret'), 'secret\n', { mode: 0o600 });
+    const nobody = 65534;
+    const prefix = mayBecome(nobody)
+      ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups']
+      : [];
+    const run = await runInProcess(source, {
+      prefix,
+      env: { HOME: own, TMPDIR: tmpdir() },
+      timeout: 300_000,
+    });
+    const [readable, user] = prefix.length > 0 ? ['', nobody] : ['secret\n', process.getuid?.()];
+    expect(run.stdout).toBe(`0\n${version}\n${readable}${user} ${readable === '' ? 1 : 0}\n`);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+});
+
+/** Whether this process may take another user's id: it is root, and not of a namespace with one user. */
+function mayBecome(user: number): boolean {
+  const [first = 0, , count = 0] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/).map(Number);
+  return process.getuid?.() === 0 && user < first + count;
+}
+
 describe('the system in a guest', () => {
   test('is complete: loopback, devices, file systems, namespaces, module autoload, other users', async () => {
     const lines = [
@@ -67,6 +136,7 @@ describe('the system in a guest', () => {
       `test -e /sys/kernel/debug/tracing && test -e /sys/kernel/tracing/trace && echo tracing`,
       `su nobody -s /bin/sh -c 'id -un; : </etc/shadow' 2>/dev/null; echo $?`,
       `echo overlay >/etc/afnetlink-test && cat /etc/afnetlink-test`,
+      `mv /etc/apt /etc/apt-moved && test -d /etc/apt-moved && node -e 'fs.renameSync("/etc/init.d", "/etc/moved")'; echo $?`,
       `ulimit -c`,
       `node -e 'process.kill(process.pid, "SIGINT")'; echo $?`,
       `date +%Y`,
@@ -74,7 +144,7 @@ describe('the system in a guest', () => {
     const run = await runShell(lines.join('\n'), { guest });
     expect(run.stderr).toBe('to-stderr\n');
     expect(run.stdout.toString().split('\n')).toEqual([
-      ...['1', 'tmpfs', '1', '1', '1', 'tracing', 'nobody', '2', 'overlay', '0', '130'],
+      ...['1', 'tmpfs', '1', '1', '1', 'tracing', 'nobody', '2', 'overlay', '0', '0', '130'],
       ...[String(new Date().getFullYear()), ''],
     ]);
     expect(() => statSync('/etc/afnetlink-test')).toThrow('ENOENT');

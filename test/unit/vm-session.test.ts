@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accelerators } from '#lib/vm/accelerator';
+import { releasesIn } from '#lib/vm/kernels';
 import { qemuArguments } from '#lib/vm/qemu';
 import { sessionFiles, type Session } from '#lib/vm/session-files';
 
@@ -89,4 +90,19 @@ describe('accelerators', () => {
   test('TCG is always the last resort', () => {
     expect(accelerators({}).at(-1)).toBe('tcg');
   });
+});
+
+test('of a series the newest release comes first, by the numbers in it', () => {
+  const names = [
+    ...['linux-headers-6.1.0-9-amd64', 'linux-headers-6.1.0-56-amd64', 'linux-headers-6.1.0-56-cloud-amd64'],
+    ...[
+      'linux-headers-6.12.99+deb12-amd64',
+      'linux-headers-6.12.117+deb12-amd64',
+      'linux-headers-6.1.0-60-rt-amd64',
+    ],
+    ...['linux-headers-6.1.0-56-common', 'linux-headers-amd64', 'linux-headers-6.12-amd64'],
+  ];
+  expect(releasesIn(names, /^6\.1\./)).toEqual(['6.1.0-56-amd64', '6.1.0-9-amd64']);
+  expect(releasesIn(names, /^6\.12\./)).toEqual(['6.12.117+deb12-amd64', '6.12.99+deb12-amd64']);
+  expect(releasesIn(names, /^\d/)[0]).toBe('6.12.117+deb12-amd64');
 });

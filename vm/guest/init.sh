@@ -19,7 +19,7 @@ mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose root /l
 	fail 'cannot mount the root file system of the host'
 mount -t tmpfs -o mode=755 changes /changes
 mkdir /changes/upper /changes/work
-mount -t overlay -o lowerdir=/lower,upperdir=/changes/upper,workdir=/changes/work overlay /root ||
+mount -t overlay -o redirect_dir=on,lowerdir=/lower,upperdir=/changes/upper,workdir=/changes/work overlay /root ||
 	fail 'cannot lay a writable file system over the root of the host'
 
 mkdir -p /root/proc /root/sys /root/dev /root/run /root/tmp
