@@ -33,6 +33,7 @@ export interface NetlinkErrorOptions {
   /** The netlink operation that failed, for example `'RTM_NEWLINK'`. */
   readonly operation?: string;
   readonly extack?: ExtendedAck | undefined;
+  readonly partial?: readonly unknown[];
   readonly cause?: unknown;
 }
 
@@ -46,6 +47,8 @@ export class NetlinkError extends Error {
   readonly operation: string | undefined;
   /** What the kernel said beside the errno: reason, attribute at fault, missing attribute, policy. */
   readonly extack: ExtendedAck | undefined;
+  /** With ERR_NETLINK_DUMP_INTERRUPTED: what the dump gave in its last pass, which may lack entries or have them twice. */
+  readonly partial: readonly unknown[] | undefined;
 
   constructor(message: string, options: NetlinkErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -54,6 +57,7 @@ export class NetlinkError extends Error {
     this.syscall = options.syscall;
     this.operation = options.operation;
     this.extack = options.extack;
+    this.partial = options.partial;
   }
 }
 

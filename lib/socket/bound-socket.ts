@@ -1,6 +1,6 @@
 import { native } from '../native/addon.js';
 import type { BpfInstruction } from './bpf.js';
-import type { DatagramSocket } from './datagram-socket.js';
+import type { DatagramPort } from './datagram-port.js';
 import { checkDestination, type Destination } from './destination.js';
 import type { FilterOptions } from './filter.js';
 import {
@@ -26,7 +26,7 @@ export interface SocketCounters {
 export abstract class BoundSocket implements Disposable, AsyncDisposable {
   /** The netlink protocol's number. */
   readonly protocol: number;
-  protected abstract readonly datagrams: DatagramSocket;
+  protected abstract readonly datagrams: DatagramPort;
 
   protected constructor(protocol: number) {
     this.protocol = protocol;

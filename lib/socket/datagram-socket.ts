@@ -1,22 +1,8 @@
 import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { type DatagramBatch, type ReceiveRing, withRing } from '../native/receive-ring.js';
+import { type ReceiveRing, withRing } from '../native/receive-ring.js';
+import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
 import { wantsAncillaryData } from './options.js';
-
-/** What a socket tells the one who uses it. */
-export interface DatagramConsumer {
-  /** Something can be received, and {@link DatagramSocket.watch} asked to be told. Called from the event loop. */
-  onReadable(): void;
-  /** The socket was closed: whatever waits on it must be settled. Called once. */
-  onClosed(): void;
-}
-
-/** struct sockaddr_nl. */
-export interface SocketAddress {
-  readonly portId: number;
-  /** A bit for each of the groups 1 to 32. */
-  readonly groupMask: number;
-}
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
@@ -42,7 +28,7 @@ function listen(): void {
  * One bound socket, as datagrams: what the message queue and the transaction engine are built on. It never waits by
  * itself. Its user receives when it wants to, and says with {@link watch} when it has to be told that it can.
  */
-export class DatagramSocket {
+export class DatagramSocket implements DatagramPort {
   /** The port id that the socket is bound to. */
   readonly portId: number;
   consumer: DatagramConsumer;
@@ -118,7 +104,7 @@ export class DatagramSocket {
    * Receives what is queued, `wanted` datagrams at most (64 at most in any case), without waiting, and gives them to
    * `take`, which must copy what it keeps. Returns their number. `take` is called for an overrun or an error alone, too.
    */
-  receive(wanted: number, take: (batch: DatagramBatch) => void): number {
+  receive(wanted: number, take: TakeBatch): number {
     const { handle } = this;
     return withRing((ring) => {
       const count = native().receive(handle, ring.buffer, wanted);
@@ -131,13 +117,7 @@ export class DatagramSocket {
    * Sends, then receives as {@link receive} does, in one native call. What the kernel answers at once, it has queued
    * before its part of the send ends; say with `wanted` how many datagrams that is, since looking for more costs time.
    */
-  exchange(
-    buffer: ArrayBuffer,
-    offset: number,
-    length: number,
-    wanted: number,
-    take: (batch: DatagramBatch) => void,
-  ): number {
+  exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     const { handle } = this;
     return withRing((ring) => {
       const count = native().exchange(handle, buffer, offset, length, ring.buffer, wanted);
@@ -146,7 +126,7 @@ export class DatagramSocket {
     });
   }
 
-  #received(ring: ReceiveRing, count: number, take: (batch: DatagramBatch) => void): number {
+  #received(ring: ReceiveRing, count: number, take: TakeBatch): number {
     ring.filled(count);
     this.foreignDatagrams += ring.foreign;
     this.overruns += ring.overruns;

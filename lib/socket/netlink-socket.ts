@@ -2,7 +2,7 @@ import { closed, invalidArgument, NetlinkError } from '../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../native/receive-ring.js';
 import { align4 } from '../wire/byte-order.js';
 import { BoundSocket } from './bound-socket.js';
-import type { DatagramConsumer, DatagramSocket } from './datagram-socket.js';
+import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.js';
 import { checkDestination, type Destination } from './destination.js';
 import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
 import type { Message } from './message.js';
@@ -19,13 +19,14 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** A bound netlink socket, made by {@link openSocket}. */
 export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Deferred {
-  protected readonly datagrams: DatagramSocket;
-  readonly #queue = new ReceiveQueue();
+  protected readonly datagrams: DatagramPort;
+  /** @internal */
+  protected readonly queue = new ReceiveQueue();
   #listener: ((batch: DatagramBatch) => void) | undefined;
   #sequence = 0;
 
   /** @internal */
-  constructor(protocol: number, open: (consumer: DatagramConsumer) => DatagramSocket) {
+  constructor(protocol: number, open: (consumer: DatagramConsumer) => DatagramPort) {
     super(protocol);
     this.datagrams = open(this);
   }
@@ -38,7 +39,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    * to the destination, EAGAIN when its queue is full, EMSGSIZE, EPERM.
    */
   send(message: OutgoingMessage = {}): number {
-    const { sequence = this.#nextSequence() } = message;
+    const { sequence = this.nextSequence() } = message;
     const length = messageLength(message);
     const bytes = outgoing(align4(length));
     writeMessage(bytes, 0, { portId: this.portId, ...message, sequence });
@@ -55,7 +56,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     const bytes = outgoing(length);
     let offset = 0;
     const sequences = messages.map((message) => {
-      const { sequence = this.#nextSequence() } = message;
+      const { sequence = this.nextSequence() } = message;
       offset = writeMessage(bytes, offset, { portId: this.portId, ...message, sequence });
       return sequence;
     });
@@ -79,9 +80,9 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
   async receive(options: ReceiveOptions = {}): Promise<Message> {
     const { signal } = options;
     if (this.datagrams.closed) throw closed();
-    this.#refuseBesideListener('receive');
+    this.refuseBesideListener('receive');
     signal?.throwIfAborted();
-    if (this.#queue.waiting) return this.#wait(signal);
+    if (this.queue.waiting) return this.#wait(signal);
     if (spendTurn()) return this.#next() ?? this.#wait(signal);
     nextTurn(this);
     return this.#wait(signal);
@@ -100,8 +101,8 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
         `receiveSync: timeout is ${timeout}; it must be 0 to ${LONGEST_WAIT} milliseconds`,
       );
     }
-    this.#refuseBesideListener('receiveSync');
-    if (this.#queue.waiting) {
+    this.refuseBesideListener('receiveSync');
+    if (this.queue.waiting) {
       throw invalidArgument('receiveSync: a receive() is waiting on this socket and comes first');
     }
     const deadline = timeout === undefined ? undefined : performance.now() + timeout;
@@ -122,7 +123,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    * Throws ERR_NETLINK_INVALID_ARGUMENT while there is another listener, or while a receive waits.
    */
   onDatagrams(listener: (batch: DatagramBatch) => void): () => void {
-    if (this.#listener !== undefined || this.#queue.waiting) {
+    if (this.#listener !== undefined || this.queue.waiting) {
       throw invalidArgument('onDatagrams: another listener, or a receive, waits on this socket');
     }
     this.datagrams.captureContext();
@@ -131,7 +132,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     return () => {
       if (this.#listener !== listener) return;
       this.#listener = undefined;
-      this.datagrams.unwatch();
+      this.updateWatch();
     };
   }
 
@@ -158,42 +159,61 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
   /** @internal */
   onClosed(): void {
     this.#listener = undefined;
-    this.#queue.close();
+    this.queue.close();
   }
 
   /** The next message if there is one now. */
   #next(): Message | undefined {
-    const message = this.#queue.shift();
+    const message = this.queue.shift();
     if (message !== undefined) return message;
-    this.datagrams.receive(1, this.#queue.takeBatch);
-    return this.#queue.shift();
+    this.datagrams.receive(1, this.take);
+    return this.queue.shift();
   }
 
-  #refuseBesideListener(call: string): void {
+  /** @internal */
+  protected refuseBesideListener(call: string): void {
     if (this.#listener === undefined) return;
     throw invalidArgument(`${call}: the listener of onDatagrams takes all datagrams of this socket`);
   }
 
   #wait(signal: AbortSignal | undefined): Promise<Message> {
     this.datagrams.watch();
-    return this.#queue.wait(signal, () => this.datagrams.unwatch());
+    return this.queue.wait(signal, () => this.updateWatch());
   }
 
   /** Gives waiters what is queued here and in the kernel. */
   #serve(): void {
     if (this.datagrams.closed) return;
     try {
-      this.#queue.serve();
-      const { hunger } = this.#queue;
-      if (hunger > 0) this.datagrams.receive(hunger, this.#queue.takeBatch);
+      this.queue.serve();
+      const { hunger } = this.queue;
+      if (hunger > 0) this.datagrams.receive(hunger, this.take);
     } catch (error) {
-      this.#queue.fail(error as Error);
+      this.queue.fail(error as Error);
     }
-    this.#queue.serve();
-    if (!this.#queue.waiting) this.datagrams.unwatch();
+    this.queue.serve();
+    this.updateWatch();
   }
 
-  #nextSequence(): number {
+  /** @internal Where received datagrams go. */
+  protected get take(): TakeBatch {
+    return this.queue.takeBatch;
+  }
+
+  /** @internal Whether somebody waits for datagrams. */
+  protected get wantsInput(): boolean {
+    return this.queue.waiting || this.#listener !== undefined;
+  }
+
+  /** @internal Watches the socket while somebody waits. */
+  protected updateWatch(): void {
+    if (this.datagrams.closed) return;
+    if (this.wantsInput) this.datagrams.watch();
+    else this.datagrams.unwatch();
+  }
+
+  /** @internal */
+  protected nextSequence(): number {
     this.#sequence = (this.#sequence + 1) >>> 0;
     return this.#sequence;
   }

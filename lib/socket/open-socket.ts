@@ -1,10 +1,10 @@
-import { errnoName, invalidArgument, systemError } from '../errors.js';
+import { errnoName, invalidArgument, NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
 import { DatagramSocket } from './datagram-socket.js';
 import { type NetworkNamespace, withNamespace } from './namespace.js';
-import { NetlinkSocket } from './netlink-socket.js';
-import { joinGroup, setOption, type SocketOptions } from './options.js';
+import { TransactionSocket } from './transaction-socket.js';
+import { getOption, joinGroup, setOption, type SocketOptions } from './options.js';
 import { checkRange, U32_MAX } from './ranges.js';
 
 const SOCK_RAW = 3;
@@ -40,7 +40,7 @@ export interface OpenSocketOptions extends SenderOptions {
  * has no such protocol (its module is not loaded); EADDRINUSE when the port id is taken; EPERM, EMFILE; ENOENT, ESRCH and
  * EINVAL for a network namespace that is none.
  */
-export function openSocket(options: OpenSocketOptions): NetlinkSocket {
+export function openSocket(options: OpenSocketOptions): TransactionSocket {
   const { protocol, portId = 0, groups = [] } = options;
   checkRange('openSocket: protocol', protocol, 31);
   checkRange('openSocket: portId', portId, U32_MAX);
@@ -65,7 +65,7 @@ export function openSocket(options: OpenSocketOptions): NetlinkSocket {
  *
  * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
  */
-export function adoptSocket(descriptor: number, options: SenderOptions = {}): NetlinkSocket {
+export function adoptSocket(descriptor: number, options: SenderOptions = {}): TransactionSocket {
   checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
   const handle = native().adopt(descriptor);
   if (handle < 0) {
@@ -86,15 +86,42 @@ export function adoptSocket(descriptor: number, options: SenderOptions = {}): Ne
   }
 }
 
-function makeSocket(handle: number, protocol: number, options: SenderOptions): NetlinkSocket {
+function makeSocket(
+  handle: number,
+  protocol: number,
+  options: SenderOptions & Pick<OpenSocketOptions, 'options'>,
+): TransactionSocket {
   const { acceptFrom = protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel' } = options;
   if (!['kernel', 'anyone'].includes(acceptFrom)) {
     throw invalidArgument(`acceptFrom is '${acceptFrom}'; it must be 'kernel' or 'anyone'`);
   }
-  return new NetlinkSocket(
-    protocol,
-    (consumer) => new DatagramSocket(handle, acceptFrom === 'anyone', consumer),
-  );
+  const anyPort = acceptFrom === 'anyone';
+  return new TransactionSocket(protocol, (consumer) => new DatagramSocket(handle, anyPort, consumer), {
+    anyPort,
+    prepare: () => prepareForRequests(handle, options.options ?? {}),
+  });
+}
+
+const REQUEST_OPTIONS = ['cappedAcknowledgements', 'extendedAcknowledgements', 'strictChecking'] as const;
+/** Room for the answers to what one tick sends together; memory is taken only where answers wait. */
+const REQUEST_RECEIVE_BUFFER = 1 << 20;
+
+/** Sets what requests rely on, where the caller did not choose and the kernel has it. Returns the receive buffer's size. */
+function prepareForRequests(handle: number, chosen: Readonly<Partial<SocketOptions>>): number {
+  for (const name of REQUEST_OPTIONS) {
+    if (chosen[name] === undefined) setWhereKnown(handle, name);
+  }
+  if (chosen.receiveBufferSize === undefined) setOption(handle, 'receiveBufferSize', REQUEST_RECEIVE_BUFFER);
+  return getOption(handle, 'receiveBufferSize');
+}
+
+/** An older kernel lacks some, and answers without them. */
+function setWhereKnown(handle: number, name: (typeof REQUEST_OPTIONS)[number]): void {
+  try {
+    setOption(handle, name, true);
+  } catch (error) {
+    if (!(error instanceof NetlinkError && error.code === 'ENOPROTOOPT')) throw error;
+  }
 }
 
 function orClose<Result>(handle: number, use: () => Result): Result {

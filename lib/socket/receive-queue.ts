@@ -1,6 +1,11 @@
 import { closed, NetlinkError, systemError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
-import { type Message, takeMessages } from './message.js';
+import { copyMessage } from '../wire/messages.js';
+import type { WireView } from '../wire/view.js';
+import { type Message, senderOf, takeMessages } from './message.js';
+
+/** How many messages that answer no request wait for a receive. */
+const UNCLAIMED_LIMIT = 4096;
 
 interface Waiter {
   readonly resolve: (message: Message) => void;
@@ -40,6 +45,13 @@ export class ReceiveQueue {
     }
     if (batch.error > 0) this.#items.push(systemError('recvmsg', batch.error));
   };
+
+  /** Takes a message that answers no request. Nobody may ever ask for it, so there is a limit, and then an error in its place. */
+  takeUnclaimed(view: WireView, at: number, end: number, batch: DatagramBatch, index: number): void {
+    if (this.#items.length > UNCLAIMED_LIMIT) return;
+    if (this.#items.length === UNCLAIMED_LIMIT) this.#items.push(overrun());
+    else this.#items.push({ ...copyMessage(view, at, end - at), sender: senderOf(batch, index) });
+  }
 
   /** The oldest item, or undefined. Throws it if it is an error. */
   shift(): Message | undefined {

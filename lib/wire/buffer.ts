@@ -7,7 +7,7 @@ const S64_MIN = -0x8000000000000000n;
 
 /** Bytes that grow as they are written and can be used again; the numbers of every width, checked against their range. */
 export class WireBuffer {
-  protected storage: Uint8Array;
+  protected storage: Uint8Array<ArrayBuffer>;
   protected data: DataView;
   protected used = 0;
 
@@ -18,7 +18,7 @@ export class WireBuffer {
   }
 
   /** What lies behind the writer, written or not: growing replaces it, so fetch it anew after each write. */
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     return this.storage;
   }
 
@@ -28,7 +28,7 @@ export class WireBuffer {
   }
 
   /** A copy of what was written. */
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     return this.storage.slice(0, this.used);
   }
 

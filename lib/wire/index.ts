@@ -12,6 +12,6 @@ export * from './constants.js';
 export type { AttributeDescription, AttributeKind, AttributeScope, AttributeSet } from './description.js';
 export * from './extended-ack.js';
 export * from './messages.js';
-export type { Operation } from './operation.js';
+export type { Operation, RequestEnd } from './operation.js';
 export { type Bitfield32, WireView } from './view.js';
 export { WireWriter } from './writer.js';

@@ -2,6 +2,13 @@ import type { AttributeSet } from './description.js';
 import type { WireView } from './view.js';
 import type { WireWriter } from './writer.js';
 
+/**
+ * What ends a request: the acknowledgement that it asks for, with whatever replies came before; the first reply, without
+ * asking for an acknowledgement; or a reply and the acknowledgement in either order, as the audit subsystem gives them.
+ * An error ends it always.
+ */
+export type RequestEnd = 'acknowledgement' | 'reply' | 'both';
+
 /** How one operation of a family is written and read: what generated code gives to the engine. */
 export interface Operation<Input, Reply> {
   /** The name that errors show, of the kernel's headers: `'RTM_NEWLINK'`. */
@@ -14,6 +21,8 @@ export interface Operation<Input, Reply> {
   readonly headerLength: number;
   /** The request's attributes, for the paths in errors. A function where it should be made only for an error. */
   readonly attributes?: AttributeSet | (() => AttributeSet);
+  /** Default: `'acknowledgement'`. */
+  readonly end?: RequestEnd;
   /** The capability that the kernel asks for: `'CAP_NET_ADMIN'`. */
-  readonly capability?: string;
+  readonly capability?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { BatchTransaction } from '#lib/socket/engine/batch-transaction';
 import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-transaction';
 import { TransactionEngine } from '#lib/socket/engine/engine';
 import type { RequestDescription } from '#lib/socket/engine/refusal';
-import { type RequestEnd, RequestTransaction } from '#lib/socket/engine/request-transaction';
+import { RequestTransaction } from '#lib/socket/engine/request-transaction';
 import type { Transaction } from '#lib/socket/engine/transaction';
 import { datagram } from '#lib/testing/builders';
 import {
@@ -12,6 +12,7 @@ import {
   NLM_F_ACK,
   NLM_F_DUMP,
   NLM_F_REQUEST,
+  type RequestEnd,
   WireView,
   WireWriter,
 } from '#lib/wire/index';
@@ -35,7 +36,7 @@ export class Scripted {
   request(end: RequestEnd = 'acknowledgement', description: RequestDescription = { name: 'RTM_TEST' }) {
     const bytes = requestBytes(16, NLM_F_REQUEST | NLM_F_ACK);
     const transaction = new RequestTransaction(description, firstByte, end, bytes, 0, bytes.length);
-    transaction.onSettled = () => this.#count(transaction);
+    transaction.waiter = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);
     return transaction;
   }
@@ -43,6 +44,7 @@ export class Scripted {
   /** A dump that waits for its turn. */
   dump(options: { restartLimit?: number; acceptRestart?: () => boolean } = {}) {
     const listener: DumpListener = {
+      hungry: true,
       onProgress: () => {
         if (dump.settled) this.#count(dump);
       },
@@ -68,7 +70,7 @@ export class Scripted {
       { buffer: datagram(...messages), offsets, describe: (index) => ({ name: `message ${index}` }) },
       { lastOnly, firstAlone },
     );
-    transaction.onSettled = () => this.#count(transaction);
+    transaction.waiter = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);
     transaction.prepare();
     return transaction;
@@ -102,7 +104,7 @@ export function asked(transaction: Transaction, index = 0): NetlinkMessage {
   };
 }
 
-function requestBytes(type: number, flags: number): Uint8Array {
+function requestBytes(type: number, flags: number): Uint8Array<ArrayBuffer> {
   const writer = new WireWriter();
   writer.messageStart(type, flags);
   writer.space(4);

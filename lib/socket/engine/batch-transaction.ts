@@ -3,6 +3,7 @@ import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js'
 import { copyMessage, type NetlinkMessage } from '../../wire/messages.js';
 import type { WireView } from '../../wire/view.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
+import type { SettlementListener } from './request-transaction.js';
 import { Transaction, undecodable } from './transaction.js';
 
 /** What became of one message of a batch. */
@@ -14,7 +15,9 @@ export type BatchResult =
     }
   | { readonly status: 'failed'; readonly error: unknown }
   /** It was never sent, since an earlier one failed and the batch stops there. */
-  | { readonly status: 'skipped' };
+  | { readonly status: 'skipped' }
+  /** It was valid, but another of its transaction failed, and nothing took effect. */
+  | { readonly status: 'undone' };
 
 export interface BatchOptions {
   /** Only the last message asks for an acknowledgement; errors of the others come all the same, before it. */
@@ -36,7 +39,8 @@ const DONE: BatchResult = Object.freeze({ status: 'done', replies: Object.freeze
 /** Several messages that are sent together, and one result for each. */
 export class BatchTransaction extends Transaction {
   readonly results: (BatchResult | undefined)[];
-  onSettled: (() => void) | undefined = undefined;
+  /** Whoever waits for the end. */
+  waiter: SettlementListener | undefined = undefined;
   readonly #messages: BatchMessages;
   readonly #options: BatchOptions;
   readonly #replies = new Map<number, NetlinkMessage[]>();
@@ -116,7 +120,7 @@ export class BatchTransaction extends Transaction {
     this.#open -= 1;
     if (this.#open > 0) return;
     this.settled = true;
-    this.onSettled?.();
+    this.waiter?.onSettled();
   }
 
   #extendedAck(view: WireView, at: number, end: number, index: number): ExtendedAck | undefined {

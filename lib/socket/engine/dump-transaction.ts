@@ -9,6 +9,8 @@ import { Transaction, undecodable } from './transaction.js';
 
 /** Who consumes a dump. */
 export interface DumpListener {
+  /** Whether more items are wanted. */
+  readonly hungry: boolean;
   /** There are new items, or the dump is settled. */
   onProgress(): void;
   /** The dump begins anew: what it gave so far is void. Returns false where that is too late. */
@@ -19,7 +21,7 @@ export interface DumpListener {
 export class DumpTransaction<Item> extends Transaction {
   readonly request: RequestDescription;
   /** The message, sequence number included once it is known. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Items that nobody took yet. */
   items: Item[] = [];
   /** Whether anything has come since the request was sent: answers of any kind. */
@@ -35,7 +37,7 @@ export class DumpTransaction<Item> extends Transaction {
 
   constructor(
     request: RequestDescription,
-    bytes: Uint8Array,
+    bytes: Uint8Array<ArrayBuffer>,
     decode: Decode<Item>,
     listener: DumpListener,
     restartLimit: number,
@@ -52,6 +54,11 @@ export class DumpTransaction<Item> extends Transaction {
   prepare(): void {
     this.answered = false;
     new DataView(this.bytes.buffer, this.bytes.byteOffset).setUint32(8, this.sequence, LITTLE_ENDIAN_HOST);
+  }
+
+  /** Whether its datagrams are to be received: also those of one that was given up, so that it ends. */
+  get wantsInput(): boolean {
+    return this.settled || this.#listener.hungry;
   }
 
   /** Takes what there is. */

@@ -5,7 +5,6 @@ import {
   NLMSG_DONE,
   NLMSG_ERROR,
   NLMSG_HDRLEN,
-  NLMSG_MIN_TYPE,
   NLMSG_NOOP,
   NLMSG_OVERRUN,
 } from '../../wire/constants.js';
@@ -17,6 +16,9 @@ import { SequenceTable } from './sequence-table.js';
 import type { Transaction } from './transaction.js';
 
 type AnyDump = DumpTransaction<unknown>;
+
+/** How many sequence numbers of given-up requests are remembered. */
+const GIVEN_UP_LIMIT = 4096;
 
 /** What the engine cannot give to any transaction. */
 export interface EngineObserver {
@@ -31,7 +33,7 @@ export interface EngineObserver {
 export class TransactionEngine {
   /** Bytes that were no message, counted by datagram. */
   malformedDatagrams = 0;
-  /** Control messages, of acknowledgement or end, that no transaction waits for: late answers to what was given up. */
+  /** Messages that answer what was given up. */
   lateAnswers = 0;
   readonly #portId: number;
   readonly #anyPort: boolean;
@@ -41,6 +43,8 @@ export class TransactionEngine {
   #dump: AnyDump | undefined;
   #waiting = 0;
   #lost = false;
+  /** Sequence numbers that were given up, the oldest first. */
+  readonly #givenUp = new Set<number>();
 
   /**
    * Replies carry `portId`, the socket's own, or 0; `anyPort` takes them whatever they carry, as processes write what they like.
@@ -114,6 +118,7 @@ export class TransactionEngine {
     for (const transaction of this.#table.all()) {
       // A dump goes on: the kernel makes its datagrams one by one, when there is room.
       if (transaction === this.#dump && this.#dump.answered) continue;
+      this.#giveUp(transaction);
       this.#end(transaction, overrunError());
     }
   }
@@ -126,8 +131,10 @@ export class TransactionEngine {
       return;
     }
     const queued = this.#queuedDumps.findIndex((dump) => dump === transaction);
-    if (queued === -1) this.#end(transaction, error);
-    else {
+    if (queued === -1) {
+      this.#giveUp(transaction);
+      this.#end(transaction, error);
+    } else {
       this.#queuedDumps.splice(queued, 1);
       transaction.fail(error);
     }
@@ -135,7 +142,14 @@ export class TransactionEngine {
 
   /** Stops waiting for the end of a dump that was given up: its peer has fallen silent. */
   forgetDump(): void {
-    if (this.#dump?.settled === true) this.#release(this.#dump);
+    if (this.#dump?.settled !== true) return;
+    this.#giveUp(this.#dump);
+    this.#release(this.#dump);
+  }
+
+  /** Takes a sequence number for a message that is sent past the engine. */
+  takeSequence(): number {
+    return this.#table.take();
   }
 
   /** Ends everything with `error`. */
@@ -150,7 +164,7 @@ export class TransactionEngine {
     if (type === NLMSG_NOOP || type === NLMSG_OVERRUN) return;
     const transaction = group === 0 ? this.#table.find(messageSequence(view, at)) : undefined;
     if (transaction === undefined || !this.#isForUs(messagePortId(view, at))) {
-      if (type < NLMSG_MIN_TYPE) this.lateAnswers += 1;
+      if (group === 0 && this.#isLate(view, at, type)) this.lateAnswers += 1;
       else this.#observer.onUnclaimed(view, at, end, group);
       return;
     }
@@ -159,6 +173,23 @@ export class TransactionEngine {
       else this.#routeRequest(transaction, view, at, end, type);
     } catch (error) {
       this.#failUndecodable(transaction, error, messageSequence(view, at));
+    }
+  }
+
+  #isLate(view: WireView, at: number, type: number): boolean {
+    if (this.#givenUp.size === 0 || !this.#isForUs(messagePortId(view, at))) return false;
+    const sequence = messageSequence(view, at);
+    if (!this.#givenUp.has(sequence)) return false;
+    if (type === NLMSG_ERROR || type === NLMSG_DONE) this.#givenUp.delete(sequence);
+    return true;
+  }
+
+  /** Remembers, for a while, whose answers are nobody's from now on. */
+  #giveUp(transaction: Transaction): void {
+    for (let index = 0; index < transaction.count; index++) this.#givenUp.add(transaction.sequence + index);
+    for (const oldest of this.#givenUp) {
+      if (this.#givenUp.size <= GIVEN_UP_LIMIT) break;
+      this.#givenUp.delete(oldest);
     }
   }
 
@@ -172,11 +203,17 @@ export class TransactionEngine {
       const errno = acknowledgedErrno(view, at, end);
       if (errno !== 0) transaction.onRefusal(errno, view, at, end, sequence);
       else if (type === NLMSG_ERROR) transaction.onAcknowledgement(view, at, end, sequence);
-      else transaction.onDone(view, at, end, sequence);
+      else this.#routeDone(transaction, view, at, end, sequence);
     } else {
       transaction.onMessage(view, at, end, messageFlags(view, at), sequence);
     }
     this.#releaseSettled(transaction);
+  }
+
+  /** The acknowledgement of a request whose replies were multipart may still come: then it is late. */
+  #routeDone(transaction: Transaction, view: WireView, at: number, end: number, sequence: number): void {
+    transaction.onDone(view, at, end, sequence);
+    if (transaction.settled) this.#giveUp(transaction);
   }
 
   #routeDump(dump: AnyDump, view: WireView, at: number, end: number, type: number): void {

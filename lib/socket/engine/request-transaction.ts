@@ -1,18 +1,16 @@
 import { NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
 import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
+import type { RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
 import { Transaction, undecodable } from './transaction.js';
 
-/**
- * What ends a request: the acknowledgement that it asks for, with whatever replies came before; the first reply, without
- * asking for an acknowledgement; or a reply and the acknowledgement in either order, as the audit subsystem gives them.
- * An error ends it always.
- */
-export type RequestEnd = 'acknowledgement' | 'reply' | 'both';
-
 /** Reads what follows a message's header. */
 export type Decode<Reply> = (view: WireView, offset: number, end: number) => Reply;
+
+export interface SettlementListener {
+  onSettled(): void;
+}
 
 /** A request that is no dump. */
 export class RequestTransaction<Reply> extends Transaction {
@@ -22,16 +20,18 @@ export class RequestTransaction<Reply> extends Transaction {
   furtherReplies: Reply[] | undefined = undefined;
   extack: ExtendedAck | undefined = undefined;
   error: unknown = undefined;
-  /** Called when it is settled; set by whoever waits. */
-  onSettled: (() => void) | undefined = undefined;
+  /** Whoever waits for the end. */
+  waiter: SettlementListener | undefined = undefined;
+  /** Where the request lies in its buffer. */
+  readonly start: number;
+  readonly length: number;
   readonly #decode: Decode<Reply>;
   readonly #end: RequestEnd;
   #replied = false;
   #multipart = false;
   #acknowledged = false;
   #buffer: Uint8Array;
-  #start: number;
-  #length: number;
+  #kept = false;
 
   /** The request's bytes lie in `buffer`, and stay there until {@link keepBytes} is called. */
   constructor(
@@ -47,14 +47,20 @@ export class RequestTransaction<Reply> extends Transaction {
     this.#decode = decode;
     this.#end = end;
     this.#buffer = buffer;
-    this.#start = start;
-    this.#length = length;
+    this.start = start;
+    this.length = length;
+  }
+
+  /** What the caller gets. */
+  get result(): unknown {
+    return this.reply;
   }
 
   /** Copies the request's bytes, which an error that comes later is explained with. */
   keepBytes(): void {
+    if (this.#kept) return;
     this.#buffer = this.#sent().slice();
-    this.#start = 0;
+    this.#kept = true;
   }
 
   override onMessage(view: WireView, at: number, end: number, flags: number): void {
@@ -98,13 +104,13 @@ export class RequestTransaction<Reply> extends Transaction {
   }
 
   #sent(): Uint8Array {
-    return this.#buffer.subarray(this.#start, this.#start + this.#length);
+    return this.#kept ? this.#buffer : this.#buffer.subarray(this.start, this.start + this.length);
   }
 
   #settle(): void {
     // A decoder is the caller's code: it may have closed the socket, and ended this.
     if (this.settled) return;
     this.settled = true;
-    this.onSettled?.();
+    this.waiter?.onSettled();
   }
 }

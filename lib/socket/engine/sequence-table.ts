@@ -35,6 +35,16 @@ export class SequenceTable {
     }
   }
 
+  /** Takes a sequence number for a message that is no transaction. */
+  take(): number {
+    let sequence = this.#next;
+    while (sequence === 0 || sequence > LAST_SEQUENCE || this.find(sequence) !== undefined) {
+      sequence = sequence >= LAST_SEQUENCE ? 1 : sequence + 1;
+    }
+    this.#next = sequence + 1;
+    return sequence;
+  }
+
   find(sequence: number): Transaction | undefined {
     const transaction = this.#slots[sequence & (this.#slots.length - 1)];
     if (transaction === undefined) return undefined;

@@ -1,0 +1,274 @@
+import { closed, invalidArgument } from '../errors.js';
+import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../wire/constants.js';
+import type { Operation } from '../wire/operation.js';
+import { WireWriter } from '../wire/writer.js';
+import { type BatchResult, BatchTransaction } from './engine/batch-transaction.js';
+import type { RequestDescription } from './engine/refusal.js';
+import type { CallOptions, Exchange } from './exchange.js';
+import { checkMessage, MessageOperation, type RequestMessage } from './message-request.js';
+import { checkTimeout } from './requests.js';
+
+export interface BatchOptions extends CallOptions {
+  /**
+   * `true`: messages are sent one at a time, and none after the first that fails. Default: false, all are sent together and
+   * the kernel carries out each, whatever became of the others.
+   */
+  readonly stopOnError?: boolean;
+  /**
+   * Which messages ask for an acknowledgement. `'last'` is faster: the kernel handles a batch in order and reports errors
+   * of the others all the same. Warnings and cookies come with acknowledgements only. Default: `'each'`.
+   */
+  readonly acknowledge?: 'each' | 'last';
+  /**
+   * Makes the batch a netfilter transaction of this subsystem (NFNL_SUBSYS_NFTABLES is 10): all of it takes effect or
+   * nothing, and it is never split.
+   */
+  readonly transaction?: { readonly subsystem: number; readonly generation?: number };
+}
+
+interface Entry {
+  readonly description: RequestDescription;
+  readonly flags: number;
+  /** Where the message begins in the writer. */
+  readonly start: number;
+}
+
+const NFNL_MSG_BATCH_BEGIN = 16;
+const NFNL_MSG_BATCH_END = 17;
+const NFNL_BATCH_GENID = 1;
+/** What one datagram may carry: below the send buffer's usual size. */
+const BYTES_A_DATAGRAM = 64 * 1024;
+/** What an acknowledgement takes up in the receive buffer, the kernel's overhead included. */
+const ACKNOWLEDGEMENT_CHARGE = 1024;
+const UNDONE: BatchResult = Object.freeze({ status: 'undone' });
+const MILLISECONDS_A_RUN = 1;
+/** Acknowledged behind a netfilter transaction, whose own messages then need no acknowledgement. */
+const BARRIER: RequestDescription = { name: 'NLMSG_NOOP' };
+
+/**
+ * Many requests in one `sendmsg`, and a result for each, in the order in which they were added. A batch that is larger
+ * than a datagram, or whose answers are larger than the receive buffer, is sent in parts. Not for dumps.
+ */
+export class Batch {
+  readonly #exchange: Exchange;
+  readonly #protocol: number;
+  readonly #receiveBufferSize: number;
+  readonly #options: BatchOptions;
+  readonly #writer = new WireWriter(4096);
+  readonly #entries: Entry[] = [];
+  #sent = false;
+
+  /** @internal */
+  constructor(exchange: Exchange, protocol: number, receiveBufferSize: number, options: BatchOptions) {
+    const { stopOnError = false, transaction, timeout } = options;
+    if (stopOnError && transaction !== undefined) {
+      throw invalidArgument(
+        'a batch that is a transaction cannot have stopOnError: an error undoes all of it',
+      );
+    }
+    if (timeout !== undefined) checkTimeout(timeout);
+    this.#exchange = exchange;
+    this.#protocol = protocol;
+    this.#receiveBufferSize = receiveBufferSize;
+    this.#options = options;
+    if (transaction !== undefined)
+      this.#addBoundary('NFNL_MSG_BATCH_BEGIN', NFNL_MSG_BATCH_BEGIN, transaction);
+  }
+
+  /** How many messages were added. */
+  get length(): number {
+    return this.#entries.length - (this.#options.transaction === undefined ? 0 : 1);
+  }
+
+  /** How many bytes they are. A transaction must be smaller than the send buffer (SO_SNDBUF). */
+  get byteLength(): number {
+    return this.#writer.length;
+  }
+
+  /** Adds a message of bytes. Returns this batch. */
+  add(message: RequestMessage): this {
+    checkMessage('batch', message);
+    return this.addOperation(
+      new MessageOperation(message, this.#protocol),
+      message.type,
+      message.flags ?? 0,
+      message.payload,
+    );
+  }
+
+  /** Adds a request of an operation. Throws ERR_NETLINK_INVALID_ARGUMENT; the batch is as before then. Returns this batch. */
+  addOperation<Input>(operation: Operation<Input, unknown>, type: number, flags: number, input: Input): this {
+    if (this.#sent) throw invalidArgument('the batch was sent already; make another');
+    const writer = this.#writer;
+    const start = writer.length;
+    const { acknowledge = 'each', transaction } = this.#options;
+    const asks = acknowledge === 'each' && transaction === undefined;
+    const allFlags = flags | NLM_F_REQUEST | (asks ? NLM_F_ACK : 0);
+    try {
+      writer.messageStart(type, allFlags);
+      operation.encode(writer, input);
+      writer.messageEnd();
+    } catch (error) {
+      writer.reset(start);
+      throw error;
+    }
+    this.#entries.push({ description: operation, flags: allFlags, start });
+    return this;
+  }
+
+  /**
+   * Sends them. Rejected only where nothing can be known of any message: ERR_NETLINK_CLOSED, the signal's reason before
+   * it is sent. All else is in the results.
+   */
+  async send(): Promise<BatchResult[]> {
+    const parts = this.#begin();
+    const results: BatchResult[] = [];
+    let end = performance.now() + MILLISECONDS_A_RUN;
+    for (const { first, behind } of parts) {
+      const transaction = this.#sendPart(first, behind);
+      if (!transaction.settled) await this.#settled(transaction);
+      if (this.#take(results, transaction)) break;
+      if (performance.now() > end) {
+        await new Promise((resolve) => setImmediate(resolve));
+        end = performance.now() + MILLISECONDS_A_RUN;
+      }
+    }
+    return this.#finish(results);
+  }
+
+  /** As {@link send}, but blocks the thread until it is done. */
+  sendSync(): BatchResult[] {
+    const parts = this.#begin();
+    const results: BatchResult[] = [];
+    for (const { first, behind } of parts) {
+      const transaction = this.#sendPart(first, behind);
+      if (!transaction.settled) this.#exchange.block(transaction, 'batch', this.#options);
+      if (this.#take(results, transaction)) break;
+    }
+    return this.#finish(results);
+  }
+
+  #begin(): { first: number; behind: number }[] {
+    if (this.#exchange.port.closed) throw closed();
+    this.#options.signal?.throwIfAborted();
+    const { transaction } = this.#options;
+    if (transaction !== undefined) this.#addBoundary('NFNL_MSG_BATCH_END', NFNL_MSG_BATCH_END, transaction);
+    if (this.#sent) throw invalidArgument('the batch was sent already; make another');
+    this.#sent = true;
+    return this.#split();
+  }
+
+  #split(): { first: number; behind: number }[] {
+    const { stopOnError = false, transaction } = this.#options;
+    const count = this.#entries.length;
+    if (transaction !== undefined) return [{ first: 0, behind: count }];
+    const most = stopOnError ? 1 : Math.max(1, Math.floor(this.#receiveBufferSize / ACKNOWLEDGEMENT_CHARGE));
+    const parts: { first: number; behind: number }[] = [];
+    for (let first = 0; first < count;) {
+      let behind = first + 1;
+      while (
+        behind < count &&
+        behind - first < most &&
+        this.#startOf(behind + 1) - this.#startOf(first) <= BYTES_A_DATAGRAM
+      ) {
+        behind += 1;
+      }
+      parts.push({ first, behind });
+      first = behind;
+    }
+    return parts;
+  }
+
+  #sendPart(first: number, behind: number): BatchTransaction {
+    const { acknowledge = 'each', transaction } = this.#options;
+    const base = this.#startOf(first);
+    const offsets: number[] = [];
+    for (let index = first; index <= behind; index++) offsets.push(this.#startOf(index) - base);
+    const buffer = this.#writer.bytes.subarray(base, this.#startOf(behind));
+    if (transaction !== undefined) return this.#sendWithBarrier(buffer, offsets);
+    const lastOnly = acknowledge === 'last';
+    const last = this.#entries[behind - 1];
+    if (last !== undefined) this.#writer.putU16(last.start + 6, last.flags | NLM_F_ACK);
+    const describe = (index: number) => this.#descriptionOf(first + index);
+    const batch = new BatchTransaction({ buffer, offsets, describe }, { lastOnly, firstAlone: false });
+    this.#exchange.engine.begin(batch);
+    batch.prepare();
+    this.#exchange.send([batch], buffer.buffer, buffer.byteOffset, buffer.length);
+    return batch;
+  }
+
+  /** A netfilter transaction reports errors only; that there were none shows when what was sent behind it is acknowledged. */
+  #sendWithBarrier(messages: Uint8Array, offsets: number[]): BatchTransaction {
+    const writer = new WireWriter(messages.length + 16);
+    writer.append(messages);
+    writer.messageStart(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK);
+    writer.messageEnd();
+    const buffer = writer.finish();
+    const describe = (index: number) => (index < this.#entries.length ? this.#descriptionOf(index) : BARRIER);
+    const all = { buffer, offsets: [...offsets, buffer.length], describe };
+    const batch = new BatchTransaction(all, { lastOnly: true, firstAlone: true });
+    this.#exchange.engine.begin(batch);
+    batch.prepare();
+    this.#exchange.send([batch], buffer.buffer, 0, messages.length);
+    if (!batch.settled)
+      this.#exchange.send([batch], buffer.buffer, messages.length, buffer.length - messages.length);
+    return batch;
+  }
+
+  #settled(transaction: BatchTransaction): Promise<void> {
+    return new Promise((resolve) => {
+      const release = this.#exchange.limit(transaction, 'batch', this.#options);
+      transaction.waiter = {
+        onSettled: () => {
+          release();
+          resolve();
+        },
+      };
+    });
+  }
+
+  /** Takes a part's results; true where the batch ends with them. */
+  #take(results: BatchResult[], { results: part }: BatchTransaction): boolean {
+    for (const result of part) if (result !== undefined) results.push(result);
+    return this.#options.stopOnError === true && results.at(-1)?.status === 'failed';
+  }
+
+  #finish(results: BatchResult[]): BatchResult[] {
+    if (this.#options.transaction === undefined) {
+      while (results.length < this.#entries.length) results.push({ status: 'skipped' });
+      return results;
+    }
+    const own = results.slice(1, this.#entries.length - 1);
+    if (results.every(({ status }) => status === 'done')) return own;
+    return own.map((result) => (result.status === 'done' ? UNDONE : result));
+  }
+
+  #addBoundary(
+    name: string,
+    type: number,
+    { subsystem, generation }: { subsystem: number; generation?: number },
+  ): void {
+    const operation: Operation<undefined, undefined> = {
+      name,
+      headerLength: 4,
+      capability: 'CAP_NET_ADMIN',
+      decode: () => undefined,
+      encode: (writer) => {
+        // struct nfgenmsg: family and version are zero, the resource id is the subsystem.
+        const header = writer.space(4);
+        writer.putU16be(header + 2, subsystem);
+        if (generation !== undefined && type === NFNL_MSG_BATCH_BEGIN)
+          writer.u32be(NFNL_BATCH_GENID, generation);
+      },
+    };
+    this.addOperation(operation, type, 0, undefined);
+  }
+
+  #startOf(index: number): number {
+    return this.#entries[index]?.start ?? this.#writer.length;
+  }
+
+  #descriptionOf(index: number): RequestDescription {
+    return this.#entries[index]?.description ?? BARRIER;
+  }
+}

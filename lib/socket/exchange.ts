@@ -1,0 +1,275 @@
+import { closed, NetlinkError, systemError } from '../errors.js';
+import type { DatagramBatch } from '../native/receive-ring.js';
+import { WireView } from '../wire/view.js';
+import type { DatagramPort } from './datagram-port.js';
+import type { DumpTransaction } from './engine/dump-transaction.js';
+import { type EngineObserver, TransactionEngine } from './engine/engine.js';
+import type { Transaction } from './engine/transaction.js';
+import { type Deferred, nextTurn } from './loop-turn.js';
+
+/** What every call that waits for an answer takes. */
+export interface CallOptions {
+  /** Ends the wait: the promise is rejected with the signal's reason. What was sent takes effect all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait for the answer, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
+  readonly timeout?: number | undefined;
+}
+
+/** The socket that an exchange is part of. */
+export interface ExchangeOwner extends EngineObserver {
+  /** Whether the exchange {@link Exchange.wantsInput wants input} may have changed. */
+  onWaitingChanged(): void;
+}
+
+export interface ExchangeOptions {
+  readonly firstSequence: number;
+  /** Whether replies may carry any port id: those of processes. */
+  readonly anyPort: boolean;
+}
+
+/** After so many milliseconds of receiving, the event loop gets its turn. */
+const MILLISECONDS_A_RUN = 1;
+/** Datagrams that one receive asks for. */
+const DATAGRAMS_A_RECEIVE = 8;
+/** Receives in search of an answer that datagrams of a dump may stand before; the event loop brings what is not found then. */
+const RECEIVES_FOR_AN_ANSWER = 32;
+/** The longest time that setTimeout and poll(2) take, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Moves datagrams between a port and the engine. The kernel answers inside the call that sends, so most transactions
+ * are settled when {@link send} returns; for the others the socket is watched.
+ */
+export class Exchange implements Deferred {
+  readonly engine: TransactionEngine;
+  /** Milliseconds that a call waits for its answer unless it says otherwise. */
+  timeout = 5000;
+  /** The longest datagram so far that belongs to no dump: what a reply may take up in the receive buffer. */
+  largestReply = 0;
+  readonly port: DatagramPort;
+  readonly #owner: ExchangeOwner;
+  #overrun = false;
+  #view = new WireView(new Uint8Array());
+  #batch: DatagramBatch | undefined;
+  #batchIndex = 0;
+
+  constructor(port: DatagramPort, owner: ExchangeOwner, options: ExchangeOptions) {
+    this.port = port;
+    this.#owner = owner;
+    this.engine = new TransactionEngine(port.portId, owner, options);
+  }
+
+  /** Whether datagrams are to be received when they come. */
+  get wantsInput(): boolean {
+    const { engine } = this;
+    return engine.waiting > 0 || engine.runningDump?.wantsInput === true;
+  }
+
+  /** The datagram that a message came in, while the engine gives it to its observer. */
+  get current(): { readonly batch: DatagramBatch; readonly index: number } | undefined {
+    return this.#batch === undefined ? undefined : { batch: this.#batch, index: this.#batchIndex };
+  }
+
+  /** Takes received datagrams in. */
+  readonly take = (batch: DatagramBatch): void => {
+    if (batch.overruns > 0) {
+      this.#overrun = true;
+      this.engine.overrun();
+    }
+    if (batch.error !== 0) this.#fail(batch.error);
+    for (let index = 0; index < batch.count; index++) {
+      const bytes = batch.bytes(index);
+      if (this.#view.bytes.buffer !== bytes.buffer) this.#view = new WireView(bytes);
+      const start = batch.offset(index);
+      const length = batch.length(index);
+      if (length > this.largestReply && this.engine.runningDump === undefined) this.largestReply = length;
+      this.#batch = batch;
+      this.#batchIndex = index;
+      this.engine.receive(this.#view, start, start + length, batch.group(index));
+    }
+    this.#batch = undefined;
+  };
+
+  /** Sends a request that is the only one in its datagram: {@link send} without what a single answer does not need. */
+  sendOne(transaction: Transaction, buffer: ArrayBuffer, offset: number, length: number): void {
+    try {
+      this.port.exchange(buffer, offset, length, 1, this.take);
+    } catch (error) {
+      this.engine.abandon(transaction, error);
+    }
+    if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
+    if (this.engine.runningDump !== undefined) this.#progress();
+  }
+
+  /** Sends prepared messages in one datagram, and receives what is answered at once. */
+  send(transactions: readonly Transaction[], buffer: ArrayBuffer, offset: number, length: number): void {
+    try {
+      this.port.exchange(buffer, offset, length, Math.min(64, countMessages(transactions)), this.take);
+    } catch (error) {
+      for (const transaction of transactions) this.engine.abandon(transaction, error);
+    }
+    for (const transaction of transactions) {
+      if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
+    }
+    this.#progress();
+  }
+
+  /** Receiving failed. The kernel reports so what kept it from going on with a dump, which then has no end. */
+  #fail(errno: number): void {
+    const { runningDump } = this.engine;
+    if (runningDump === undefined) return;
+    this.engine.abandon(
+      runningDump,
+      systemError('recvmsg', errno, `${runningDump.request.name} cannot go on`),
+    );
+    this.engine.forgetDump();
+  }
+
+  /** Puts a dump into the queue; it may be over when this returns. */
+  startDump(dump: DumpTransaction<unknown>): void {
+    this.engine.enqueueDump(dump);
+    this.#progress();
+  }
+
+  /** Receives as long as somebody wants it and the event loop can wait. */
+  receiveForAWhile(): void {
+    this.#receiveUntil(performance.now() + MILLISECONDS_A_RUN);
+    this.#progress();
+  }
+
+  /** Blocks the thread until a transaction that was sent, or waits for its turn, is settled. */
+  block(transaction: Transaction, operation: string, options: CallOptions): void {
+    const limit = options.timeout ?? this.timeout;
+    let deadline = performance.now() + limit;
+    while (!transaction.settled) {
+      if (this.#receive(DATAGRAMS_A_RECEIVE)) {
+        this.#sendDumps();
+        deadline = performance.now() + limit;
+        continue;
+      }
+      const left = deadline - performance.now();
+      const more = left > 0 && this.port.wait(left > LONGEST_TIMER ? -1 : Math.ceil(left));
+      if (!more) this.abandon(transaction, timedOut(limit, operation));
+    }
+    this.#progress();
+  }
+
+  /** Ends a transaction from this side. */
+  abandon(transaction: Transaction, error: unknown): void {
+    const { engine } = this;
+    engine.abandon(transaction, error);
+    if (engine.runningDump === transaction) {
+      // Should its end never come, it must not hold up the next for ever.
+      this.#timer(this.timeout, () => this.#forget(transaction));
+    }
+    this.#owner.onWaitingChanged();
+  }
+
+  /** Ends a transaction when the time is over or the signal says so. Returns what must be called when it is settled. */
+  limit(transaction: Transaction, operation: string, options: CallOptions): () => void {
+    const { signal, timeout = this.timeout } = options;
+    const onAbort = () => this.abandon(transaction, signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const timer = this.#timer(timeout, () => this.abandon(transaction, timedOut(timeout, operation)));
+    return () => {
+      signal?.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    };
+  }
+
+  /** Ends a dump after so many milliseconds of silence; the time that it waits for its turn does not count. */
+  limitSilence(dump: DumpTransaction<unknown>, timeout: number): NodeJS.Timeout | undefined {
+    const timer = this.#timer(timeout, () => {
+      if (this.engine.runningDump === dump) this.abandon(dump, timedOut(timeout, dump.request.name));
+      else timer?.refresh();
+    });
+    return timer;
+  }
+
+  /** Sees to it that datagrams are received when they come. */
+  awaitInput(): void {
+    this.#owner.onWaitingChanged();
+  }
+
+  onTurn(): void {
+    if (!this.port.closed) this.#progress();
+  }
+
+  close(): void {
+    this.engine.close(closed());
+  }
+
+  /** Unreferenced, since it is watching that keeps the process alive, or does not. */
+  #timer(milliseconds: number, onTimeout: () => void): NodeJS.Timeout | undefined {
+    return milliseconds > LONGEST_TIMER ? undefined : setTimeout(onTimeout, milliseconds).unref();
+  }
+
+  /** Receives once; false when nothing is queued any more. */
+  #receive(wanted: number): boolean {
+    if (this.port.closed) return false;
+    if (this.port.receive(wanted, this.take) > 0) return true;
+    this.#overrun = false;
+    this.engine.drained();
+    return false;
+  }
+
+  /** Receives until a transaction is settled, or nothing more is queued; after an overrun always the latter. */
+  #receiveAnswers(transaction: Transaction): void {
+    // One at a time while a dump runs: each receive makes the kernel queue more of it.
+    const wanted = this.engine.runningDump === undefined ? DATAGRAMS_A_RECEIVE : 1;
+    for (let receives = 0; receives < RECEIVES_FOR_AN_ANSWER; receives++) {
+      if ((transaction.settled && !this.#overrun) || !this.#receive(wanted)) return;
+    }
+  }
+
+  #receiveUntil(end: number): void {
+    do {
+      if (!this.#receive(DATAGRAMS_A_RECEIVE)) return;
+    } while (this.wantsInput && performance.now() < end);
+  }
+
+  /** What is due after datagrams came: consumers are told, the next dump is sent. */
+  #progress(): void {
+    this.engine.runningDump?.progress();
+    this.#sendDumps();
+    this.#owner.onWaitingChanged();
+  }
+
+  #sendDumps(): void {
+    const end = performance.now() + MILLISECONDS_A_RUN;
+    for (let dump = this.engine.takeDump(); dump !== undefined; dump = this.engine.takeDump()) {
+      const { buffer, byteOffset, byteLength } = dump.bytes;
+      try {
+        this.port.exchange(buffer, byteOffset, byteLength, 2, this.take);
+        if (!dump.settled && dump.wantsInput) this.#receiveUntil(end);
+      } catch (error) {
+        this.engine.abandon(dump, error);
+        this.engine.forgetDump();
+      }
+      dump.progress();
+      if (performance.now() > end) {
+        nextTurn(this);
+        return;
+      }
+    }
+  }
+
+  #forget(dump: Transaction): void {
+    if (this.port.closed || this.engine.runningDump !== dump) return;
+    this.engine.forgetDump();
+    this.#progress();
+  }
+}
+
+function countMessages(transactions: readonly Transaction[]): number {
+  let count = 0;
+  for (const transaction of transactions) count += transaction.count;
+  return count;
+}
+
+function timedOut(milliseconds: number, operation: string): NetlinkError {
+  return new NetlinkError(`${operation}: no answer came within ${milliseconds} ms`, {
+    code: 'ERR_NETLINK_TIMEOUT',
+    operation,
+  });
+}

@@ -1,0 +1,254 @@
+import { closed, invalidArgument } from '../errors.js';
+import { NLM_F_ACK, NLM_F_REQUEST } from '../wire/constants.js';
+import type { Operation } from '../wire/operation.js';
+import { WireWriter } from '../wire/writer.js';
+import { RequestTransaction } from './engine/request-transaction.js';
+import type { CallOptions, Exchange } from './exchange.js';
+import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
+import { rejected } from './rejected.js';
+
+type AnyRequest = RequestTransaction<unknown>;
+
+/** A request to send: how it is written and read, and the values for it. */
+export interface Call<Input, Reply> {
+  readonly operation: Operation<Input, Reply>;
+  readonly type: number;
+  readonly flags: number;
+  readonly input: Input;
+}
+
+/** What one datagram may carry: below the send buffer's usual size. */
+const BYTES_A_DATAGRAM = 64 * 1024;
+/** What a reply takes up in the receive buffer, the kernel's overhead included, until larger ones are seen. */
+const SMALLEST_CHARGE = 4352;
+const RESOLVED = Promise.resolve();
+
+/**
+ * Requests that are no dumps. One made alone is sent at once, and settled before its promise is returned; those made
+ * behind it in the same tick go together, in as few datagrams as their answers fit into the receive buffer.
+ */
+export class Requests implements Deferred {
+  readonly #exchange: Exchange;
+  readonly #receiveBufferSize: number;
+  readonly #writer = new WireWriter(8 * 1024);
+  #pending: Waiter[] = [];
+  /** A request was sent in this tick: those that follow wait for its end. */
+  #tickTaken = false;
+  /** The event loop must have its turn first. */
+  #turnAwaited = false;
+  /** What the writer holds is being sent. */
+  #sending = false;
+
+  constructor(exchange: Exchange, receiveBufferSize: number) {
+    this.#exchange = exchange;
+    this.#receiveBufferSize = receiveBufferSize;
+  }
+
+  /** Sends a request. The promise gives {@link RequestTransaction.result} of the `Kind` of transaction. */
+  perform<Input, Reply>(
+    call: Call<Input, Reply>,
+    options: CallOptions,
+    Kind = RequestTransaction<Reply>,
+  ): Promise<unknown> {
+    let transaction: RequestTransaction<Reply>;
+    try {
+      this.#check(options);
+      transaction = this.#encode(call, Kind);
+    } catch (error) {
+      return rejected(error);
+    }
+    if (this.#tickTaken || this.#turnAwaited || this.#sending || !spendTurn())
+      return this.#defer(transaction, options);
+    this.#tickTaken = true;
+    void RESOLVED.then(this.#endTick);
+    this.#sendOne(transaction);
+    if (!transaction.settled) return this.#wait(transaction, options);
+    if (transaction.error === undefined) return Promise.resolve(transaction.result);
+    return rejected(transaction.error);
+  }
+
+  /** As {@link perform}, but blocks the thread until the answer is there. */
+  performSync<Input, Reply>(
+    call: Call<Input, Reply>,
+    options: CallOptions,
+    Kind = RequestTransaction<Reply>,
+  ): unknown {
+    this.#check(options);
+    if (this.#sending)
+      throw invalidArgument('a synchronous request from inside a decoder of the same socket');
+    this.flush();
+    const transaction = this.#encode(call, Kind);
+    this.#sendOne(transaction);
+    if (!transaction.settled) {
+      transaction.keepBytes();
+      this.#exchange.block(transaction, transaction.request.name, options);
+    }
+    if (transaction.error !== undefined) throw transaction.error as Error;
+    return transaction.result;
+  }
+
+  /** Sends what waits for the end of this tick. */
+  flush(): void {
+    while (this.#pending.length > 0 && !this.#sending && !this.#exchange.port.closed) {
+      const pending = this.#pending;
+      this.#pending = [];
+      this.#sending = true;
+      for (let first = 0; first < pending.length;) first = this.#sendSome(pending, first);
+      this.#sending = false;
+    }
+  }
+
+  onTurn(): void {
+    this.#turnAwaited = false;
+    this.flush();
+  }
+
+  /** The socket was closed: the engine has settled what waits here. */
+  close(): void {
+    this.#pending = [];
+  }
+
+  #check({ signal, timeout }: CallOptions): void {
+    if (this.#exchange.port.closed) throw closed();
+    signal?.throwIfAborted();
+    if (timeout !== undefined) checkTimeout(timeout);
+  }
+
+  #encode<Input, Reply>(
+    call: Call<Input, Reply>,
+    Kind: typeof RequestTransaction<Reply>,
+  ): RequestTransaction<Reply> {
+    const { operation, type, flags, input } = call;
+    const writer = this.#writer;
+    const end = operation.end ?? 'acknowledgement';
+    const start = this.#pending.length === 0 && !this.#sending ? 0 : writer.length;
+    writer.reset(start);
+    try {
+      writer.messageStart(type, end === 'reply' ? flags | NLM_F_REQUEST : flags | NLM_F_REQUEST | NLM_F_ACK);
+      operation.encode(writer, input);
+      writer.messageEnd();
+    } catch (error) {
+      writer.reset(start);
+      throw error;
+    }
+    const transaction = new Kind(
+      operation,
+      operation.decode,
+      end,
+      writer.bytes,
+      start,
+      writer.length - start,
+    );
+    this.#exchange.engine.begin(transaction);
+    writer.putU32(start + 8, transaction.sequence);
+    return transaction;
+  }
+
+  #sendOne(transaction: AnyRequest): void {
+    this.#sending = true;
+    this.#exchange.sendOne(transaction, this.#writer.bytes.buffer, transaction.start, transaction.length);
+    this.#sending = false;
+  }
+
+  /** Sends as many of the requests from `first` on as go into one datagram. Returns the first that did not. */
+  #sendSome(pending: readonly Waiter[], first: number): number {
+    const charge = Math.max(SMALLEST_CHARGE, 2 * this.#exchange.largestReply);
+    const most = Math.max(1, Math.floor(this.#receiveBufferSize / charge));
+    const sent: AnyRequest[] = [];
+    let next = first;
+    let length = 0;
+    for (; next < pending.length && sent.length < most; next++) {
+      const transaction = pending[next]?.transaction;
+      // What was given up before it was sent is left out: what stands behind it begins a datagram of its own.
+      if (transaction === undefined || transaction.settled) break;
+      if (sent.length > 0 && length + transaction.length > BYTES_A_DATAGRAM) break;
+      length += transaction.length;
+      sent.push(transaction);
+    }
+    const [head] = sent;
+    if (head === undefined) return next + 1;
+    this.#exchange.send(sent, this.#writer.bytes.buffer, head.start, length);
+    for (let index = first; index < next; index++) pending[index]?.arm();
+    return next;
+  }
+
+  #defer(transaction: AnyRequest, options: CallOptions): Promise<unknown> {
+    if (!this.#tickTaken && !this.#turnAwaited) {
+      this.#turnAwaited = true;
+      nextTurn(this);
+    }
+    return new Promise((resolve, reject) => {
+      const waiter = new Waiter(transaction, options, this.#exchange, resolve, reject);
+      this.#pending.push(waiter);
+      if (options.signal !== undefined) waiter.listen();
+    });
+  }
+
+  readonly #endTick = (): void => {
+    this.#tickTaken = false;
+    if (!this.#turnAwaited) this.flush();
+  };
+
+  #wait(transaction: AnyRequest, options: CallOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      new Waiter(transaction, options, this.#exchange, resolve, reject).arm();
+    });
+  }
+}
+
+/** Someone who waits for a request's end, with a promise. */
+class Waiter {
+  readonly transaction: AnyRequest;
+  readonly #options: CallOptions;
+  readonly #exchange: Exchange;
+  readonly #resolve: (result: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+  #release: (() => void) | undefined;
+
+  constructor(
+    transaction: AnyRequest,
+    options: CallOptions,
+    exchange: Exchange,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.transaction = transaction;
+    this.#options = options;
+    this.#exchange = exchange;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    transaction.waiter = this;
+  }
+
+  /** From now on the time runs: the request was sent, and its answer was not there at once. */
+  arm(): void {
+    const { transaction } = this;
+    if (transaction.settled) return;
+    transaction.keepBytes();
+    this.#release?.();
+    this.#release = this.#exchange.limit(transaction, transaction.request.name, this.#options);
+  }
+
+  /** The signal may end it before it is sent. */
+  listen(): void {
+    this.#release = this.#exchange.limit(this.transaction, this.transaction.request.name, {
+      signal: this.#options.signal,
+      timeout: Infinity,
+    });
+  }
+
+  onSettled(): void {
+    this.#release?.();
+    const { transaction } = this;
+    if (transaction.error === undefined) this.#resolve(transaction.result);
+    else this.#reject(transaction.error);
+  }
+}
+
+/** Throws ERR_NETLINK_INVALID_ARGUMENT unless it is a number of milliseconds, or Infinity. */
+export function checkTimeout(timeout: number): void {
+  if (timeout > 0) return;
+  throw invalidArgument(
+    `timeout is ${String(timeout)}; it must be a number of milliseconds above 0, or Infinity for no limit`,
+  );
+}

@@ -1,0 +1,157 @@
+import type { NetlinkMessage } from '../wire/messages.js';
+import type { Operation } from '../wire/operation.js';
+import type { WireView } from '../wire/view.js';
+import type { Batch, BatchOptions } from './batch.js';
+import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.js';
+import type { Dump, DumpOptions } from './dump.js';
+import type { CallOptions, ExchangeOwner } from './exchange.js';
+import type { Reply, RequestMessage } from './message-request.js';
+import { NetlinkSocket } from './netlink-socket.js';
+import { Transactions } from './transactions.js';
+
+export interface TransactionSocketSettings {
+  /** Whether replies may carry any port id: those of processes. */
+  readonly anyPort: boolean;
+  /** Turns on what requests rely on, and returns the size of the receive buffer. Called before the first one. */
+  readonly prepare: () => number;
+}
+
+/**
+ * A bound netlink socket: single messages, and requests, dumps and batches. The messages that answer no request are
+ * those that `receive` gives.
+ */
+export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
+  readonly #settings: TransactionSocketSettings;
+  #transactions: Transactions | undefined;
+
+  /** @internal */
+  constructor(
+    protocol: number,
+    open: (consumer: DatagramConsumer) => DatagramPort,
+    settings: TransactionSocketSettings,
+  ) {
+    super(protocol, open);
+    this.#settings = settings;
+  }
+
+  /** Milliseconds that a request, or the next part of a dump, is waited for; `Infinity` for no limit. Default: 5000. */
+  get requestTimeout(): number {
+    return this.#use().timeout;
+  }
+
+  set requestTimeout(milliseconds: number) {
+    this.#use().timeout = milliseconds;
+  }
+
+  /**
+   * Sends a request and waits for what answers it. Requests of one tick are sent together.
+   *
+   * Rejected with what the kernel refuses it with (the errno's name as `code`, and `extack`); the signal's reason;
+   * ERR_NETLINK_TIMEOUT; ERR_NETLINK_OVERRUN when the answer was dropped, for want of receive buffer;
+   * ERR_NETLINK_INVALID_ARGUMENT, ERR_NETLINK_CLOSED.
+   */
+  request(message: RequestMessage, options?: CallOptions): Promise<Reply> {
+    return this.#use().request(message, options);
+  }
+
+  /** As {@link request}, but blocks the thread until the answer is there: with the kernel as peer, no longer than it works on it. */
+  requestSync(message: RequestMessage, options?: CallOptions): Reply {
+    return this.#use().requestSync(message, options);
+  }
+
+  /** Asks for a dump (NLM_F_DUMP is set); nothing is sent before it is read. */
+  dump(message: RequestMessage, options: DumpOptions = {}): Dump<NetlinkMessage> {
+    return this.#use().dump(message, options);
+  }
+
+  /** Begins a batch: add messages to it, then send it. */
+  batch(options: BatchOptions = {}): Batch {
+    return this.#use().batch(options);
+  }
+
+  /** {@link request} for code that knows how to write and read an operation; undefined where there is no reply. */
+  execute<Input, Output>(
+    operation: Operation<Input, Output>,
+    type: number,
+    flags: number,
+    input: Input,
+    options?: CallOptions,
+  ): Promise<Output | undefined> {
+    return this.#use().execute(operation, type, flags, input, options);
+  }
+
+  /** {@link requestSync} for an operation. */
+  executeSync<Input, Output>(
+    operation: Operation<Input, Output>,
+    type: number,
+    flags: number,
+    input: Input,
+    options?: CallOptions,
+  ): Output | undefined {
+    return this.#use().executeSync(operation, type, flags, input, options);
+  }
+
+  /** {@link dump} for an operation. */
+  executeDump<Input, Output>(
+    operation: Operation<Input, Output>,
+    type: number,
+    flags: number,
+    input: Input,
+    options: DumpOptions = {},
+  ): Dump<Output> {
+    return this.#use().executeDump(operation, type, flags, input, options);
+  }
+
+  /** @internal */
+  override onReadable(): void {
+    if (this.#transactions?.exchange.wantsInput === true) this.#transactions.exchange.receiveForAWhile();
+    super.onReadable();
+  }
+
+  /** @internal */
+  override onClosed(): void {
+    this.#transactions?.close();
+    super.onClosed();
+  }
+
+  /** @internal */
+  onUnclaimed(view: WireView, at: number, end: number): void {
+    const current = this.#transactions?.exchange.current;
+    if (current !== undefined) this.queue.takeUnclaimed(view, at, end, current.batch, current.index);
+  }
+
+  /** @internal */
+  onWaitingChanged(): void {
+    this.updateWatch();
+  }
+
+  /** @internal */
+  protected override get take(): TakeBatch {
+    return this.#transactions?.exchange.take ?? super.take;
+  }
+
+  /** @internal */
+  protected override get wantsInput(): boolean {
+    return super.wantsInput || this.#transactions?.exchange.wantsInput === true;
+  }
+
+  /** @internal */
+  protected override nextSequence(): number {
+    return this.#transactions?.exchange.engine.takeSequence() ?? super.nextSequence();
+  }
+
+  #use(): Transactions {
+    this.refuseBesideListener('request');
+    return (this.#transactions ??= this.#makeTransactions());
+  }
+
+  #makeTransactions(): Transactions {
+    const { anyPort, prepare } = this.#settings;
+    return new Transactions(this.datagrams, this, {
+      protocol: this.protocol,
+      anyPort,
+      receiveBufferSize: this.closed ? 0 : prepare(),
+      firstSequence: super.nextSequence(),
+    });
+  }
+}

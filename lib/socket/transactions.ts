@@ -1,0 +1,113 @@
+import type { NetlinkMessage } from '../wire/messages.js';
+import type { Operation } from '../wire/operation.js';
+import { Batch, type BatchOptions } from './batch.js';
+import type { DatagramPort } from './datagram-port.js';
+import { Dump, type DumpOptions, encodeDump } from './dump.js';
+import { type CallOptions, Exchange, type ExchangeOwner } from './exchange.js';
+import {
+  checkMessage,
+  MessageOperation,
+  MessageRequest,
+  type Reply,
+  type RequestMessage,
+} from './message-request.js';
+import { rejected } from './rejected.js';
+import { checkTimeout, Requests } from './requests.js';
+
+export interface TransactionSettings {
+  readonly protocol: number;
+  readonly firstSequence: number;
+  /** Whether replies may carry any port id: those of processes. */
+  readonly anyPort: boolean;
+  /** SO_RCVBUF: how many answers may wait there. */
+  readonly receiveBufferSize: number;
+}
+
+const NO_OPTIONS: CallOptions = {};
+
+/** What a socket does beyond single datagrams: requests, dumps and batches. */
+export class Transactions {
+  readonly exchange: Exchange;
+  readonly #requests: Requests;
+  readonly #settings: TransactionSettings;
+
+  constructor(port: DatagramPort, owner: ExchangeOwner, settings: TransactionSettings) {
+    this.#settings = settings;
+    this.exchange = new Exchange(port, owner, settings);
+    this.#requests = new Requests(this.exchange, settings.receiveBufferSize);
+  }
+
+  get timeout(): number {
+    return this.exchange.timeout;
+  }
+
+  set timeout(timeout: number) {
+    checkTimeout(timeout);
+    this.exchange.timeout = timeout;
+  }
+
+  request(message: RequestMessage, options: CallOptions = NO_OPTIONS): Promise<Reply> {
+    try {
+      checkMessage('request', message);
+    } catch (error) {
+      return rejected(error);
+    }
+    return this.#requests.perform(this.#call(message), options, MessageRequest) as Promise<Reply>;
+  }
+
+  requestSync(message: RequestMessage, options: CallOptions = NO_OPTIONS): Reply {
+    checkMessage('requestSync', message);
+    return this.#requests.performSync(this.#call(message), options, MessageRequest) as Reply;
+  }
+
+  execute<Input, Output>(
+    operation: Operation<Input, Output>,
+    type: number,
+    flags: number,
+    input: Input,
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<Output | undefined> {
+    return this.#requests.perform({ operation, type, flags, input }, options) as Promise<Output | undefined>;
+  }
+
+  executeSync<Input, Output>(
+    operation: Operation<Input, Output>,
+    type: number,
+    flags: number,
+    input: Input,
+    options: CallOptions = NO_OPTIONS,
+  ): Output | undefined {
+    return this.#requests.performSync({ operation, type, flags, input }, options) as Output | undefined;
+  }
+
+  dump(message: RequestMessage, options: DumpOptions): Dump<NetlinkMessage> {
+    checkMessage('dump', message);
+    const call = this.#call(message);
+    return new Dump(this.exchange, encodeDump(call), call.operation, options);
+  }
+
+  executeDump<Input, Output>(
+    operation: Operation<Input, Output>,
+    type: number,
+    flags: number,
+    input: Input,
+    options: DumpOptions,
+  ): Dump<Output> {
+    return new Dump(this.exchange, encodeDump({ operation, type, flags, input }), operation, options);
+  }
+
+  batch(options: BatchOptions): Batch {
+    const { protocol, receiveBufferSize } = this.#settings;
+    return new Batch(this.exchange, protocol, receiveBufferSize, options);
+  }
+
+  close(): void {
+    this.#requests.close();
+    this.exchange.close();
+  }
+
+  #call(message: RequestMessage) {
+    const { type, flags = 0, payload } = message;
+    return { operation: new MessageOperation(message, this.#settings.protocol), type, flags, input: payload };
+  }
+}
