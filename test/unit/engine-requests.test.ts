@@ -194,7 +194,8 @@ describe('routing', () => {
     scripted.engine.abandon(request, new Error('again'));
     scripted.receive(reply(asked(request), bytes(1)), acknowledge(asked(request)));
     expect(request).toMatchObject({ settled: true, error: reason, reply: undefined });
-    expect(scripted.engine.lateAnswers).toBe(1);
+    expect(scripted.engine.lateAnswers).toBe(2);
+    expect(scripted.unclaimed).toEqual([]);
     expect([...scripted.settlements.values()]).toEqual([1]);
   });
 });
