@@ -16,6 +16,7 @@ export type { BatchResult } from './socket/engine/batch-transaction.js';
 export type { Dump, DumpOptions } from './socket/dump.js';
 export type { CallOptions } from './socket/exchange.js';
 export type { Reply, RequestMessage } from './socket/message-request.js';
+export type { SubscribeOptions, Subscription, SubscriptionItem } from './socket/subscription.js';
 export type { OutgoingMessage } from './socket/outgoing-message.js';
 export { adoptSocket, openSocket, type OpenSocketOptions, type SenderOptions } from './socket/open-socket.js';
 export type { SocketMemory, SocketOptions } from './socket/options.js';

@@ -98,7 +98,7 @@ export class Exchange implements Deferred {
       this.engine.abandon(transaction, error);
     }
     if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
-    if (this.engine.runningDump !== undefined) this.#progress();
+    if (!transaction.settled || this.engine.runningDump !== undefined) this.#progress();
   }
 
   /** Sends prepared messages in one datagram, and receives what is answered at once. */

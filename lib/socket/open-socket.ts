@@ -3,7 +3,7 @@ import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
 import { DatagramSocket } from './datagram-socket.js';
 import { type NetworkNamespace, withNamespace } from './namespace.js';
-import { TransactionSocket } from './transaction-socket.js';
+import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
 import { getOption, joinGroup, setOption, type SocketOptions } from './options.js';
 import { checkRange, U32_MAX } from './ranges.js';
 
@@ -41,6 +41,12 @@ export interface OpenSocketOptions extends SenderOptions {
  * EINVAL for a network namespace that is none.
  */
 export function openSocket(options: OpenSocketOptions): TransactionSocket {
+  const handle = openHandle(options);
+  return orClose(handle, () => makeSocket(handle, options));
+}
+
+/** The handle of a new socket, bound as the options say. */
+function openHandle(options: OpenSocketOptions): number {
   const { protocol, portId = 0, groups = [] } = options;
   checkRange('openSocket: protocol', protocol, 31);
   checkRange('openSocket: portId', portId, U32_MAX);
@@ -55,13 +61,15 @@ export function openSocket(options: OpenSocketOptions): TransactionSocket {
     }
     bind(handle, portId);
     for (const group of groups) joinGroup(handle, group);
-    return makeSocket(handle, protocol, options);
+    return handle;
   });
 }
 
 /**
  * Takes over a netlink descriptor that another program or library opened; it is closed with the socket. It is made
  * non-blocking, and bound if it was not.
+ *
+ * Subscriptions made with it are in the process's own network namespace, whichever the descriptor is of.
  *
  * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
  */
@@ -79,19 +87,15 @@ export function adoptSocket(descriptor: number, options: SenderOptions = {}): Tr
     const address = new Uint32Array(2);
     native().localAddress(handle, address.buffer);
     if (address[0] === 0) bind(handle, 0);
-    return makeSocket(handle, protocol[0] ?? 0, options);
+    return makeSocket(handle, { ...options, protocol: protocol[0] ?? 0 });
   } catch (error) {
     native().release(handle);
     throw error;
   }
 }
 
-function makeSocket(
-  handle: number,
-  protocol: number,
-  options: SenderOptions & Pick<OpenSocketOptions, 'options'>,
-): TransactionSocket {
-  const { acceptFrom = protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel' } = options;
+function makeSocket(handle: number, options: OpenSocketOptions): TransactionSocket {
+  const { protocol, acceptFrom = protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel' } = options;
   if (!['kernel', 'anyone'].includes(acceptFrom)) {
     throw invalidArgument(`acceptFrom is '${acceptFrom}'; it must be 'kernel' or 'anyone'`);
   }
@@ -99,7 +103,21 @@ function makeSocket(
   return new TransactionSocket(protocol, (consumer) => new DatagramSocket(handle, anyPort, consumer), {
     anyPort,
     prepare: () => prepareForRequests(handle, options.options ?? {}),
+    openMember: (groups, member, consumer) => {
+      const other = openHandle({ ...options, portId: 0, groups, options: memberOptions(groups, member) });
+      return orClose(other, () => new DatagramSocket(other, anyPort, consumer));
+    },
   });
+}
+
+function memberOptions(groups: readonly number[], member: MemberOptions): Partial<SocketOptions> {
+  const { receiveBufferSize, allNamespaces = false } = member;
+  return {
+    ...(receiveBufferSize === undefined ? {} : { receiveBufferSize }),
+    ...(allNamespaces ? { listenAllNamespaces: true } : {}),
+    // The sender's address has a mask of 32 bits for the group.
+    ...(groups.some((group) => group > 32) ? { packetInfo: true } : {}),
+  };
 }
 
 const REQUEST_OPTIONS = ['cappedAcknowledgements', 'extendedAcknowledgements', 'strictChecking'] as const;

@@ -1,3 +1,4 @@
+import { closed } from '../errors.js';
 import type { NetlinkMessage } from '../wire/messages.js';
 import type { Operation } from '../wire/operation.js';
 import type { WireView } from '../wire/view.js';
@@ -5,8 +6,11 @@ import type { Batch, BatchOptions } from './batch.js';
 import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.js';
 import type { Dump, DumpOptions } from './dump.js';
 import type { CallOptions, ExchangeOwner } from './exchange.js';
+import { groupNumber } from './groups.js';
+import type { Message } from './message.js';
 import type { Reply, RequestMessage } from './message-request.js';
 import { NetlinkSocket } from './netlink-socket.js';
+import { type DecodeEvent, messageEvent, type SubscribeOptions, Subscription } from './subscription.js';
 import { Transactions } from './transactions.js';
 
 export interface TransactionSocketSettings {
@@ -14,7 +18,16 @@ export interface TransactionSocketSettings {
   readonly anyPort: boolean;
   /** Turns on what requests rely on, and returns the size of the receive buffer. Called before the first one. */
   readonly prepare: () => number;
+  /** Opens another socket like this one, a member of these groups. */
+  readonly openMember: (
+    groups: readonly number[],
+    options: MemberOptions,
+    consumer: DatagramConsumer,
+  ) => DatagramPort;
 }
+
+/** What the socket of a subscription has beside its groups. */
+export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNamespaces'>;
 
 /**
  * A bound netlink socket: single messages, and requests, dumps and batches. The messages that answer no request are
@@ -22,6 +35,7 @@ export interface TransactionSocketSettings {
  */
 export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
   readonly #settings: TransactionSocketSettings;
+  readonly #subscriptions = new Set<{ closeWithOwner(): void }>();
   #transactions: Transactions | undefined;
 
   /** @internal */
@@ -102,6 +116,30 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
     return this.#use().executeDump(operation, type, flags, input, options);
   }
 
+  /**
+   * Opens a socket beside this one, in its network namespace, that is a member of multicast groups, and gives what comes
+   * there. It is closed with this socket.
+   *
+   * Throws ERR_NETLINK_INVALID_ARGUMENT for a group that the protocol does not have; EPERM where a group needs a capability.
+   */
+  subscribe(options: SubscribeOptions): Subscription<Message> {
+    return this.subscribeDecoded(options, messageEvent);
+  }
+
+  /** {@link subscribe}, with events made by `decode`, which may leave out messages by returning undefined. */
+  subscribeDecoded<Event>(options: SubscribeOptions<Event>, decode: DecodeEvent<Event>): Subscription<Event> {
+    if (this.closed) throw closed();
+    const groups = options.groups.map((group) => groupNumber(this.protocol, group));
+    const subscription: Subscription<Event> = new Subscription(
+      (consumer) => this.#settings.openMember(groups, options, consumer),
+      decode,
+      options,
+      () => this.#subscriptions.delete(subscription),
+    );
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
   /** @internal */
   override onReadable(): void {
     if (this.#transactions?.exchange.wantsInput === true) this.#transactions.exchange.receiveForAWhile();
@@ -110,6 +148,7 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
 
   /** @internal */
   override onClosed(): void {
+    for (const subscription of this.#subscriptions) subscription.closeWithOwner();
     this.#transactions?.close();
     super.onClosed();
   }

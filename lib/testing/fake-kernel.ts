@@ -1,0 +1,99 @@
+import { decodeMessages, type NetlinkMessage } from '../wire/messages.js';
+import { WireView } from '../wire/view.js';
+import type { DatagramConsumer } from '../socket/datagram-port.js';
+import { TransactionSocket } from '../socket/transaction-socket.js';
+import { message } from './builders.js';
+import { type FakeDatagram, FakePort } from './fake-port.js';
+
+/**
+ * What a fake kernel answers to one message: datagrams, in order, each of one message or of several put together with
+ * `datagram`. A generator's are made when they are received. A promise's come when it is resolved, as from a peer
+ * that takes its time. Nothing, where it does not answer.
+ */
+export type Answer = Iterable<Uint8Array> | Promise<Iterable<Uint8Array>> | undefined;
+
+/** The other end of the conversation: called with each message that a socket sends. */
+export type Respond = (request: NetlinkMessage) => Answer;
+
+export interface FakeSocketOptions {
+  /** Default: 0, NETLINK_ROUTE. */
+  readonly protocol?: number;
+  readonly groups?: readonly number[];
+}
+
+const RECEIVE_BUFFER_SIZE = 1 << 20;
+
+/**
+ * A kernel made of one function, to test programs without privileges, devices, or Linux.
+ *
+ * ```ts
+ * const kernel = new FakeKernel((request) => [refuse(request, 'ENODEV')]);
+ * await using socket = kernel.openSocket();
+ * await assert.rejects(socket.request({ type: RTM_GETLINK }), { code: 'ENODEV' });
+ * assert.equal(kernel.requests.length, 1);
+ * ```
+ *
+ * What the function throws is thrown by the call that sent the message.
+ */
+export class FakeKernel {
+  /** All messages that sockets sent, in order. */
+  readonly requests: NetlinkMessage[] = [];
+  /** How many datagrams they came in. */
+  datagrams = 0;
+  readonly #respond: Respond;
+  readonly #ports = new Set<FakePort>();
+  #nextPortId = 1000;
+
+  constructor(respond: Respond) {
+    this.#respond = respond;
+  }
+
+  /** Opens a socket to this kernel: to be used, and closed, as one of `openSocket`. */
+  openSocket(options: FakeSocketOptions = {}): TransactionSocket {
+    const { protocol = 0, groups = [] } = options;
+    return new TransactionSocket(protocol, (consumer) => this.#open(groups, consumer), {
+      anyPort: false,
+      prepare: () => RECEIVE_BUFFER_SIZE,
+      openMember: (joined, _options, consumer) => this.#open(joined, consumer),
+    });
+  }
+
+  /** Sends an event, a datagram, to every socket that has joined the group. */
+  emit(group: number, bytes: Uint8Array): void {
+    for (const port of this.#ports) if (port.groups.has(group)) port.push({ bytes, group, portId: 0 });
+  }
+
+  /** Sends a message that nobody asked for to every socket that has joined the group. */
+  notify(group: number, type: number, payload?: Uint8Array): void {
+    this.emit(group, message({ type, ...(payload === undefined ? {} : { payload }) }));
+  }
+
+  /** Makes the receive buffer of every socket overrun at this point; what was to come behind it can be left out by the test. */
+  overrun(): void {
+    for (const port of this.#ports) port.push('overrun');
+  }
+
+  #open(groups: readonly number[], consumer: DatagramConsumer): FakePort {
+    const port: FakePort = new FakePort(this.#nextPortId++, groups, consumer, {
+      onDatagram: (bytes) => this.#answer(port, bytes),
+      onClose: () => this.#ports.delete(port),
+    });
+    this.#ports.add(port);
+    return port;
+  }
+
+  #answer(port: FakePort, bytes: Uint8Array): void {
+    this.datagrams += 1;
+    for (const request of decodeMessages(new WireView(bytes))) {
+      this.requests.push(request);
+      const answer = this.#respond({ ...request, portId: port.portId });
+      if (answer === undefined) continue;
+      if (answer instanceof Promise) void answer.then((late) => port.push(fromKernel(late)));
+      else port.push(fromKernel(answer));
+    }
+  }
+}
+
+function* fromKernel(answer: Iterable<Uint8Array>): Generator<FakeDatagram> {
+  for (const bytes of answer) yield { bytes, group: 0, portId: 0 };
+}

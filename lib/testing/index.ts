@@ -1,0 +1,12 @@
+export {
+  acknowledge,
+  type Answered,
+  datagram,
+  done,
+  message,
+  type MessageValues,
+  multipart,
+  refuse,
+  reply,
+} from './builders.js';
+export { type Answer, FakeKernel, type FakeSocketOptions, type Respond } from './fake-kernel.js';
