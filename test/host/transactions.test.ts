@@ -1,0 +1,291 @@
+import { describe, expect, test } from '@jest/globals';
+import { WireWriter } from 'afnetlink';
+import { privateNamespace } from '../helpers/private-namespace.js';
+import {
+  address,
+  deleteLink,
+  dumpLinks,
+  dumpRoutes,
+  getLink,
+  linkName,
+  newLink,
+  newRoute,
+  routeDestination,
+  RTM_GETADDR,
+  RTM_NEWADDR,
+} from '../helpers/route.js';
+import { NETLINK_ROUTE, open } from '../helpers/sockets.js';
+
+const namespace = privateNamespace();
+const openRoute = () => open({ protocol: NETLINK_ROUTE, netns: namespace.netns });
+
+interface IpLink {
+  readonly ifname: string;
+  readonly mtu: number;
+}
+const linksByIp = () => (namespace.ipJson('link show') as IpLink[]).map(({ ifname }) => ifname);
+
+describe('requests', () => {
+  test('a reply with the acknowledgement behind it, or without one', async () => {
+    const socket = openRoute();
+    for (const end of ['acknowledgement', 'reply', 'both'] as const) {
+      const { message, messages } = await socket.request({ ...getLink({ index: 1 }), end });
+      expect(messages).toHaveLength(1);
+      expect(message === undefined ? '' : linkName(message)).toBe('lo');
+    }
+    expect(socket.requestSync(getLink({ name: 'lo' })).messages).toHaveLength(1);
+    expect(socket.counters).toEqual({ overruns: 0, foreignDatagrams: 0 });
+  });
+
+  test('only an acknowledgement; what it did shows `ip`', async () => {
+    const socket = openRoute();
+    const reply = await socket.request(newLink({ name: 'made0', kind: 'bridge', mtu: 1400 }));
+    expect(reply).toEqual({ message: undefined, messages: [], extack: undefined });
+    expect(namespace.ipJson('link show dev made0') as IpLink[]).toMatchObject([
+      { ifname: 'made0', mtu: 1400 },
+    ]);
+    socket.requestSync(deleteLink('made0'));
+    expect(linksByIp()).not.toContain('made0');
+  });
+
+  test('hundreds in one tick, good and bad, each with its own answer', async () => {
+    const socket = openRoute();
+    const results = await Promise.allSettled(
+      Array.from({ length: 600 }, (_, index) =>
+        socket.request(getLink(index % 3 === 0 ? { index: 99_999 } : { index: 1 })),
+      ),
+    );
+    results.forEach((result, index) => {
+      if (index % 3 === 0) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'ENODEV' } });
+      else expect(result).toMatchObject({ status: 'fulfilled' });
+    });
+    expect(socket.counters.overruns).toBe(0);
+  });
+
+  test('two sockets do not see each other’s', async () => {
+    const [one, two] = [openRoute(), openRoute()];
+    const names = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? one : two).request(getLink({ index: 1 }))),
+    );
+    expect(names.every(({ message }) => message !== undefined && linkName(message) === 'lo')).toBe(true);
+  });
+
+  test('timers keep firing while requests are awaited in a row', async () => {
+    const socket = openRoute();
+    let ticks = 0;
+    const timer = setInterval(() => (ticks += 1), 1);
+    for (let index = 0; index < 20_000; index++)
+      await socket.request({ ...getLink({ index: 1 }), end: 'reply' });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(5);
+  });
+});
+
+describe('dumps', () => {
+  test('links, as `ip` lists them', async () => {
+    const socket = openRoute();
+    const links = await socket.dump(dumpLinks).toArray();
+    expect(links.map(linkName).toSorted()).toEqual(linksByIp().toSorted());
+    expect(socket.dump(dumpLinks).toArraySync().map(linkName)).toEqual(links.map(linkName));
+    const looped: string[] = [];
+    for await (const link of socket.dump(dumpLinks)) looped.push(linkName(link));
+    expect(looped).toEqual(links.map(linkName));
+  });
+
+  test('addresses that the kernel filters by what the request says', async () => {
+    const socket = openRoute();
+    const writer = new WireWriter();
+    const header = writer.space(8);
+    writer.putU8(header, 2);
+    writer.putU32(header + 4, 1);
+    const addresses = await socket.dump({ type: RTM_GETADDR, payload: writer.finish() }).toArray();
+    expect(addresses).toHaveLength(1);
+    expect(addresses[0]).toMatchObject({ type: RTM_NEWADDR });
+  });
+
+  test('many asked for at once, beside requests: no EBUSY', async () => {
+    const socket = openRoute();
+    const dumps = Array.from({ length: 32 }, () => socket.dump(dumpLinks).toArray());
+    const requests = Array.from({ length: 200 }, () => socket.request(getLink({ index: 1 })));
+    const expected = linksByIp().length;
+    expect((await Promise.all(dumps)).map(({ length }) => length)).toEqual(new Array(32).fill(expected));
+    await expect(Promise.all(requests)).resolves.toHaveLength(200);
+  });
+
+  test('one that the kernel refuses says why', async () => {
+    const socket = openRoute();
+    const payload = new Uint8Array(8);
+    payload[1] = 24;
+    await expect(
+      socket.dump({ type: RTM_GETADDR, name: 'RTM_GETADDR', payload }).toArray(),
+    ).rejects.toMatchObject({
+      code: 'EINVAL',
+      message: 'RTM_GETADDR failed: EINVAL: ipv4: Invalid values in header for address dump request',
+    });
+    await expect(socket.dump(dumpLinks).toArray()).resolves.not.toHaveLength(0);
+  });
+
+  test('leaving one early disturbs neither requests nor the next', async () => {
+    const socket = openRoute();
+    const count = 3000;
+    const add = socket.batch({ acknowledge: 'last' });
+    for (let index = 0; index < count; index++) add.add(newRoute(address(index), 77));
+    expect((await add.send()).every(({ status }) => status === 'done')).toBe(true);
+    for await (const route of socket.dump(dumpRoutes(77))) {
+      expect(routeDestination(route)).toBe('10.0.0.0');
+      break;
+    }
+    await expect(socket.request(getLink({ index: 1 }))).resolves.toBeDefined();
+    expect(await socket.dump(dumpRoutes(77)).toArray()).toHaveLength(count);
+    expect(namespace.ipJson('route show table 77') as unknown[]).toHaveLength(count);
+  });
+});
+
+describe('batches', () => {
+  const names = Array.from({ length: 20 }, (_, index) => `batch${index}`);
+  const addAll = (socket: ReturnType<typeof openRoute>, options = {}) => {
+    const batch = socket.batch(options);
+    for (const name of names) batch.add(newLink({ name, kind: 'bridge' }));
+    return batch;
+  };
+  const removeAll = (socket: ReturnType<typeof openRoute>) => {
+    for (const name of linksByIp().filter((link) => link.startsWith('batch')))
+      socket.requestSync(deleteLink(name));
+  };
+
+  test.each(['each', 'last'] as const)('one result each, acknowledging %s', async (acknowledge) => {
+    const socket = openRoute();
+    socket.requestSync(newLink({ name: 'batch7', kind: 'bridge' }));
+    const results = await addAll(socket, { acknowledge }).send();
+    expect(results.map(({ status }) => status)).toEqual(
+      names.map((name) => (name === 'batch7' ? 'failed' : 'done')),
+    );
+    expect(results[7]).toMatchObject({ error: { code: 'EEXIST', operation: 'RTM_NEWLINK' } });
+    expect(linksByIp()).toEqual(expect.arrayContaining(names));
+    removeAll(socket);
+  });
+
+  test('stopOnError leaves undone what comes behind', () => {
+    const socket = openRoute();
+    socket.requestSync(newLink({ name: 'batch7', kind: 'bridge' }));
+    const results = addAll(socket, { stopOnError: true }).sendSync();
+    expect(results.map(({ status }) => status)).toEqual(
+      names.map((_, index) => (index < 7 ? 'done' : index === 7 ? 'failed' : 'skipped')),
+    );
+    expect(linksByIp().filter((name) => name.startsWith('batch'))).toHaveLength(8);
+    removeAll(socket);
+  });
+
+  test('requests with replies', async () => {
+    const socket = openRoute();
+    const results = await socket
+      .batch()
+      .add(getLink({ index: 1 }))
+      .add(getLink({ index: 99_999 }))
+      .send();
+    expect(results).toMatchObject([
+      { status: 'done', replies: [{ type: 16 }] },
+      { status: 'failed', error: { code: 'ENODEV' } },
+    ]);
+  });
+});
+
+describe('netfilter transactions', () => {
+  const NFT_MSG_NEWTABLE = (10 << 8) | 0;
+  const table = (name: string, type = NFT_MSG_NEWTABLE) => {
+    const writer = new WireWriter();
+    writer.putU8(writer.space(4), 2);
+    writer.string(1, name);
+    return { type, name: 'NFT_MSG_NEWTABLE', flags: 0x400, payload: writer.finish() };
+  };
+  const tables = () =>
+    (
+      JSON.parse(namespace.run('nft', '-j', 'list', 'tables')) as { nftables: { table?: { name: string } }[] }
+    ).nftables
+      .flatMap(({ table: one }) => (one === undefined ? [] : [one.name]))
+      .toSorted();
+
+  test('all of it takes effect, or nothing', async () => {
+    const socket = open({ protocol: 12, netns: namespace.netns });
+    const good = socket
+      .batch({ transaction: { subsystem: 10 } })
+      .add(table('one'))
+      .add(table('two'));
+    expect((await good.send()).map(({ status }) => status)).toEqual(['done', 'done']);
+    expect(tables()).toEqual(['one', 'two']);
+
+    const NFT_MSG_DELTABLE = (10 << 8) | 2;
+    const bad = socket
+      .batch({ transaction: { subsystem: 10 } })
+      .add(table('three'))
+      .add(table('missing', NFT_MSG_DELTABLE))
+      .add(table('four'));
+    expect(bad.sendSync()).toMatchObject([
+      { status: 'undone' },
+      { status: 'failed', error: { code: 'ENOENT' } },
+      { status: 'undone' },
+    ]);
+    expect(tables()).toEqual(['one', 'two']);
+  });
+
+  test('a subsystem that is not there refuses all', async () => {
+    const socket = open({ protocol: 12, netns: namespace.netns });
+    const results = await socket
+      .batch({ transaction: { subsystem: 99 } })
+      .add(table('x'))
+      .send();
+    expect(results).toMatchObject([{ status: 'failed', error: { operation: 'NFNL_MSG_BATCH_BEGIN' } }]);
+  });
+});
+
+describe('subscriptions', () => {
+  test('links as they come and go, by name of the group, unmixed with replies', async () => {
+    const socket = openRoute();
+    using events = socket.subscribe({ groups: ['RTNLGRP_LINK'] });
+    namespace.ip('link add seen0 type bridge');
+    namespace.ip('link del seen0');
+    await socket.request(getLink({ index: 1 }));
+    const seen: [number, string][] = [];
+    for await (const item of events) {
+      if (item.kind !== 'event') throw new Error(item.kind);
+      seen.push([item.event.type, linkName(item.event)]);
+      if (item.event.type === 17) break;
+    }
+    expect(seen[0]).toEqual([16, 'seen0']);
+    expect(seen.at(-1)).toEqual([17, 'seen0']);
+    expect(events.closed).toBe(true);
+  });
+
+  test('groups above 32 beside others', async () => {
+    const socket = openRoute();
+    const events = socket.subscribe({ groups: [1, 36] });
+    const waiting = events.next();
+    namespace.ip('link add seen1 type bridge');
+    await expect(waiting).resolves.toMatchObject({
+      value: { kind: 'event', event: { sender: { group: 1 } } },
+    });
+    namespace.ip('link del seen1');
+  });
+
+  test('an abort leaves nothing behind', async () => {
+    const socket = openRoute();
+    const before = socket.fd;
+    for (let index = 0; index < 50; index++) {
+      const controller = new AbortController();
+      const events = socket.subscribe({ groups: [1], signal: controller.signal });
+      const waiting = events.next();
+      controller.abort(new Error(`abort ${index}`));
+      await expect(waiting).rejects.toThrow(`abort ${index}`);
+    }
+    expect(open().fd).toBeLessThanOrEqual(before + 4);
+  });
+});
+
+test('requests and single messages on one socket', async () => {
+  const socket = openRoute();
+  await socket.request(getLink({ index: 1 }));
+  const sequence = socket.send({ type: 18, payload: getLink({ index: 1 }).payload ?? new Uint8Array() });
+  const replies = await Promise.all([socket.receive(), socket.request(getLink({ index: 1 }))]);
+  expect(replies[0]).toMatchObject({ type: 16, sequence });
+  expect(replies[1].messages).toHaveLength(1);
+});
