@@ -20,3 +20,4 @@ export type { SubscribeOptions, Subscription, SubscriptionItem } from './socket/
 export type { OutgoingMessage } from './socket/outgoing-message.js';
 export { adoptSocket, openSocket, type OpenSocketOptions, type SenderOptions } from './socket/open-socket.js';
 export type { SocketMemory, SocketOptions } from './socket/options.js';
+export * from './generic/index.js';

@@ -1,0 +1,143 @@
+import { invalidArgument, NetlinkError } from '../errors.js';
+import type { Dump } from '../socket/dump.js';
+import type { CallOptions } from '../socket/exchange.js';
+import type { SubscribeOptions, Subscription, SubscriptionItem } from '../socket/subscription.js';
+import type { Message } from '../socket/message.js';
+import type { TransactionSocket } from '../socket/transaction-socket.js';
+import { GENL_HDRLEN, NLMSG_HDRLEN } from '../wire/constants.js';
+import type { WireView } from '../wire/view.js';
+import { decodeFamily, type GenericFamily } from './family.js';
+import { missingFamily } from './missing-family.js';
+import { CTRL_NOTIFY_GROUP, GENL_ID_CTRL, getFamily, getPolicy, listFamilies } from './operations.js';
+import { assemblePolicy, type FamilyPolicy } from './policy.js';
+
+/**
+ * The Generic Netlink controller as seen from one socket, and so from one network namespace: families and groups by
+ * name. What it learnt it remembers, until the kernel says that it changed.
+ */
+export class GenericController {
+  readonly socket: TransactionSocket;
+  readonly #families = new Map<string, GenericFamily>();
+  #changes: Subscription<string> | undefined;
+
+  /** `socket` is one of NETLINK_GENERIC; it stays the caller's to close. */
+  constructor(socket: TransactionSocket) {
+    this.socket = socket;
+  }
+
+  /**
+   * The family of that name; the kernel loads its module if it can. Rejected with ENOENT, and the option and the module
+   * that the kernel lacks, where it is not there.
+   */
+  async family(name: string, options?: CallOptions): Promise<GenericFamily> {
+    const known = this.known(name);
+    if (known !== undefined) return known;
+    this.#watch();
+    try {
+      const found = await this.socket.execute(getFamily, GENL_ID_CTRL, 0, checkName(name), options);
+      return this.#remember(name, found);
+    } catch (error) {
+      throw explained(name, error);
+    }
+  }
+
+  /** As {@link family}, but blocks the thread, for as long as the kernel loads a module. */
+  familySync(name: string, options?: CallOptions): GenericFamily {
+    const known = this.known(name);
+    if (known !== undefined) return known;
+    this.#watch();
+    try {
+      return this.#remember(
+        name,
+        this.socket.executeSync(getFamily, GENL_ID_CTRL, 0, checkName(name), options),
+      );
+    } catch (error) {
+      throw explained(name, error);
+    }
+  }
+
+  /** The family of that name if it was asked for before and has not changed since. */
+  known(name: string): GenericFamily | undefined {
+    return this.#families.get(name);
+  }
+
+  /** Forgets a family: a request to it was answered as if it were not there any more. */
+  forget(name: string): void {
+    this.#families.delete(name);
+  }
+
+  /** All families that are there now; none is loaded. */
+  families(options: CallOptions = {}): Dump<GenericFamily> {
+    return this.socket.executeDump(listFamilies, GENL_ID_CTRL, 0, undefined, options);
+  }
+
+  /** What a family's commands accept, attribute by attribute. Needs Linux 5.10; rejected with EOPNOTSUPP before. */
+  async policy(name: string, options: CallOptions = {}): Promise<FamilyPolicy> {
+    const { id } = await this.family(name, options);
+    const parts = await this.socket.executeDump(getPolicy, GENL_ID_CTRL, 0, id, options).toArray();
+    return assemblePolicy(parts.flat());
+  }
+
+  /** The number of a family's multicast group. Rejected with ERR_NETLINK_INVALID_ARGUMENT, and the groups that there are. */
+  async group(name: string, group: string, options?: CallOptions): Promise<number> {
+    return groupOf(await this.family(name, options), group);
+  }
+
+  /** Events of groups of a family, given by their names. */
+  async subscribe(name: string, options: SubscribeOptions): Promise<Subscription<Message>> {
+    const family = await this.family(name, { signal: options.signal });
+    const groups = options.groups.map((group) =>
+      typeof group === 'number' ? group : groupOf(family, group),
+    );
+    return this.socket.subscribe({ ...options, groups });
+  }
+
+  /** Ends what it listens to. Closing the socket does that too. */
+  close(): void {
+    this.#changes?.close();
+    this.#changes = undefined;
+    this.#families.clear();
+  }
+
+  #remember(name: string, family: GenericFamily | undefined): GenericFamily {
+    if (family === undefined)
+      throw new NetlinkError('the controller gave no family', { code: 'ERR_NETLINK_MALFORMED' });
+    this.#families.set(name, family);
+    return family;
+  }
+
+  /** Listens for changes, from before the first answer is remembered. */
+  #watch(): void {
+    if (this.#changes !== undefined) return;
+    const changes = this.socket.subscribeDecoded({ groups: [CTRL_NOTIFY_GROUP] }, decodeChangedFamily);
+    this.#changes = changes.unref();
+    changes.forEach((item) => this.#onChange(item)).catch(() => this.#families.clear());
+  }
+
+  #onChange(item: SubscriptionItem<string>): void {
+    if (item.kind === 'event') this.#families.delete(item.event);
+    else this.#families.clear();
+  }
+}
+
+/** The name of the family that a notification is about: it came or went, or a group of it did. */
+function decodeChangedFamily(view: WireView, at: number, end: number): string {
+  return decodeFamily(view, at + NLMSG_HDRLEN + GENL_HDRLEN, end).name;
+}
+
+function checkName(name: string): string {
+  // GENL_NAMSIZ, with the NUL.
+  if (name.length > 0 && name.length < 16) return name;
+  throw invalidArgument(`'${name}' is no family name: they have 1 to 15 characters`);
+}
+
+function groupOf({ name, groups }: GenericFamily, group: string): number {
+  const id = groups.get(group);
+  if (id !== undefined) return id;
+  const choice = groups.size === 0 ? 'it has none' : `it has ${[...groups.keys()].join(', ')}`;
+  throw invalidArgument(`family '${name}' has no multicast group '${group}'; ${choice}`);
+}
+
+function explained(name: string, error: unknown): unknown {
+  return error instanceof NetlinkError && error.code === 'ENOENT' ? missingFamily(name, error) : error;
+}

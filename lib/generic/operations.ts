@@ -1,0 +1,58 @@
+import { GENL_HDRLEN } from '../wire/constants.js';
+import type { AttributeSet } from '../wire/description.js';
+import type { Operation } from '../wire/operation.js';
+import type { WireWriter } from '../wire/writer.js';
+import { decodeFamily, type GenericFamily } from './family.js';
+import { decodePolicyParts, type PolicyPart } from './policy.js';
+
+/** The controller's own family, whose number is fixed (GENL_ID_CTRL), and the group of its notifications. */
+export const GENL_ID_CTRL = 16;
+export const CTRL_NOTIFY_GROUP = 16;
+const CTRL_CMD_GETFAMILY = 3;
+const CTRL_CMD_GETPOLICY = 10;
+const CTRL_VERSION = 2;
+const CTRL_ATTR_FAMILY_ID = 1;
+const CTRL_ATTR_FAMILY_NAME = 2;
+
+const attributes: AttributeSet = {
+  [CTRL_ATTR_FAMILY_ID]: { name: 'familyId', kind: 'u16' },
+  [CTRL_ATTR_FAMILY_NAME]: { name: 'familyName', kind: 'string' },
+};
+
+/** A family by its name; the kernel loads its module if it has to. */
+export const getFamily: Operation<string, GenericFamily> = {
+  name: 'CTRL_CMD_GETFAMILY',
+  headerLength: GENL_HDRLEN,
+  end: 'reply',
+  attributes,
+  encode: (writer, name) => {
+    writeHeader(writer, CTRL_CMD_GETFAMILY);
+    writer.string(CTRL_ATTR_FAMILY_NAME, name);
+  },
+  decode: (view, offset, end) => decodeFamily(view, offset + GENL_HDRLEN, end),
+};
+
+/** All families. */
+export const listFamilies: Operation<undefined, GenericFamily> = {
+  ...getFamily,
+  encode: (writer) => writeHeader(writer, CTRL_CMD_GETFAMILY),
+};
+
+/** What a family's commands accept. */
+export const getPolicy: Operation<number, PolicyPart[]> = {
+  name: 'CTRL_CMD_GETPOLICY',
+  headerLength: GENL_HDRLEN,
+  attributes,
+  encode: (writer, id) => {
+    writeHeader(writer, CTRL_CMD_GETPOLICY);
+    writer.u16(CTRL_ATTR_FAMILY_ID, id);
+  },
+  decode: (view, offset, end) => decodePolicyParts(view, offset + GENL_HDRLEN, end),
+};
+
+/** struct genlmsghdr. */
+function writeHeader(writer: WireWriter, command: number): void {
+  const header = writer.space(GENL_HDRLEN);
+  writer.putU8(header, command);
+  writer.putU8(header + 1, CTRL_VERSION);
+}
