@@ -2,6 +2,7 @@ import { closed, invalidArgument } from '../errors.js';
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
+import { requestBegins, requestEnds } from './diagnostics.js';
 import { type BatchResult, BatchTransaction } from './engine/batch-transaction.js';
 import type { RequestDescription } from './engine/refusal.js';
 import type { CallOptions, Exchange } from './exchange.js';
@@ -57,6 +58,7 @@ export class Batch {
   readonly #writer = new WireWriter(4096);
   readonly #entries: Entry[] = [];
   #sent = false;
+  #began = 0;
 
   /** @internal */
   constructor(exchange: Exchange, protocol: number, receiveBufferSize: number, options: BatchOptions) {
@@ -155,6 +157,7 @@ export class Batch {
     if (transaction !== undefined) this.#addBoundary('NFNL_MSG_BATCH_END', NFNL_MSG_BATCH_END, transaction);
     if (this.#sent) throw invalidArgument('the batch was sent already; make another');
     this.#sent = true;
+    this.#began = requestBegins();
     return this.#split();
   }
 
@@ -234,6 +237,8 @@ export class Batch {
   }
 
   #finish(results: BatchResult[]): BatchResult[] {
+    const failed = results.find((result) => result.status === 'failed');
+    requestEnds('batch', 'batch', this.#exchange.port.portId, this.#began, failed?.error);
     if (this.#options.transaction === undefined) {
       while (results.length < this.#entries.length) results.push({ status: 'skipped' });
       return results;

@@ -3,6 +3,7 @@ import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../wire/constants.js';
 import type { ExtendedAck } from '../wire/extended-ack.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
+import { requestBegins, requestEnds } from './diagnostics.js';
 import { type DumpListener, DumpTransaction } from './engine/dump-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { rejected } from './rejected.js';
@@ -48,6 +49,7 @@ export class Dump<Item> implements AsyncIterable<Item> {
   readonly #options: DumpOptions;
   readonly #transaction: DumpTransaction<Item>;
   #mode: 'unread' | 'array' | 'stream' = 'unread';
+  #began = 0;
   #delivered = false;
   #restarted = false;
   #wait: Wait | undefined;
@@ -146,6 +148,7 @@ export class Dump<Item> implements AsyncIterable<Item> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
     this.#mode = mode;
+    this.#began = requestBegins();
     this.#exchange.startDump(this.#transaction);
     if (signal === undefined || this.#transaction.settled) return;
     this.#release = this.#exchange.limit(this.#transaction, this.#transaction.request.name, {
@@ -177,7 +180,7 @@ export class Dump<Item> implements AsyncIterable<Item> {
       },
       onProgress: () => {
         const { settled, items } = this.#transaction;
-        if (settled) this.#release?.();
+        if (settled) this.#ended();
         const wait = this.#wait;
         if (wait === undefined) return;
         wait.timer?.refresh();
@@ -192,6 +195,13 @@ export class Dump<Item> implements AsyncIterable<Item> {
         return this.#restarted;
       },
     };
+  }
+
+  #ended(): void {
+    this.#release?.();
+    const { request, error } = this.#transaction;
+    requestEnds('dump', request.name, this.#exchange.port.portId, this.#began, error);
+    this.#began = 0;
   }
 
   #withPartial(error: unknown): unknown {

@@ -2,6 +2,7 @@ import { closed, NetlinkError, systemError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 import { WireView } from '../wire/view.js';
 import type { DatagramPort } from './datagram-port.js';
+import { overrunHappened } from './diagnostics.js';
 import type { DumpTransaction } from './engine/dump-transaction.js';
 import { type EngineObserver, TransactionEngine } from './engine/engine.js';
 import type { Transaction } from './engine/transaction.js';
@@ -75,6 +76,7 @@ export class Exchange implements Deferred {
     if (batch.overruns > 0) {
       this.#overrun = true;
       this.engine.overrun();
+      overrunHappened(this.port.portId);
     }
     if (batch.error !== 0) this.#fail(batch.error);
     for (let index = 0; index < batch.count; index++) {

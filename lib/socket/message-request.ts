@@ -101,7 +101,8 @@ export function copyReply(view: WireView, offset: number, end: number): NetlinkM
 /** Lengths of NETLINK_ROUTE's fixed headers, by the group of four types that share one: from RTM_NEWLINK on. */
 const ROUTE_HEADERS = [16, 8, 12, 12, 12, 20, 20, 20, 20];
 
-function usualHeaderLength(protocol: number, type: number): number {
+/** Bytes between the message header and the first attribute, in the protocols where that follows from the type. */
+export function usualHeaderLength(protocol: number, type: number): number {
   if (protocol === NETLINK_GENERIC || protocol === NETLINK_NETFILTER) return 4;
   if (protocol !== NETLINK_ROUTE) return 0;
   return ROUTE_HEADERS[(type - NLMSG_MIN_TYPE) >> 2] ?? 0;

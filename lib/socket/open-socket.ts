@@ -1,8 +1,11 @@
 import { errnoName, invalidArgument, NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
+import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
 import { DatagramSocket } from './datagram-socket.js';
+import { formatTraffic } from './format-traffic.js';
 import { type NetworkNamespace, withNamespace } from './namespace.js';
+import { type Trace, TracedPort, type Traffic } from './traced-port.js';
 import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
 import { getOption, joinGroup, setOption, type SocketOptions } from './options.js';
 import { checkRange, U32_MAX } from './ranges.js';
@@ -20,7 +23,12 @@ export interface SenderOptions {
   readonly acceptFrom?: 'kernel' | 'anyone';
 }
 
-export interface OpenSocketOptions extends SenderOptions {
+export interface TraceOptions {
+  /** Sees every datagram of the socket and of its subscriptions. `AFNETLINK_DEBUG=1` in the environment prints them all. */
+  readonly trace?: Trace;
+}
+
+export interface OpenSocketOptions extends SenderOptions, TraceOptions {
   /** The netlink protocol, 0 to 31: NETLINK_ROUTE is 0, NETLINK_GENERIC 16, the bundled module's 17. */
   readonly protocol: number;
   /** The port id to bind to, 32 bits. Default: the kernel chooses one (the process id, if it is free). */
@@ -73,7 +81,10 @@ function openHandle(options: OpenSocketOptions): number {
  *
  * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
  */
-export function adoptSocket(descriptor: number, options: SenderOptions = {}): TransactionSocket {
+export function adoptSocket(
+  descriptor: number,
+  options: SenderOptions & TraceOptions = {},
+): TransactionSocket {
   checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
   const handle = native().adopt(descriptor);
   if (handle < 0) {
@@ -100,14 +111,30 @@ function makeSocket(handle: number, options: OpenSocketOptions): TransactionSock
     throw invalidArgument(`acceptFrom is '${acceptFrom}'; it must be 'kernel' or 'anyone'`);
   }
   const anyPort = acceptFrom === 'anyone';
-  return new TransactionSocket(protocol, (consumer) => new DatagramSocket(handle, anyPort, consumer), {
+  return new TransactionSocket(protocol, (consumer) => makePort(handle, anyPort, consumer, options), {
     anyPort,
     prepare: () => prepareForRequests(handle, options.options ?? {}),
     openMember: (groups, member, consumer) => {
       const other = openHandle({ ...options, portId: 0, groups, options: memberOptions(groups, member) });
-      return orClose(other, () => new DatagramSocket(other, anyPort, consumer));
+      return orClose(other, () => makePort(other, anyPort, consumer, options));
     },
   });
+}
+
+function makePort(
+  handle: number,
+  acceptForeign: boolean,
+  consumer: DatagramConsumer,
+  { protocol, trace }: OpenSocketOptions,
+): DatagramPort {
+  const port = new DatagramSocket(handle, acceptForeign, consumer);
+  const printing = process.env['AFNETLINK_DEBUG'] === '1' ? printTraffic : undefined;
+  const traces = [trace, printing].filter((one) => one !== undefined);
+  return traces.reduce<DatagramPort>((inner, one) => new TracedPort(inner, protocol, one), port);
+}
+
+function printTraffic(traffic: Traffic): void {
+  process.stderr.write(`${formatTraffic(traffic)}\n`);
 }
 
 function memberOptions(groups: readonly number[], member: MemberOptions): Partial<SocketOptions> {

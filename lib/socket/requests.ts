@@ -2,6 +2,7 @@ import { closed, invalidArgument } from '../errors.js';
 import { NLM_F_ACK, NLM_F_REQUEST } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
+import { requestBegins, requestEnds } from './diagnostics.js';
 import { RequestTransaction } from './engine/request-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
@@ -63,6 +64,7 @@ export class Requests implements Deferred {
     void RESOLVED.then(this.#endTick);
     this.#sendOne(transaction);
     if (!transaction.settled) return this.#wait(transaction, options);
+    this.#ended(transaction);
     if (transaction.error === undefined) return Promise.resolve(transaction.result);
     return rejected(transaction.error);
   }
@@ -83,6 +85,7 @@ export class Requests implements Deferred {
       transaction.keepBytes();
       this.#exchange.block(transaction, transaction.request.name, options);
     }
+    this.#ended(transaction);
     if (transaction.error !== undefined) throw transaction.error as Error;
     return transaction.result;
   }
@@ -139,9 +142,14 @@ export class Requests implements Deferred {
       start,
       writer.length - start,
     );
+    transaction.began = requestBegins();
     this.#exchange.engine.begin(transaction);
     writer.putU32(start + 8, transaction.sequence);
     return transaction;
+  }
+
+  #ended({ began, request, error }: AnyRequest): void {
+    if (began !== 0) requestEnds('request', request.name, this.#exchange.port.portId, began, error);
   }
 
   #sendOne(transaction: AnyRequest): void {
@@ -240,6 +248,8 @@ class Waiter {
   onSettled(): void {
     this.#release?.();
     const { transaction } = this;
+    const { began, request, error } = transaction;
+    if (began !== 0) requestEnds('request', request.name, this.#exchange.port.portId, began, error);
     if (transaction.error === undefined) this.#resolve(transaction.result);
     else this.#reject(transaction.error);
   }

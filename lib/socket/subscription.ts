@@ -5,6 +5,7 @@ import { NLMSG_HDRLEN, NLMSG_NOOP, NLMSG_OVERRUN } from '../wire/constants.js';
 import { copyMessage, messageType } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
 import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
+import { overrunHappened } from './diagnostics.js';
 import { type Message, senderOf } from './message.js';
 
 export interface SubscribeOptions<Event = Message> {
@@ -196,6 +197,8 @@ export class Subscription<Event>
       if (this.#port.closed || this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take) === 0) break;
       this.#serve();
     } while (this.#hasRoom && performance.now() < end);
+    // An overrun may come without a datagram.
+    this.#serve();
     this.#updateWatch();
   }
 
@@ -226,7 +229,10 @@ export class Subscription<Event>
   };
 
   readonly #take = (batch: DatagramBatch): void => {
-    if (batch.overruns > 0) this.#give(OVERRUN);
+    if (batch.overruns > 0) {
+      overrunHappened(this.#port.portId);
+      this.#give(OVERRUN);
+    }
     for (let index = 0; index < batch.count; index++) {
       const bytes = batch.bytes(index);
       if (this.#view.bytes.buffer !== bytes.buffer) this.#view = new WireView(bytes);

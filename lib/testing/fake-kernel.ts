@@ -1,6 +1,7 @@
 import { decodeMessages, type NetlinkMessage } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
-import type { DatagramConsumer } from '../socket/datagram-port.js';
+import type { DatagramConsumer, DatagramPort } from '../socket/datagram-port.js';
+import { type Trace, TracedPort } from '../socket/traced-port.js';
 import { TransactionSocket } from '../socket/transaction-socket.js';
 import { message } from './builders.js';
 import { type FakeDatagram, FakePort } from './fake-port.js';
@@ -19,6 +20,8 @@ export interface FakeSocketOptions {
   /** Default: 0, NETLINK_ROUTE. */
   readonly protocol?: number;
   readonly groups?: readonly number[];
+  /** Sees every datagram of the socket and of its subscriptions. */
+  readonly trace?: Trace;
 }
 
 const RECEIVE_BUFFER_SIZE = 1 << 20;
@@ -50,11 +53,15 @@ export class FakeKernel {
 
   /** Opens a socket to this kernel: to be used, and closed, as one of `openSocket`. */
   openSocket(options: FakeSocketOptions = {}): TransactionSocket {
-    const { protocol = 0, groups = [] } = options;
-    return new TransactionSocket(protocol, (consumer) => this.#open(groups, consumer), {
+    const { protocol = 0, groups = [], trace } = options;
+    const open = (joined: readonly number[], consumer: DatagramConsumer): DatagramPort => {
+      const port = this.#open(joined, consumer);
+      return trace === undefined ? port : new TracedPort(port, protocol, trace);
+    };
+    return new TransactionSocket(protocol, (consumer) => open(groups, consumer), {
       anyPort: false,
       prepare: () => RECEIVE_BUFFER_SIZE,
-      openMember: (joined, _options, consumer) => this.#open(joined, consumer),
+      openMember: (joined, _options, consumer) => open(joined, consumer),
     });
   }
 

@@ -10,3 +10,4 @@ export {
   reply,
 } from './builders.js';
 export { type Answer, FakeKernel, type FakeSocketOptions, type Respond } from './fake-kernel.js';
+export { type RecordedConversation, type RecordedDatagram, Recording, replay } from './recording.js';

@@ -1,6 +1,8 @@
 import { invalidArgument } from '../errors.js';
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
 
+/** Up to so many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
+const LOOP_LIMIT = 64;
 const U64_MAX = 0xffffffffffffffffn;
 const S64_MAX = 0x7fffffffffffffffn;
 const S64_MIN = -0x8000000000000000n;
@@ -37,7 +39,7 @@ export class WireBuffer {
     const at = this.used;
     const padded = align4(length);
     this.reserve(padded);
-    this.storage.fill(0, at, at + padded);
+    this.zero(at, at + padded);
     this.used = at + padded;
     return at;
   }
@@ -134,9 +136,13 @@ export class WireBuffer {
     while (this.used < padded) this.storage[this.used++] = 0;
   }
 
+  protected zero(from: number, to: number): void {
+    if (to - from > LOOP_LIMIT) this.storage.fill(0, from, to);
+    else for (let at = from; at < to; at++) this.storage[at] = 0;
+  }
+
   protected copy(bytes: Uint8Array, offset: number): void {
-    // A loop beats TypedArray.set, which is a call out of JavaScript, for the few bytes of most attributes.
-    if (bytes.length > 64) this.storage.set(bytes, offset);
+    if (bytes.length > LOOP_LIMIT) this.storage.set(bytes, offset);
     else for (let index = 0; index < bytes.length; index++) this.storage[offset + index] = bytes[index] ?? 0;
   }
 

@@ -41,7 +41,7 @@ export class WireWriter extends WireBuffer {
     this.used = length;
     this.#message = NONE;
     this.#attribute = NONE;
-    this.#nests.length = 0;
+    if (this.#nests.length > 0) this.#nests.length = 0;
   }
 
   /** Begins a message (struct nlmsghdr); returns its offset. Sequence number and port id are for a socket to fill in. */
@@ -70,7 +70,7 @@ export class WireWriter extends WireBuffer {
   /** Begins an attribute of `length` zero bytes; returns their offset for the `put` methods: structures and arrays. */
   attribute(type: number, length: number): number {
     const at = this.#header(type, length);
-    this.storage.fill(0, at, this.used);
+    this.zero(at, this.used);
     return at;
   }
 

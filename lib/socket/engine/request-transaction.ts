@@ -20,6 +20,8 @@ export class RequestTransaction<Reply> extends Transaction {
   furtherReplies: Reply[] | undefined = undefined;
   extack: ExtendedAck | undefined = undefined;
   error: unknown = undefined;
+  /** When it was asked for, if somebody wants to know. */
+  began = 0;
   /** Whoever waits for the end. */
   waiter: SettlementListener | undefined = undefined;
   /** Where the request lies in its buffer. */

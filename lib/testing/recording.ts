@@ -1,0 +1,117 @@
+import { invalidArgument, NetlinkError } from '../errors.js';
+import type { Trace, Traffic } from '../socket/traced-port.js';
+import { LITTLE_ENDIAN_HOST } from '../wire/byte-order.js';
+import { decodeMessages, messageSequence, type NetlinkMessage } from '../wire/messages.js';
+import { WireView } from '../wire/view.js';
+import { datagram, message } from './builders.js';
+import { FakeKernel } from './fake-kernel.js';
+
+/** One datagram of a recording; bytes are hexadecimal. */
+export interface RecordedDatagram {
+  readonly direction: 'sent' | 'received';
+  readonly bytes: string;
+  /** The multicast group of what was received; absent for unicast. */
+  readonly group?: number;
+}
+
+/** A conversation as a file holds it, in JSON. */
+export interface RecordedConversation {
+  readonly protocol: number;
+  /** The byte order of the machine that it was recorded on: netlink is in host order. */
+  readonly littleEndian: boolean;
+  readonly datagrams: readonly RecordedDatagram[];
+}
+
+/**
+ * Takes a real conversation down, to be replayed in tests.
+ *
+ * ```ts
+ * const recording = new Recording();
+ * await using socket = openSocket({ protocol: NETLINK_ROUTE, trace: recording.trace });
+ * …
+ * await writeFile('links.json', JSON.stringify(recording));
+ *
+ * const kernel = replay(JSON.parse(await readFile('links.json', 'utf8')));
+ * ```
+ */
+export class Recording {
+  readonly #datagrams: RecordedDatagram[] = [];
+  #protocol = 0;
+
+  /** For the option `trace` of `openSocket`. One recording is of one socket and its subscriptions. */
+  readonly trace: Trace = ({ direction, protocol, bytes, group }: Traffic) => {
+    this.#protocol = protocol;
+    if (direction === 'overrun') return;
+    const hex = Buffer.from(bytes).toString('hex');
+    this.#datagrams.push({ direction, bytes: hex, ...(group === 0 ? {} : { group }) });
+  };
+
+  toJSON(): RecordedConversation {
+    return { protocol: this.#protocol, littleEndian: LITTLE_ENDIAN_HOST, datagrams: this.#datagrams };
+  }
+}
+
+/** A request of a recording, and what came for it. */
+interface Exchange {
+  readonly request: NetlinkMessage;
+  readonly answers: { readonly bytes: Uint8Array; readonly group: number }[];
+  played: boolean;
+}
+
+/**
+ * A fake kernel that answers as the recorded one did: each request, told by type, flags and payload, gets the answers of
+ * the first such request that was not played yet; the events that came before the next request follow them.
+ *
+ * A request that was not recorded is an ERR_NETLINK_INVALID_ARGUMENT of the call that sends it.
+ */
+export function replay(conversation: RecordedConversation): FakeKernel {
+  if (conversation.littleEndian !== LITTLE_ENDIAN_HOST) {
+    throw new NetlinkError('the recording is of a machine with another byte order', {
+      code: 'ERR_NETLINK_UNSUPPORTED',
+    });
+  }
+  const exchanges = readExchanges(conversation.datagrams);
+  const kernel: FakeKernel = new FakeKernel((request) => {
+    const exchange = exchanges.find((one) => !one.played && isSame(one.request, request));
+    if (exchange === undefined) {
+      throw invalidArgument(
+        `the recording has no request, or no further one, of type ${request.type} with these flags and this payload`,
+      );
+    }
+    exchange.played = true;
+    for (const { bytes, group } of exchange.answers) if (group !== 0) kernel.emit(group, bytes);
+    const replies = exchange.answers.filter(({ group }) => group === 0);
+    return replies.map(({ bytes }) => readdress(bytes, request));
+  });
+  return kernel;
+}
+
+function readExchanges(datagrams: readonly RecordedDatagram[]): Exchange[] {
+  const exchanges: Exchange[] = [];
+  for (const { direction, bytes: hex, group = 0 } of datagrams) {
+    const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
+    if (direction === 'sent') {
+      for (const request of decodeMessages(new WireView(bytes)))
+        exchanges.push({ request, answers: [], played: false });
+    } else if (group !== 0) {
+      exchanges.at(-1)?.answers.push({ bytes, group });
+    } else {
+      const sequence = bytes.length < 16 ? 0 : messageSequence(new WireView(bytes), 0);
+      exchanges.findLast(({ request }) => request.sequence === sequence)?.answers.push({ bytes, group });
+    }
+  }
+  return exchanges;
+}
+
+function isSame(recorded: NetlinkMessage, asked: NetlinkMessage): boolean {
+  return (
+    recorded.type === asked.type &&
+    recorded.flags === asked.flags &&
+    Buffer.from(recorded.payload).equals(asked.payload)
+  );
+}
+
+/** The same datagram for another request: its sequence number and port. */
+function readdress(bytes: Uint8Array, { sequence, portId }: NetlinkMessage): Uint8Array {
+  return datagram(...decodeMessages(new WireView(bytes)).map((one) => message({ ...one, sequence, portId })));
+}
