@@ -1,5 +1,6 @@
 import { closed, NetlinkError, systemError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
+import type { ExtendedAck } from '../wire/extended-ack.js';
 import { WireView } from '../wire/view.js';
 import type { DatagramPort } from './datagram-port.js';
 import { overrunHappened } from './diagnostics.js';
@@ -14,6 +15,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait for the answer, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
   readonly timeout?: number | undefined;
+  /** Called with what the kernel says beside success, before the promise is resolved: a warning, or a cookie. */
+  readonly onWarning?: ((extack: ExtendedAck) => void) | undefined;
 }
 
 /** The socket that an exchange is part of. */
@@ -208,8 +211,12 @@ export class Exchange implements Deferred {
 
   /** Receives once; false when nothing is queued any more. */
   #receive(wanted: number): boolean {
-    if (this.port.closed) return false;
-    if (this.port.receive(wanted, this.take) > 0) return true;
+    const { port } = this;
+    if (port.closed) return false;
+    const { overruns, foreignDatagrams } = port;
+    if (port.receive(wanted, this.take) > 0) return true;
+    // What came alone may have more behind it: word of an overrun, or datagrams that were not for us.
+    if (port.overruns !== overruns || port.foreignDatagrams !== foreignDatagrams) return true;
     this.#overrun = false;
     this.engine.drained();
     return false;

@@ -6,7 +6,7 @@ import { requestBegins, requestEnds } from './diagnostics.js';
 import { RequestTransaction } from './engine/request-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
-import { rejected } from './rejected.js';
+import { raise, rejected } from './rejected.js';
 
 type AnyRequest = RequestTransaction<unknown>;
 
@@ -64,7 +64,7 @@ export class Requests implements Deferred {
     void RESOLVED.then(this.#endTick);
     this.#sendOne(transaction);
     if (!transaction.settled) return this.#wait(transaction, options);
-    this.#ended(transaction);
+    this.#ended(transaction, options);
     if (transaction.error === undefined) return Promise.resolve(transaction.result);
     return rejected(transaction.error);
   }
@@ -85,7 +85,7 @@ export class Requests implements Deferred {
       transaction.keepBytes();
       this.#exchange.block(transaction, transaction.request.name, options);
     }
-    this.#ended(transaction);
+    this.#ended(transaction, options);
     if (transaction.error !== undefined) throw transaction.error as Error;
     return transaction.result;
   }
@@ -148,8 +148,9 @@ export class Requests implements Deferred {
     return transaction;
   }
 
-  #ended({ began, request, error }: AnyRequest): void {
-    if (began !== 0) requestEnds('request', request.name, this.#exchange.port.portId, began, error);
+  #ended(transaction: AnyRequest, options: CallOptions): void {
+    if (transaction.extack !== undefined) warn(transaction, options);
+    if (transaction.began !== 0) publish(transaction, this.#exchange);
   }
 
   #sendOne(transaction: AnyRequest): void {
@@ -204,6 +205,20 @@ export class Requests implements Deferred {
   }
 }
 
+function publish({ request, began, error }: AnyRequest, { port }: Exchange): void {
+  requestEnds('request', request.name, port.portId, began, error);
+}
+
+/** Gives the caller what the kernel said beside success. */
+function warn({ extack, error }: AnyRequest, { onWarning }: CallOptions): void {
+  if (extack === undefined || error !== undefined || onWarning === undefined) return;
+  try {
+    onWarning(extack);
+  } catch (failure) {
+    raise(failure);
+  }
+}
+
 /** Someone who waits for a request's end, with a promise. */
 class Waiter {
   readonly transaction: AnyRequest;
@@ -248,8 +263,8 @@ class Waiter {
   onSettled(): void {
     this.#release?.();
     const { transaction } = this;
-    const { began, request, error } = transaction;
-    if (began !== 0) requestEnds('request', request.name, this.#exchange.port.portId, began, error);
+    warn(transaction, this.#options);
+    if (transaction.began !== 0) publish(transaction, this.#exchange);
     if (transaction.error === undefined) this.#resolve(transaction.result);
     else this.#reject(transaction.error);
   }

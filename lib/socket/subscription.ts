@@ -7,6 +7,7 @@ import { WireView } from '../wire/view.js';
 import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
 import { overrunHappened } from './diagnostics.js';
 import { type Message, senderOf } from './message.js';
+import { raise } from './rejected.js';
 
 export interface SubscribeOptions<Event = Message> {
   /** Multicast groups, each by its number or its name in the kernel's headers (`'RTNLGRP_LINK'`). */
@@ -321,13 +322,6 @@ export class Subscription<Event>
     else this.#finish?.reject(this.#ended.error);
     this.#finish = undefined;
   }
-}
-
-/** Makes an error of the caller's own code an uncaught exception, without losing what else came. */
-function raise(error: unknown): void {
-  queueMicrotask(() => {
-    throw error as Error;
-  });
 }
 
 /** The event that subscriptions give unless told otherwise: the message, copied. */
