@@ -11,4 +11,9 @@ const suite = (name, more = {}) => ({
 
 const guest = { setupFilesAfterEnv: ['<rootDir>/out/test/helpers/guest-timeout.js'] };
 
-module.exports = { projects: [suite('unit'), suite('host'), suite('vm', guest)], randomize: true };
+// Generous: a machine under load is slow, and a test that hangs is ended all the same.
+module.exports = {
+  testTimeout: 60_000,
+  projects: [suite('unit'), suite('host'), suite('vm', guest)],
+  randomize: true,
+};

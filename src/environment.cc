@@ -18,8 +18,8 @@ void Environment::CallReadable(double handle, const Napi::AsyncContext& context)
   if (cleaning_up_ || on_readable_.IsEmpty()) return;
   const Napi::HandleScope scope(env_);
   const napi_value argument = Napi::Number::New(env_, handle);
-  // Before the cleanup hooks Node runs the loop once more, when JavaScript can no longer be called: this fails then,
-  // and no exception is pending.
+  // Before the cleanup hooks Node runs the loop once more, when JavaScript can no longer be called: this
+  // fails then, and no exception is pending.
   napi_make_callback(env_, context, env_.Global(), on_readable_.Value(), 1, &argument, nullptr);
   bool thrown = false;
   if (napi_is_exception_pending(env_, &thrown) != napi_ok || !thrown) return;

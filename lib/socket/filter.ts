@@ -20,9 +20,7 @@ export function buildFilter(condition: Condition, options: FilterOptions = {}): 
   const accept = code.prepend(bpf.accept());
   const replies = header.type.between(0, NLMSG_MIN_TYPE - 1);
   const whole = options.listenOnly === true ? condition : any(replies, condition);
-  const entry = whole.compile(code, accept, drop);
-  if (entry <= accept) code.prepend(bpf.jump(accept - entry));
-  return code.finish();
+  return code.finish(whole.compile(code, accept, drop));
 }
 
 /** Whether a program lets the messages pass that end a request: acknowledgements, errors and DONE. Tried on samples. */

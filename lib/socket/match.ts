@@ -45,6 +45,7 @@ function makeField(layout: Layout): Field {
       const constants = values.map(constant);
       return {
         compile: (code, whenTrue, whenFalse) => {
+          if (constants.length === 0) return whenFalse;
           let next = whenFalse;
           for (const value of [...constants].reverse()) {
             next = code.branch((jt, jf) => bpf.jumpEqual(value, jt, jf), whenTrue, next);

@@ -22,7 +22,10 @@ export class ReversedCode {
     return this.prepend(make(this.#distance(nearTrue), this.#distance(nearFalse)));
   }
 
-  finish(): BpfInstruction[] {
+  /** The program that starts at `entry`. */
+  finish(entry: number): BpfInstruction[] {
+    // A condition that always holds, or never, has no code of its own: what was put in front of its target is not run.
+    if (this.#distance(entry) > 0) this.prepend(bpf.jump(this.#distance(entry)));
     return [...this.#instructions].reverse();
   }
 

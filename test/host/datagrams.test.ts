@@ -1,0 +1,283 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import type { DatagramBatch, NetlinkSocket } from 'afnetlink';
+import { runInProcess } from '../helpers/processes.js';
+import { open, openPair } from '../helpers/sockets.js';
+
+const failed = (code: string) => expect.objectContaining({ code });
+
+/** Resolves when `count` datagrams have come, with a copy of each. */
+function collect(socket: NetlinkSocket, count: number): Promise<Uint8Array[]> {
+  return new Promise((resolve) => {
+    const copies: Uint8Array[] = [];
+    const stop = socket.onDatagrams((batch) => {
+      for (let index = 0; index < batch.count; index++) {
+        const offset = batch.offset(index);
+        copies.push(batch.bytes(index).slice(offset, offset + batch.length(index)));
+      }
+      if (copies.length < count) return;
+      stop();
+      resolve(copies);
+    });
+  });
+}
+
+describe('onDatagrams', () => {
+  test('gives borrowed batches of at most 64, in order', async () => {
+    const [sender, receiver] = openPair();
+    const batches: number[] = [];
+    const first: number[] = [];
+    await new Promise<void>((resolve) => {
+      const stop = receiver.onDatagrams((batch) => {
+        batches.push(batch.count);
+        for (let index = 0; index < batch.count; index++) {
+          expect(batch.portId(index)).toBe(sender.portId);
+          expect(batch.group(index)).toBe(0);
+          expect(batch.trueLength(index)).toBe(20);
+          first.push(batch.words(index)[batch.offset(index) / 4 + 4] ?? -1);
+        }
+        if (first.length < 200) return;
+        stop();
+        resolve();
+      });
+      for (let number = 0; number < 200; number++) {
+        sender.send({
+          payload: new Uint8Array(Int32Array.of(number).buffer),
+          to: { portId: receiver.portId },
+        });
+      }
+    });
+    expect(first).toEqual(Array.from({ length: 200 }, (_, index) => index));
+    expect(batches).toEqual([64, 64, 64, 8]);
+  });
+
+  test('gives datagrams that are no messages, and ones longer than a slot, whole', async () => {
+    const [sender, receiver] = openPair();
+    const sent = [1, 5, 32_767, 32_768, 32_769, 32_770, 65_536, 150_001].map((length) =>
+      Uint8Array.from({ length }, (_, index) => index * 13 + length),
+    );
+    const copies = collect(receiver, sent.length);
+    receiver.setOption('receiveBufferSize', 4 << 20);
+    for (const bytes of sent) sender.sendDatagram(bytes, { portId: receiver.portId });
+    expect(await copies).toEqual(sent);
+  });
+
+  test('reports a datagram that fits nowhere, and takes the next one of its length', async () => {
+    const [sender, receiver] = openPair();
+    sender.setOption('sendBufferSize', 4 << 20);
+    const sent = Uint8Array.from({ length: 1_000_000 }, (_, index) => index * 13);
+    const lengths: [number, boolean, boolean][] = [];
+    await new Promise<void>((resolve) => {
+      const stop = receiver.onDatagrams((batch) => {
+        const whole =
+          Buffer.compare(batch.bytes(0).subarray(0, sent.length), sent) === 0 && batch.offset(0) === 0;
+        lengths.push([batch.trueLength(0), batch.truncated(0), whole]);
+        if (lengths.length === 1) sender.sendDatagram(sent, { portId: receiver.portId });
+        else {
+          stop();
+          resolve();
+        }
+      });
+      sender.sendDatagram(sent, { portId: receiver.portId });
+    });
+    expect(lengths).toEqual([
+      [1_000_000, true, false],
+      [1_000_000, false, true],
+    ]);
+  });
+
+  test('a batch stays as it is while its listener exchanges on other sockets', async () => {
+    const [sender, receiver] = openPair();
+    const [other, another] = openPair();
+    sender.send({ type: 11, to: { portId: receiver.portId } });
+    await new Promise<void>((resolve) => {
+      const stop = receiver.onDatagrams((batch) => {
+        other.send({ type: 22, to: { portId: another.portId } });
+        expect(another.receiveSync().type).toBe(22);
+        expect((batch.words(0)[batch.offset(0) / 4 + 1] ?? 0) & 0xffff).toBe(11);
+        stop();
+        resolve();
+      });
+    });
+  });
+
+  test('memory that a listener gives away is replaced', async () => {
+    const [sender, receiver] = openPair();
+    for (let round = 0; round < 3; round++) {
+      const lent: DatagramBatch[] = [];
+      const given = collect(receiver, 1);
+      sender.send({ type: 11, to: { portId: receiver.portId } });
+      await given;
+      await new Promise<void>((resolve) => {
+        const stop = receiver.onDatagrams((batch) => {
+          lent.push(batch);
+          structuredClone(batch.bytes(0).buffer, { transfer: [batch.bytes(0).buffer] });
+          stop();
+          resolve();
+        });
+        sender.send({ type: 12, to: { portId: receiver.portId } });
+      });
+      expect(lent).toHaveLength(1);
+      sender.send({ type: 13, to: { portId: receiver.portId } });
+      expect((await receiver.receive()).type).toBe(13);
+    }
+  });
+
+  test('runs in the async context of its caller', async () => {
+    const [sender, receiver] = openPair();
+    const storage = new AsyncLocalStorage<string>();
+    const seen = storage.run(
+      'the caller',
+      () =>
+        new Promise((resolve) => {
+          receiver.onDatagrams(() => resolve(storage.getStore()));
+        }),
+    );
+    sender.send({ to: { portId: receiver.portId } });
+    expect(await seen).toBe('the caller');
+  });
+
+  test('receive keeps its caller’s async context, too', async () => {
+    const [sender, receiver] = openPair();
+    const storage = new AsyncLocalStorage<number>();
+    const stores = [1, 2].map((store) =>
+      storage.run(store, async () => {
+        await receiver.receive();
+        return storage.getStore();
+      }),
+    );
+    await sleep(1);
+    sender.send({ to: { portId: receiver.portId } });
+    sender.send({ to: { portId: receiver.portId } });
+    expect(await Promise.all(stores)).toEqual([1, 2]);
+  });
+
+  test('goes alone: no second listener, no receive beside it', async () => {
+    const socket = open();
+    const stop = socket.onDatagrams(() => undefined);
+    expect(() => socket.onDatagrams(() => undefined)).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
+    await expect(socket.receive()).rejects.toMatchObject({ code: 'ERR_NETLINK_INVALID_ARGUMENT' });
+    expect(() => socket.receiveSync()).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
+    stop();
+    stop();
+    const pending = socket.receive();
+    expect(() => socket.onDatagrams(() => undefined)).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
+    socket.close();
+    await expect(pending).rejects.toMatchObject({ code: 'ERR_NETLINK_CLOSED' });
+  });
+
+  test('a socket may be closed in its own listener', async () => {
+    const [sender, receiver] = openPair();
+    await new Promise<void>((resolve) => {
+      receiver.onDatagrams(() => {
+        receiver.close();
+        resolve();
+      });
+      sender.send({ to: { portId: receiver.portId } });
+    });
+    expect(receiver.closed).toBe(true);
+  });
+
+  test('what a listener throws is an uncaught exception, and the socket goes on', async () => {
+    const result = await runInProcess(`
+      const { openSocket } = require('afnetlink');
+      const [a, b] = [openSocket({ protocol: 2 }), openSocket({ protocol: 2 })];
+      let calls = 0;
+      process.on('uncaughtException', (error) => console.log('uncaught', error.message));
+      b.onDatagrams(() => {
+        calls += 1;
+        if (calls < 3) { a.send({ to: { portId: b.portId } }); throw new Error('number ' + calls); }
+        b.close();
+      });
+      a.send({ to: { portId: b.portId } });
+    `);
+    expect(result).toMatchObject({ status: 0, stdout: 'uncaught number 1\nuncaught number 2\n', stderr: '' });
+  });
+
+  test('without a handler, it ends the process as any exception does', async () => {
+    const result = await runInProcess(`
+      const { openSocket } = require('afnetlink');
+      const [a, b] = [openSocket({ protocol: 2 }), openSocket({ protocol: 2 })];
+      b.onDatagrams(() => { throw new Error('deliberate'); });
+      a.send({ to: { portId: b.portId } });
+    `);
+    expect(result).toMatchObject({ status: 1, signal: null });
+    expect(result.stderr).toMatch(/Error: deliberate/);
+  });
+});
+
+describe('back-pressure', () => {
+  test('a consumer that stops leaves the queue in the kernel', async () => {
+    const [sender, receiver] = openPair();
+    const to = { portId: receiver.portId };
+    sender.send({ type: 1, to });
+    expect((await receiver.receive()).type).toBe(1);
+    const pending = receiver.receive();
+    for (let type = 2; type < 12; type++) sender.send({ type, to });
+    expect((await pending).type).toBe(2);
+    await sleep(5);
+    const queued = receiver.memory().receiveQueued;
+    await sleep(5);
+    expect(receiver.memory().receiveQueued).toBe(queued);
+    expect(queued).toBeGreaterThan(0);
+    for (let type = 3; type < 12; type++) expect((await receiver.receive()).type).toBe(type);
+    expect(receiver.memory().receiveQueued).toBe(0);
+  });
+
+  test('work in one turn of the loop is bounded', async () => {
+    const [sender, receiver] = openPair();
+    for (let count = 0; count < 256; count++) sender.send({ to: { portId: receiver.portId } });
+    const turns: number[] = [];
+    let received = 0;
+    await new Promise<void>((resolve) => {
+      const count = () => {
+        turns.push(received);
+        if (received < 256) setImmediate(count);
+        else {
+          stop();
+          resolve();
+        }
+      };
+      setImmediate(count);
+      const stop = receiver.onDatagrams((batch) => (received += batch.count));
+    });
+    const steps = turns.map((value, index) => value - (turns[index - 1] ?? 0));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('malformed datagrams', () => {
+  test.each([
+    ['too short for a header', Uint8Array.of(1, 2, 3)],
+    ['a length below the header', new Uint8Array(Uint32Array.of(8, 0, 0, 0).buffer)],
+    ['a length beyond the end', new Uint8Array(Uint32Array.of(20, 0, 0, 0).buffer)],
+    ['a length that would wrap', new Uint8Array(Uint32Array.of(0xffffffff, 0, 0, 0).buffer)],
+  ])('%s: rejected, and the next message comes', async (_name, bytes) => {
+    const [sender, receiver] = openPair();
+    const to = { portId: receiver.portId };
+    sender.sendDatagram(bytes, to);
+    sender.send({ type: 40, to });
+    await expect(receiver.receive()).rejects.toMatchObject({ code: 'ERR_NETLINK_MALFORMED' });
+    expect((await receiver.receive()).type).toBe(40);
+  });
+
+  test('the messages before them are given', async () => {
+    const [sender, receiver] = openPair();
+    const words = Uint32Array.of(16, 70, 0, 0, 12);
+    sender.sendDatagram(new Uint8Array(words.buffer), { portId: receiver.portId });
+    expect((await receiver.receive()).type).toBe(70);
+    await expect(receiver.receive()).rejects.toMatchObject({ code: 'ERR_NETLINK_MALFORMED' });
+  });
+
+  test('an unaligned last message is none of them', async () => {
+    const [sender, receiver] = openPair();
+    const bytes = new Uint8Array(16 + 17);
+    new DataView(bytes.buffer).setUint32(0, 16, true);
+    new DataView(bytes.buffer).setUint32(16, 17, true);
+    bytes[32] = 9;
+    sender.sendDatagram(bytes, { portId: receiver.portId });
+    expect((await receiver.receive()).payload).toEqual(new Uint8Array(0));
+    expect((await receiver.receive()).payload).toEqual(Uint8Array.of(9));
+  });
+});
