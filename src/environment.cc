@@ -17,7 +17,7 @@ std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
 void Environment::CallReadable(double handle, const Napi::AsyncContext& context) {
   if (cleaning_up_ || on_readable_.IsEmpty()) return;
   const Napi::HandleScope scope(env_);
-  const napi_value argument = Napi::Number::New(env_, handle);
+  napi_value argument = Napi::Number::New(env_, handle);
   // Before the cleanup hooks Node runs the loop once more, when JavaScript can no longer be called: this
   // fails then, and no exception is pending.
   napi_make_callback(env_, context, env_.Global(), on_readable_.Value(), 1, &argument, nullptr);
