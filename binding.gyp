@@ -11,10 +11,13 @@
       'sources': [
         'src/addon.cc',
         'src/batch_receiver.cc',
+        'src/datagram_calls.cc',
         'src/environment.cc',
         'src/filter_calls.cc',
         'src/netlink_socket.cc',
         'src/network_namespace.cc',
+        'src/offload_calls.cc',
+        'src/offload_thread.cc',
         'src/option_calls.cc',
         'src/poll_watcher.cc',
         'src/receive_ring.cc',

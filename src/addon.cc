@@ -4,6 +4,7 @@
 
 #include "environment.h"
 #include "filter_calls.h"
+#include "offload_calls.h"
 #include "option_calls.h"
 #include "socket_calls.h"
 
@@ -18,6 +19,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   afnetlink::ExportSocketCalls(exports, environment.get());
   afnetlink::ExportOptionCalls(exports, environment.get());
   afnetlink::ExportFilterCalls(exports, environment.get());
+  afnetlink::ExportOffloadCalls(exports, environment.get());
   // Node frees this after every cleanup hook, so each function above finds its environment for as long as it
   // can run.
   env.SetInstanceData(

@@ -8,18 +8,11 @@
 #include <cstdint>
 #include <span>
 
+#include "receive_policy.h"
 #include "receive_ring.h"
 #include "spill.h"
 
 namespace afnetlink {
-
-/** What a socket wants of its datagrams. */
-struct ReceivePolicy {
-  /** Whether ancillary data (PKTINFO, namespace ids, credentials) may come with a datagram. */
-  bool ancillary = false;
-  /** Whether datagrams from ports other than the kernel's are wanted. */
-  bool accept_foreign = false;
-};
 
 /** Receives datagrams into a ring. Holds what recvmmsg needs, so that one serves all sockets of a thread. */
 class BatchReceiver {

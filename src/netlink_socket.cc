@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "datagram_calls.h"
 #include "environment.h"
 #include "poll_watcher.h"
 
@@ -15,21 +16,10 @@ namespace afnetlink {
 
 namespace {
 
-sockaddr_nl ToSystem(NetlinkAddress address) {
-  return {.nl_family = AF_NETLINK, .nl_pad = 0, .nl_pid = address.port_id, .nl_groups = address.group_mask};
-}
-
 int FromSystem(int result, const sockaddr_nl& system, NetlinkAddress* address) {
   if (result != 0) return -errno;
   *address = {.port_id = system.nl_pid, .group_mask = system.nl_groups};
   return 0;
-}
-
-template <typename Call>
-auto Retry(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result < 0 ? static_cast<decltype(result)>(-errno) : result;
 }
 
 }  // namespace
@@ -52,20 +42,25 @@ int NetlinkSocket::Adopt(int descriptor) {
 
 NetlinkSocket::NetlinkSocket(std::shared_ptr<Environment> environment, double handle,
                              UniqueDescriptor descriptor)
-    : environment_(std::move(environment)), handle_(handle), descriptor_(std::move(descriptor)) {}
+    : environment_(std::move(environment)),
+      handle_(handle),
+      descriptor_(std::make_shared<UniqueDescriptor>(std::move(descriptor))) {}
 
 int NetlinkSocket::Release() {
   watcher_.reset();
-  return descriptor_.Release();
+  if (offload_ == nullptr) return descriptor_->Release();
+  // A call that is held still uses ours.
+  const int copy = fcntl(descriptor(), F_DUPFD_CLOEXEC, 0);
+  return copy < 0 ? -errno : copy;
 }
 
 int NetlinkSocket::Bind(NetlinkAddress address) const {
-  const auto system = ToSystem(address);
+  const auto system = address.ToSystem();
   return bind(descriptor(), reinterpret_cast<const sockaddr*>(&system), sizeof system) != 0 ? -errno : 0;
 }
 
 int NetlinkSocket::Connect(NetlinkAddress address) const {
-  const auto system = ToSystem(address);
+  const auto system = address.ToSystem();
   return connect(descriptor(), reinterpret_cast<const sockaddr*>(&system), sizeof system) != 0 ? -errno : 0;
 }
 
@@ -84,15 +79,11 @@ int NetlinkSocket::PeerAddress(NetlinkAddress* address) const {
 }
 
 ssize_t NetlinkSocket::Send(std::span<const std::uint8_t> bytes) const {
-  return Retry([&] { return send(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT); });
+  return SendDatagram(descriptor(), bytes);
 }
 
 ssize_t NetlinkSocket::SendTo(std::span<const std::uint8_t> bytes, NetlinkAddress address) const {
-  const auto system = ToSystem(address);
-  return Retry([&] {
-    return sendto(descriptor(), bytes.data(), bytes.size(), MSG_DONTWAIT,
-                  reinterpret_cast<const sockaddr*>(&system), sizeof system);
-  });
+  return SendDatagramTo(descriptor(), bytes, address);
 }
 
 int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
@@ -118,6 +109,13 @@ int NetlinkSocket::Watch(bool ref) {
 
 void NetlinkSocket::StopWatching() {
   if (watcher_ != nullptr) watcher_->Stop();
+}
+
+int NetlinkSocket::StartOffload() {
+  int error = 0;
+  CaptureContext();
+  offload_ = OffloadThread::Create(environment_, descriptor_, this, &error);
+  return error;
 }
 
 void NetlinkSocket::CaptureContext() {

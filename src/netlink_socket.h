@@ -7,19 +7,16 @@
 #include <memory>
 #include <span>
 
-#include "batch_receiver.h"
+#include "netlink_address.h"
+#include "offload_thread.h"
+#include "receive_policy.h"
+#include "receive_ring.h"
 #include "unique_descriptor.h"
 #include "watcher.h"
 
 namespace afnetlink {
 
 class Environment;
-
-/** A netlink address: a port id (0 is the kernel's) and a mask of the groups 1 to 32. */
-struct NetlinkAddress {
-  std::uint32_t port_id = 0;
-  std::uint32_t group_mask = 0;
-};
 
 /** One AF_NETLINK socket. Calls return -errno on failure. */
 class NetlinkSocket final : public WatcherDelegate {
@@ -35,9 +32,9 @@ class NetlinkSocket final : public WatcherDelegate {
   NetlinkSocket& operator=(const NetlinkSocket&) = delete;
   ~NetlinkSocket() override = default;
 
-  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+  [[nodiscard]] int descriptor() const { return descriptor_->get(); }
   ReceivePolicy& policy() { return policy_; }
-  /** Hands the descriptor out: this object no longer owns it, and stops watching it. */
+  /** Hands a descriptor of the socket out, and stops watching it. */
   int Release();
 
   [[nodiscard]] int Bind(NetlinkAddress address) const;
@@ -56,6 +53,9 @@ class NetlinkSocket final : public WatcherDelegate {
    */
   int Watch(bool ref);
   void StopWatching();
+  /** Gives the socket a thread for its calls. Returns 0 or -errno. */
+  int StartOffload();
+  [[nodiscard]] OffloadThread* offload() const { return offload_.get(); }
   /** From now on JavaScript is called in the async context of this call. */
   void CaptureContext();
 
@@ -64,9 +64,10 @@ class NetlinkSocket final : public WatcherDelegate {
  private:
   std::shared_ptr<Environment> environment_;
   double handle_;
-  UniqueDescriptor descriptor_;
+  std::shared_ptr<UniqueDescriptor> descriptor_;
   // Before the watcher goes, the descriptor must still be open: members are destroyed in reverse order.
   std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<OffloadThread> offload_;
   std::shared_ptr<Napi::AsyncContext> context_;
   ReceivePolicy policy_;
 };

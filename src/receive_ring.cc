@@ -17,9 +17,14 @@ static_assert(sizeof(ReceiveRing::Header) == 64 && sizeof(ReceiveRing::Record) =
 
 bool ReceiveRing::IsValid() const {
   if (memory_.size() < sizeof(Header)) return false;
-  const auto& [slot_size, slot_count, overruns, foreign, error, reserved] = header();
+  const std::int32_t slot_size = header().slot_size;
+  const std::int32_t slot_count = header().slot_count;
   if (slot_size < 1 || slot_count < 1 || slot_count > static_cast<std::int32_t>(kMaximumSlots)) return false;
-  return SlotOffset(static_cast<std::size_t>(slot_count)) <= memory_.size();
+  return Size(static_cast<std::size_t>(slot_size), static_cast<std::size_t>(slot_count)) <= memory_.size();
+}
+
+std::size_t ReceiveRing::Size(std::size_t slot_size, std::size_t slot_count) {
+  return sizeof(Header) + slot_count * (sizeof(Record) + Stride(slot_size));
 }
 
 ReceiveRing::Record& ReceiveRing::record(std::size_t index) const {

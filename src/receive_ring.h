@@ -22,7 +22,10 @@ class ReceiveRing {
     std::int32_t foreign;
     /** The errno of any other failure to receive, or 0. */
     std::int32_t error;
-    std::array<std::int32_t, 11> reserved;
+    /** Of a call that was made off the event loop: what the send returned, and how many records there are. */
+    std::int32_t sent;
+    std::int32_t count;
+    std::array<std::int32_t, 9> reserved;
   };
 
   struct Record {
@@ -63,6 +66,12 @@ class ReceiveRing {
   [[nodiscard]] Header& header() const { return *reinterpret_cast<Header*>(memory_.data()); }
   [[nodiscard]] Record& record(std::size_t index) const;
   [[nodiscard]] std::size_t SlotOffset(std::size_t slot) const;
+  /** The bytes of a datagram that are in the ring. */
+  [[nodiscard]] std::span<std::uint8_t> Datagram(const Record& record) const {
+    return memory_.subspan(static_cast<std::size_t>(record.offset), static_cast<std::size_t>(record.length));
+  }
+  /** The memory that a ring of this geometry needs. */
+  static std::size_t Size(std::size_t slot_size, std::size_t slot_count);
   /** All the memory from a slot's start to the ring's end. */
   [[nodiscard]] std::span<std::uint8_t> From(std::size_t slot) const {
     return memory_.subspan(SlotOffset(slot));

@@ -62,6 +62,26 @@ export interface NativeAddon {
   /** Sets the one callback of this environment. */
   onReadable(callback: (handle: number) => void): number;
 
+  /** Gives the socket a thread of its own for {@link submit}. */
+  startOffload(handle: number): number;
+  /**
+   * Makes a call on the socket's thread, after those before it: sends a copy of the bytes, if there are any, then receives
+   * `wanted` datagrams at most. The readable callback is called when its result can be taken.
+   */
+  submit(
+    handle: number,
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+    wanted: number,
+    portId?: number,
+    groupMask?: number,
+  ): number;
+  /** Moves the oldest result into a ring of 8 slots of 256 KiB: 1, or 0 when there is none. */
+  takeResult(handle: number, ring: ArrayBuffer): number;
+  /** Whether submitted calls keep the event loop alive. */
+  setOffloadRef(handle: number, keepAlive: boolean): number;
+
   setOption(handle: number, level: number, name: number, value: ArrayBuffer): number;
   /** Returns the length of the option's value, of which as much as fits was written to `target`. */
   getOption(handle: number, level: number, name: number, target: ArrayBuffer): number;

@@ -6,6 +6,8 @@ const RECORD_WORDS = 16;
 const OVERRUNS = 2;
 const FOREIGN = 3;
 const ERROR = 4;
+const SENT = 5;
+const COUNT = 6;
 const OFFSET = 0;
 const LENGTH = 1;
 const TRUE_LENGTH = 2;
@@ -95,6 +97,12 @@ export class ReceiveRing implements DatagramBatch {
     for (let index = 0; index < count; index++) {
       if ((this.#record(index, PARTS) & PART_SPILLED) !== 0) this.#takeSpilled(index);
     }
+  }
+
+  /** Takes note of a result that takeResult moved here. Returns what its send returned. */
+  filledOffLoop(): number {
+    this.filled(this.#words[COUNT] ?? 0);
+    return this.#words[SENT] ?? 0;
   }
 
   get overruns(): number {

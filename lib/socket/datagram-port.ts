@@ -1,3 +1,4 @@
+import type { NetlinkError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 
 /** Takes the datagrams of one receive; they are overwritten by the next. */
@@ -18,6 +19,21 @@ export interface SocketAddress {
   readonly groupMask: number;
 }
 
+/** Sends off the event loop, in order. */
+export interface OffloadedSender {
+  /**
+   * Copies the bytes, and sends them to `to`, by default to the connected peer. `done` is called from the event loop, when the
+   * kernel has handled them or the socket is closed.
+   */
+  submit(
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+    to: SocketAddress | undefined,
+    done: (error: NetlinkError | undefined) => void,
+  ): void;
+}
+
 /** A bound netlink socket, datagram by datagram: a real one, or that of a fake kernel. */
 export interface DatagramPort {
   /** The port id that the socket is bound to. */
@@ -29,6 +45,8 @@ export interface DatagramPort {
   readonly foreignDatagrams: number;
   /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
   readonly overruns: number;
+  /** There if calls are made off the event loop: it sends then, and the calls that send or wait here refuse to. */
+  readonly offload?: OffloadedSender | undefined;
   /** getpeername(2): the kernel, unless {@link connect} chose another. */
   peerAddress(): SocketAddress;
   /** connect(2): where {@link send} and {@link exchange} send to. */

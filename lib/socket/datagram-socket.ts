@@ -20,7 +20,7 @@ function listen(): void {
     const socket = watched.get(handle);
     // Nobody waits any more: the datagrams stay in the kernel until somebody asks.
     if (socket === undefined) native().stopWatching(handle);
-    else socket.consumer.onReadable();
+    else socket.onEvent();
   });
 }
 
@@ -36,12 +36,12 @@ export class DatagramSocket implements DatagramPort {
   foreignDatagrams = 0;
   /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
   overruns = 0;
-  #handle: number;
+  /** @internal Whether somebody waits, and whether that keeps the process alive. */
+  protected watching = false;
+  protected keepAlive = true;
+  readonly #handle: number;
   #closed = false;
   #connectedToGroup = false;
-  #watching = false;
-  #keepAlive = true;
-
   readonly #acceptForeign: boolean;
 
   /** Takes the handle over. `acceptForeign`: whether datagrams from ports other than the kernel's are wanted. */
@@ -91,13 +91,13 @@ export class DatagramSocket implements DatagramPort {
   /** Sends `length` bytes of `buffer` to the connected peer; without connect, that is the kernel. */
   send(buffer: ArrayBuffer, offset: number, length: number): void {
     const sent = native().send(this.handle, buffer, offset, length);
-    if (sent < 0) this.#checkSent(-sent, this.#connectedToGroup);
+    if (sent < 0) this.#checkSent(-sent, undefined);
   }
 
   /** Sends to a port and to the groups of a mask. */
   sendTo(buffer: ArrayBuffer, offset: number, length: number, portId: number, groupMask: number): void {
     const sent = native().sendTo(this.handle, buffer, offset, length, portId, groupMask);
-    if (sent < 0) this.#checkSent(-sent, groupMask !== 0 && portId === 0);
+    if (sent < 0) this.#checkSent(-sent, { portId, groupMask });
   }
 
   /**
@@ -109,7 +109,8 @@ export class DatagramSocket implements DatagramPort {
     return withRing((ring) => {
       const count = native().receive(handle, ring.buffer, wanted);
       if (count < 0) throw systemError('recvmsg', -count);
-      return this.#received(ring, count, take);
+      ring.filled(count);
+      return this.received(ring, count, take);
     });
   }
 
@@ -122,25 +123,32 @@ export class DatagramSocket implements DatagramPort {
     return withRing((ring) => {
       const count = native().exchange(handle, buffer, offset, length, ring.buffer, wanted);
       if (count < 0) throw sendError(-count);
-      return this.#received(ring, count, take);
+      ring.filled(count);
+      return this.received(ring, count, take);
     });
   }
 
-  #received(ring: ReceiveRing, count: number, take: TakeBatch): number {
-    ring.filled(count);
+  /** @internal Counts what a ring holds, and gives it on. */
+  protected received(ring: ReceiveRing, count: number, take: TakeBatch): number {
     this.foreignDatagrams += ring.foreign;
     this.overruns += ring.overruns;
     if (count > 0 || ring.overruns > 0 || ring.error > 0) take(ring);
     return count;
   }
 
+  #checkSent(errno: number, to: SocketAddress | undefined): void {
+    const error = this.sendFailure(errno, to);
+    if (error !== undefined) throw error;
+  }
+
   /**
-   * A message to a group goes to the kernel's end as well, after the group: where the protocol has none, the kernel says so
-   * although the group has got it.
+   * @internal The error of a send, if it is one: a message to a group goes to the kernel's end as well, after the group, and
+   * where the protocol has none, the kernel says so although the group has got it.
    */
-  #checkSent(errno: number, toGroup: boolean): void {
+  protected sendFailure(errno: number, to: SocketAddress | undefined): NetlinkError | undefined {
     const error = sendError(errno);
-    if (!toGroup || error.code !== 'ECONNREFUSED') throw error;
+    const toGroup = to === undefined ? this.#connectedToGroup : to.groupMask !== 0 && to.portId === 0;
+    return toGroup && error.code === 'ECONNREFUSED' ? undefined : error;
   }
 
   /** Blocks this thread until something can be received. Returns false when `milliseconds` are over; -1 is for ever. */
@@ -152,11 +160,11 @@ export class DatagramSocket implements DatagramPort {
 
   /** Asks for {@link DatagramConsumer.onReadable}, and keeps the process alive meanwhile, unless {@link unref} was called. */
   watch(): void {
-    if (this.#watching) return;
-    const result = native().watch(this.handle, this.#keepAlive);
+    if (this.watching) return;
+    const result = native().watch(this.handle, this.keepAlive);
     if (result < 0) throw systemError('uv_poll_start', -result);
-    this.#watching = true;
-    watched.set(this.#handle, this);
+    this.watching = true;
+    this.listen();
   }
 
   /** Makes {@link DatagramConsumer.onReadable} run in the async context of this call, for AsyncLocalStorage. */
@@ -164,18 +172,33 @@ export class DatagramSocket implements DatagramPort {
     native().captureContext(this.handle);
   }
 
+  /** @internal Called from the event loop while somebody listens. */
+  onEvent(): void {
+    this.consumer.onReadable();
+  }
+
+  /** @internal Has {@link onEvent} called, and keeps this object from the garbage collector. */
+  protected listen(): void {
+    watched.set(this.#handle, this);
+  }
+
+  /** @internal The reverse. */
+  protected unlisten(): void {
+    watched.delete(this.#handle);
+  }
+
   /** Nobody waits any more. */
   unwatch(): void {
-    if (!this.#watching) return;
-    this.#watching = false;
-    watched.delete(this.#handle);
+    if (!this.watching) return;
+    this.watching = false;
+    this.unlisten();
     native().watch(this.#handle, false);
   }
 
   /** Whether waiting keeps the process alive; it does at first. */
   setKeepAlive(keepAlive: boolean): void {
-    this.#keepAlive = keepAlive;
-    if (this.#watching) native().watch(this.#handle, keepAlive);
+    this.keepAlive = keepAlive;
+    if (this.watching) native().watch(this.#handle, keepAlive);
   }
 
   /** Closes the descriptor and tells the consumer; a second time does nothing. */
@@ -196,7 +219,7 @@ export class DatagramSocket implements DatagramPort {
 
   #forget(): number {
     this.#closed = true;
-    this.#watching = false;
+    this.watching = false;
     watched.delete(this.#handle);
     forgotten.unregister(this);
     return this.#handle;

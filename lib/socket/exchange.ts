@@ -97,6 +97,10 @@ export class Exchange implements Deferred {
 
   /** Sends a request that is the only one in its datagram: {@link send} without what a single answer does not need. */
   sendOne(transaction: Transaction, buffer: ArrayBuffer, offset: number, length: number): void {
+    if (this.port.offload !== undefined) {
+      this.#submit([transaction], buffer, offset, length);
+      return;
+    }
     try {
       this.port.exchange(buffer, offset, length, 1, this.take);
     } catch (error) {
@@ -108,6 +112,10 @@ export class Exchange implements Deferred {
 
   /** Sends prepared messages in one datagram, and receives what is answered at once. */
   send(transactions: readonly Transaction[], buffer: ArrayBuffer, offset: number, length: number): void {
+    if (this.port.offload !== undefined) {
+      this.#submit(transactions, buffer, offset, length);
+      return;
+    }
     try {
       this.port.exchange(buffer, offset, length, Math.min(64, countMessages(transactions)), this.take);
     } catch (error) {
@@ -117,6 +125,19 @@ export class Exchange implements Deferred {
       if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
     }
     this.#progress();
+  }
+
+  /** As {@link send}, off the event loop: the answers are waited for like any that do not come at once. */
+  #submit(transactions: readonly Transaction[], buffer: ArrayBuffer, offset: number, length: number): void {
+    this.port.offload?.submit(buffer, offset, length, undefined, (error) => {
+      if (error === undefined || this.port.closed) return;
+      for (const transaction of transactions) {
+        this.engine.abandon(transaction, error);
+        if (this.engine.runningDump === transaction) this.engine.forgetDump();
+      }
+      this.#progress();
+    });
+    this.#owner.onWaitingChanged();
   }
 
   /** Receiving failed. The kernel reports so what kept it from going on with a dump, which then has no end. */
@@ -144,6 +165,7 @@ export class Exchange implements Deferred {
 
   /** Blocks the thread until a transaction that was sent, or waits for its turn, is settled. */
   block(transaction: Transaction, operation: string, options: CallOptions): void {
+    if (this.port.offload !== undefined) this.port.wait(0);
     const limit = options.timeout ?? this.timeout;
     let deadline = performance.now() + limit;
     while (!transaction.settled) {
@@ -248,6 +270,10 @@ export class Exchange implements Deferred {
     const end = performance.now() + MILLISECONDS_A_RUN;
     for (let dump = this.engine.takeDump(); dump !== undefined; dump = this.engine.takeDump()) {
       const { buffer, byteOffset, byteLength } = dump.bytes;
+      if (this.port.offload !== undefined) {
+        this.#submit([dump], buffer, byteOffset, byteLength);
+        return;
+      }
       try {
         this.port.exchange(buffer, byteOffset, byteLength, 2, this.take);
         if (!dump.settled && dump.wantsInput) this.#receiveUntil(end);

@@ -48,6 +48,34 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
   }
 
   /**
+   * As {@link send}; the promise is resolved when the kernel has handled the message. On a socket opened with `offload` the
+   * event loop goes on meanwhile; on another it is the same as send.
+   *
+   * An abort rejects at once; what was submitted is sent all the same. Closing rejects with ERR_NETLINK_CLOSED.
+   */
+  async sendAsync(message: OutgoingMessage = {}, options: ReceiveOptions = {}): Promise<number> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const { offload } = this.datagrams;
+    if (offload === undefined) return this.send(message);
+    if (this.closed) throw closed();
+    const { sequence = this.nextSequence() } = message;
+    const length = messageLength(message);
+    const bytes = outgoing(align4(length));
+    writeMessage(bytes, 0, { portId: this.portId, ...message, sequence });
+    const to = message.to === undefined ? undefined : checkDestination('send', message.to);
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal?.reason as Error);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      offload.submit(bytes.buffer, 0, length, to, (error) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (error === undefined) resolve(sequence);
+        else reject(error);
+      });
+    });
+  }
+
+  /**
    * Sends several messages in one datagram, in order, and returns their sequence numbers. All go to `to`; their own `to` is
    * not looked at. The kernel handles them one after the other, each as if it had come alone. Throws what {@link send} does.
    */

@@ -5,6 +5,7 @@ import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
 import { DatagramSocket } from './datagram-socket.js';
 import { formatTraffic } from './format-traffic.js';
 import { type NetworkNamespace, withNamespace } from './namespace.js';
+import { OffloadedSocket } from './offloaded-socket.js';
 import { type Trace, TracedPort, type Traffic } from './traced-port.js';
 import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
 import { getOption, joinGroup, setOption, type SocketOptions } from './options.js';
@@ -39,6 +40,12 @@ export interface OpenSocketOptions extends SenderOptions, TraceOptions {
   readonly options?: Readonly<Partial<SocketOptions>>;
   /** The network namespace to open the socket in, for which CAP_SYS_ADMIN is needed. Default: the process's own. */
   readonly netns?: NetworkNamespace;
+  /**
+   * Gives the socket a thread of its own for its calls, so that one which the kernel holds (a contended lock, a module that
+   * is loaded, a large transaction) does not hold the event loop. Calls that send or wait inside themselves are refused then.
+   * A call that is held cannot be taken back: the process, or `worker.terminate()`, waits for its end. Default: false.
+   */
+  readonly offload?: boolean;
 }
 
 /**
@@ -116,7 +123,8 @@ function makeSocket(handle: number, options: OpenSocketOptions): TransactionSock
     prepare: () => prepareForRequests(handle, options.options ?? {}),
     openMember: (groups, member, consumer) => {
       const other = openHandle({ ...options, portId: 0, groups, options: memberOptions(groups, member) });
-      return orClose(other, () => makePort(other, anyPort, consumer, options));
+      // It only receives multicasts, which never holds a thread.
+      return orClose(other, () => makePort(other, anyPort, consumer, { ...options, offload: false }));
     },
   });
 }
@@ -125,9 +133,10 @@ function makePort(
   handle: number,
   acceptForeign: boolean,
   consumer: DatagramConsumer,
-  { protocol, trace }: OpenSocketOptions,
+  { protocol, trace, offload = false }: OpenSocketOptions,
 ): DatagramPort {
-  const port = new DatagramSocket(handle, acceptForeign, consumer);
+  const Socket = offload ? OffloadedSocket : DatagramSocket;
+  const port = new Socket(handle, acceptForeign, consumer);
   const printing = process.env['AFNETLINK_DEBUG'] === '1' ? printTraffic : undefined;
   const traces = [trace, printing].filter((one) => one !== undefined);
   return traces.reduce<DatagramPort>((inner, one) => new TracedPort(inner, protocol, one), port);

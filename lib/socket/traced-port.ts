@@ -1,5 +1,5 @@
 import type { DatagramBatch } from '../native/receive-ring.js';
-import type { DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
+import type { DatagramPort, OffloadedSender, SocketAddress, TakeBatch } from './datagram-port.js';
 
 /** A datagram that went through a socket, or word that some were lost. */
 export interface Traffic {
@@ -48,6 +48,17 @@ export class TracedPort implements DatagramPort {
 
   get overruns(): number {
     return this.#port.overruns;
+  }
+
+  get offload(): OffloadedSender | undefined {
+    const { offload } = this.#port;
+    if (offload === undefined) return undefined;
+    return {
+      submit: (buffer, offset, length, to, done) => {
+        this.#sent(buffer, offset, length, to?.portId);
+        offload.submit(buffer, offset, length, to, done);
+      },
+    };
   }
 
   peerAddress(): SocketAddress {
