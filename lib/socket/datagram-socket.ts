@@ -7,8 +7,17 @@ import { wantsAncillaryData } from './options.js';
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
 
-const forgotten = new FinalizationRegistry<number>((handle) => {
+/** What is left of a socket that nobody refers to any more. */
+interface Forgotten {
+  readonly handle: number;
+  /** The call stack of its opening; only kept for debugging. */
+  readonly openedAt: string | undefined;
+}
+
+const forgotten = new FinalizationRegistry<Forgotten>(({ handle, openedAt }) => {
   native().close(handle);
+  if (openedAt === undefined) return;
+  process.emitWarning(`a netlink socket was never closed; it was opened ${openedAt}`, 'NetlinkWarning');
 });
 
 let listening = false;
@@ -51,7 +60,7 @@ export class DatagramSocket implements DatagramPort {
     this.consumer = consumer;
     this.portId = this.localAddress().portId;
     this.applyOptions();
-    forgotten.register(this, handle, this);
+    forgotten.register(this, { handle, openedAt: openingStack() }, this);
     listen();
   }
 
@@ -224,6 +233,12 @@ export class DatagramSocket implements DatagramPort {
     forgotten.unregister(this);
     return this.#handle;
   }
+}
+
+/** Where the socket is being opened, with AFNETLINK_DEBUG set: a stack for each socket is not free. */
+function openingStack(): string | undefined {
+  if ((process.env['AFNETLINK_DEBUG'] ?? '') === '') return undefined;
+  return new Error().stack?.split('\n').slice(1).join('\n').trim();
 }
 
 function readAddress(call: string, read: (target: ArrayBuffer) => number): SocketAddress {

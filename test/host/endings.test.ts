@@ -37,7 +37,133 @@ describe('a worker that alone loaded the addon ends with sockets open and polled
   });
 });
 
+describe('workers with traffic flowing', () => {
+  const talking = `
+    const { parentPort } = require('node:worker_threads');
+    const { openSocket } = require('afnetlink');
+    const sockets = Array.from({ length: 20 }, (_, index) => openSocket({ protocol: 2, groups: [1 + (index % 8)] }));
+    for (const [index, socket] of sockets.entries()) {
+      const next = sockets[(index + 1) % sockets.length];
+      const pass = () => {
+        try { socket.send({ payload: new Uint8Array(100), to: { portId: next.portId, group: 1 + (index % 8) } }); }
+        catch (error) { if (error.code !== 'EAGAIN') throw error; }
+      };
+      if (index % 2 === 0) socket.onDatagrams(pass);
+      else (async () => { for await (const _ of socket) pass(); })().catch(() => {});
+      pass();
+    }
+  `;
+
+  test.each([
+    ['terminated', `setTimeout(() => parentPort.postMessage('up'), 20);`, 'void worker.terminate();'],
+    ['throws', `setTimeout(() => { throw new Error('deliberate'); }, 20);`, ''],
+    ['process.exit', `setTimeout(() => process.exit(0), 20);`, ''],
+  ])('%s', async (_name, ending, after) => {
+    const result = await runInProcess(inWorkers(talking + ending, after));
+    expect(result).toMatchObject({ status: 0, signal: null, stdout: 'flat\n', stderr: '' });
+  });
+
+  test('50 at once', async () => {
+    const result = await runInProcess(
+      `
+      const { Worker } = require('node:worker_threads');
+      const { readdirSync } = require('node:fs');
+      const source = ${JSON.stringify(talking)} + "setTimeout(() => parentPort.postMessage('up'), 20);";
+      const run = (count) => Promise.all(Array.from({ length: count }, (_, index) => new Promise((resolve) => {
+        const worker = new Worker(source, { eval: true });
+        worker.on('message', () => setTimeout(() => worker.terminate(), index % 7));
+        worker.on('exit', resolve);
+      })));
+      const descriptors = () => readdirSync('/proc/self/fd').length;
+      (async () => {
+        await run(2);
+        const before = descriptors();
+        await run(50);
+        console.log(descriptors() - before);
+      })();
+    `,
+      { timeout: 120_000 },
+    );
+    expect(result).toMatchObject({ status: 0, signal: null, stdout: '0\n', stderr: '' });
+  }, 130_000);
+});
+
+describe('a socket that nobody refers to any more', () => {
+  const forget = `
+    const { readdirSync } = require('node:fs');
+    const { openSocket } = require('afnetlink');
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    void process.stderr;
+    const before = descriptors();
+    (function forgetful() { for (let count = 0; count < 100; count++) openSocket({ protocol: 2 }); })();
+    const opened = descriptors() - before;
+    const attempt = (left) => setTimeout(() => {
+      globalThis.gc();
+      if (descriptors() > before && left > 0) attempt(left - 1);
+      else console.log(opened, descriptors() - before);
+    }, 5);
+    attempt(100);
+  `;
+
+  test('is closed by the garbage collector', async () => {
+    const result = await runInProcess(forget, { nodeArguments: ['--expose-gc'] });
+    expect(result).toMatchObject({ status: 0, stdout: '100 0\n', stderr: '' });
+  });
+
+  test('is warned about when debugging, with the place of its opening', async () => {
+    const result = await runInProcess(forget, {
+      nodeArguments: ['--expose-gc'],
+      env: { AFNETLINK_DEBUG: '1' },
+    });
+    expect(result).toMatchObject({ status: 0, stdout: '100 0\n' });
+    expect(result.stderr).toMatch(
+      /NetlinkWarning: a netlink socket was never closed; it was opened at [^]*forgetful/,
+    );
+    expect(result.stderr.match(/never closed/g)).toHaveLength(100);
+  });
+
+  test('stays open while it waits', async () => {
+    const result = await runInProcess(
+      `
+      const { openSocket } = require('afnetlink');
+      const sender = openSocket({ protocol: 2 });
+      const portId = (() => {
+        const socket = openSocket({ protocol: 2 });
+        socket.receive().then(({ type }) => console.log(type));
+        return socket.portId;
+      })();
+      let rounds = 0;
+      const timer = setInterval(() => {
+        globalThis.gc();
+        if (++rounds < 10) return;
+        clearInterval(timer);
+        sender.send({ type: 42, to: { portId } });
+      }, 2);
+      `,
+      { nodeArguments: ['--expose-gc'] },
+    );
+    expect(result).toMatchObject({ status: 0, stdout: '42\n', stderr: '' });
+  });
+});
+
 describe('a process', () => {
+  test('exits while a socket is readable and JavaScript is over', async () => {
+    // Node runs the loop once more before the cleanup hooks; the closing handle of the other socket makes it do so.
+    const result = await runInProcess(`
+      const { createSocket } = require('node:dgram');
+      const { openSocket } = require('afnetlink');
+      const [a, b] = [openSocket({ protocol: 2 }), openSocket({ protocol: 2 })];
+      b.onDatagrams(() => {});
+      const other = createSocket('udp4');
+      other.bind(0, () => {
+        for (let count = 0; count < 100; count++) a.send({ to: { portId: b.portId } });
+        other.close();
+        process.exit(3);
+      });
+    `);
+    expect(result).toMatchObject({ status: 3, signal: null, stderr: '' });
+  });
+
   test('ends by itself when nothing waits', async () => {
     const result = await runInProcess(`
       const { openSocket } = require('afnetlink');
