@@ -237,7 +237,7 @@ export class DatagramSocket implements DatagramPort {
 
 /** Where the socket is being opened, with AFNETLINK_DEBUG set: a stack for each socket is not free. */
 function openingStack(): string | undefined {
-  if ((process.env['AFNETLINK_DEBUG'] ?? '') === '') return undefined;
+  if (process.env['AFNETLINK_DEBUG'] !== '1') return undefined;
   return new Error().stack?.split('\n').slice(1).join('\n').trim();
 }
 
