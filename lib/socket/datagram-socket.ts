@@ -238,7 +238,12 @@ export class DatagramSocket implements DatagramPort {
 /** Where the socket is being opened, with AFNETLINK_DEBUG set: a stack for each socket is not free. */
 function openingStack(): string | undefined {
   if (process.env['AFNETLINK_DEBUG'] !== '1') return undefined;
-  return new Error().stack?.split('\n').slice(1).join('\n').trim();
+  const { stackTraceLimit } = Error;
+  // The caller is what matters, and a dozen of our own calls stand before it.
+  Error.stackTraceLimit = 50;
+  const { stack } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack?.split('\n').slice(1).join('\n').trim();
 }
 
 function readAddress(call: string, read: (target: ArrayBuffer) => number): SocketAddress {
