@@ -6,6 +6,7 @@ import { DatagramSocket } from './datagram-socket.js';
 import { formatTraffic } from './format-traffic.js';
 import { type NetworkNamespace, withNamespace } from './namespace.js';
 import { OffloadedSocket } from './offloaded-socket.js';
+import { attachFilter } from './socket-filter.js';
 import { type Trace, TracedPort, type Traffic } from './traced-port.js';
 import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
 import { getOption, joinGroup, setOption, type SocketOptions } from './options.js';
@@ -122,9 +123,14 @@ function makeSocket(handle: number, options: OpenSocketOptions): TransactionSock
     anyPort,
     prepare: () => prepareForRequests(handle, options.options ?? {}),
     openMember: (groups, member, consumer) => {
-      const other = openHandle({ ...options, portId: 0, groups, options: memberOptions(groups, member) });
-      // It only receives multicasts, which never holds a thread.
-      return orClose(other, () => makePort(other, anyPort, consumer, { ...options, offload: false }));
+      const other = openHandle({ ...options, portId: 0, groups: [], options: memberOptions(groups, member) });
+      return orClose(other, () => {
+        // Before it is a member: nothing that the filter drops comes in.
+        if (member.program !== undefined) attachFilter(other, member.program, true);
+        for (const group of groups) joinGroup(other, group);
+        // It only receives multicasts, which never holds a thread.
+        return makePort(other, anyPort, consumer, { ...options, offload: false });
+      });
     },
   });
 }

@@ -4,6 +4,7 @@ import { align4, LITTLE_ENDIAN_HOST } from '../wire/byte-order.js';
 import { NLMSG_HDRLEN, NLMSG_NOOP, NLMSG_OVERRUN } from '../wire/constants.js';
 import { copyMessage, messageType } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
+import type { BpfInstruction } from './bpf.js';
 import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
 import { overrunHappened } from './diagnostics.js';
 import { type Message, senderOf } from './message.js';
@@ -14,7 +15,9 @@ export interface SubscribeOptions<Event = Message> {
   readonly groups: readonly (number | string)[];
   /** Ends the subscription: a loop over it throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Which events to give. What the kernel can drop costs less: see `attachFilter`. */
+  /** Drops events in the kernel, so that they are never copied: a classic BPF program, as `buildFilter` makes it. */
+  readonly program?: readonly BpfInstruction[];
+  /** Which of the events that are received to give. */
   readonly filter?: (event: Event) => boolean;
   /** Events kept for a consumer that is slow; more wait in the kernel, as long as they fit there. Default: 1024. */
   readonly capacity?: number;

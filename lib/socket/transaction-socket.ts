@@ -27,7 +27,7 @@ export interface TransactionSocketSettings {
 }
 
 /** What the socket of a subscription has beside its groups. */
-export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNamespaces'>;
+export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNamespaces' | 'program'>;
 
 /**
  * A bound netlink socket: single messages, and requests, dumps and batches. The messages that answer no request are

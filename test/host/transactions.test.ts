@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { WireWriter } from 'afnetlink';
+import { buildFilter, match, WireWriter } from 'afnetlink';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import {
   address,
@@ -265,6 +265,23 @@ describe('subscriptions', () => {
       value: { kind: 'event', event: { sender: { group: 1 } } },
     });
     namespace.ip('link del seen1');
+  });
+
+  test('a program drops in the kernel, a filter what was received', async () => {
+    const socket = openRoute();
+    const program = buildFilter(match.header.type.is(17));
+    using gone = socket.subscribe({ groups: ['RTNLGRP_LINK'], program });
+    using named = socket.subscribe({
+      groups: ['RTNLGRP_LINK'],
+      filter: (event) => linkName(event) === 'kept1',
+    });
+    for (const name of ['kept0', 'kept1']) {
+      namespace.ip(`link add ${name} type bridge`);
+      namespace.ip(`link del ${name}`);
+    }
+    expect(await gone.next()).toMatchObject({ value: { event: { type: 17 } } });
+    expect(await gone.next()).toMatchObject({ value: { event: { type: 17 } } });
+    expect(await named.next()).toMatchObject({ value: { kind: 'event', event: { type: 16 } } });
   });
 
   test('an abort leaves nothing behind', async () => {
