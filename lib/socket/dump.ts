@@ -27,7 +27,7 @@ export interface DumpOptions extends CallOptions {
 /** How the items of a dump are read, and what errors say of it. */
 type DumpOperation<Item> = Pick<
   Operation<never, Item>,
-  'name' | 'decode' | 'headerLength' | 'attributes' | 'capability'
+  'name' | 'decode' | 'restart' | 'headerLength' | 'attributes' | 'capability'
 >;
 
 const DEFAULT_RESTARTS = 5;
@@ -69,7 +69,10 @@ export class Dump<Item> implements AsyncIterable<Item> {
     }
     this.#exchange = exchange;
     this.#options = options;
-    this.#transaction = new DumpTransaction(operation, bytes, operation.decode, this.#listener(), restarts);
+    this.#transaction = new DumpTransaction(operation, bytes, operation.decode, this.#listener(), {
+      limit: restarts,
+      onRestart: operation.restart,
+    });
   }
 
   /** How often it was begun anew, since something changed while it ran. */

@@ -17,6 +17,8 @@ export interface Operation<Input, Reply> {
   readonly encode: (writer: WireWriter, input: Input) => void;
   /** Reads what follows a reply's message header; nothing it returns may refer to the view's memory. */
   readonly decode: (view: WireView, offset: number, end: number) => Reply;
+  /** Called before a dump that begins anew is decoded: for a decoder that gathers something. */
+  readonly restart?: () => void;
   /** Bytes between the message header and the first attribute, struct genlmsghdr included. */
   readonly headerLength: number;
   /** The request's attributes, for the paths in errors. A function where it should be made only for an error. */

@@ -42,7 +42,7 @@ export class Scripted {
   }
 
   /** A dump that waits for its turn. */
-  dump(options: { restartLimit?: number; acceptRestart?: () => boolean } = {}) {
+  dump(options: { restartLimit?: number; acceptRestart?: () => boolean; onRestart?: () => void } = {}) {
     const listener: DumpListener = {
       hungry: true,
       onProgress: () => {
@@ -56,7 +56,7 @@ export class Scripted {
       bytes,
       firstByte,
       listener,
-      options.restartLimit ?? 3,
+      { limit: options.restartLimit ?? 3, onRestart: options.onRestart },
     );
     this.engine.enqueueDump(dump);
     return dump;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { acknowledge, done, message, multipart, refuse, reply } from '#lib/testing/builders';
+import { acknowledge, datagram, done, message, multipart, refuse, reply } from '#lib/testing/builders';
 import { NLM_F_DUMP_INTR, NLM_F_MULTI } from '#lib/wire/index';
 import { asked, PORT, Scripted } from '../helpers/engine.js';
 
@@ -78,6 +78,24 @@ describe('a dump', () => {
   });
 });
 
+test('a datagram of items, other answers and the end, of items that are too long, and of what is no message', () => {
+  const { scripted, dump } = started();
+  const request = scripted.request('reply');
+  const item = (value: number) => reply(asked(dump), bytes(value), { flags: NLM_F_MULTI });
+  scripted.receive(item(1), item(2), reply(asked(request), bytes(9)), item(3));
+  expect([dump.items, request.reply]).toEqual([[1, 2, 3], 9]);
+  scripted.receiveBytes(new Uint8Array([...datagram(item(4), item(5)).slice(0, 36)]));
+  expect(dump).toMatchObject({
+    items: [1, 2, 3, 4],
+    settled: true,
+    error: { code: 'ERR_NETLINK_MALFORMED' },
+  });
+  expect(scripted.engine.malformedDatagrams).toBe(1);
+  scripted.receive(item(6), done(asked(dump)));
+  expect(dump.items).toEqual([1, 2, 3, 4]);
+  expect(scripted.engine.runningDump).toBeUndefined();
+});
+
 describe('the queue', () => {
   test('one at a time, in order, while requests overlap', () => {
     const scripted = new Scripted();
@@ -146,6 +164,13 @@ describe('interruption', () => {
     scripted.receive(...multipart(asked(dump), [bytes(2)]));
     expect(dump).toMatchObject({ settled: true, error: undefined, items: [2] });
     expect(scripted.engine.takeDump()).toBe(next);
+  });
+
+  test('a decoder that gathers is told before anything of the next pass is decoded', () => {
+    const seen: string[] = [];
+    const { scripted, dump } = started({ onRestart: () => seen.push(`restart, ${dump.items.length} items`) });
+    scripted.receive(...multipart(asked(dump), [bytes(1)], { interrupted: true }));
+    expect(seen).toEqual(['restart, 0 items']);
   });
 
   test('one flagged message is enough, also the DONE', () => {

@@ -33,21 +33,21 @@ export class DumpTransaction<Item> extends Transaction {
   error: unknown = undefined;
   readonly #decode: Decode<Item>;
   readonly #listener: DumpListener;
-  readonly #restartLimit: number;
+  readonly #restarts: { readonly limit: number; readonly onRestart?: (() => void) | undefined };
 
   constructor(
     request: RequestDescription,
     bytes: Uint8Array<ArrayBuffer>,
     decode: Decode<Item>,
     listener: DumpListener,
-    restartLimit: number,
+    restarts: { readonly limit: number; readonly onRestart?: (() => void) | undefined },
   ) {
     super(1);
     this.request = request;
     this.bytes = bytes;
     this.#decode = decode;
     this.#listener = listener;
-    this.#restartLimit = restartLimit;
+    this.#restarts = restarts;
   }
 
   /** Prepares the request for being sent under the sequence number that the engine gave. */
@@ -70,11 +70,12 @@ export class DumpTransaction<Item> extends Transaction {
 
   /** Whether a dump that was interrupted begins anew now; forgets what it gave so far if so. */
   restart(): boolean {
-    if (this.restarts >= this.#restartLimit || !this.#listener.onRestart()) return false;
+    if (this.restarts >= this.#restarts.limit || !this.#listener.onRestart()) return false;
     this.restarts += 1;
     this.interrupted = false;
     this.extack = undefined;
     this.items = [];
+    this.#restarts.onRestart?.();
     return true;
   }
 
