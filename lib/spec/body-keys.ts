@@ -1,4 +1,4 @@
-import type { MemberSpec, SetSpec, StructSpec } from './model.js';
+import type { AttributeSpec, MemberSpec, Selector, SetSpec, StructSpec } from './model.js';
 
 /**
  * The property of each member of a fixed header that stands in one object with attributes. Where both have the name,
@@ -14,4 +14,18 @@ export function headerKeys(header: StructSpec, set: SetSpec | undefined): Readon
     keys.set(member, taken.has(key) ? `hdr${key.charAt(0).toUpperCase()}${key.slice(1)}` : key);
   }
   return keys;
+}
+
+/** Sub-messages of a set that the same attribute selects and that come before this one. */
+export function selectedBefore(
+  set: SetSpec,
+  attribute: AttributeSpec,
+  selector: Selector,
+): readonly AttributeSpec[] {
+  return set.attributes
+    .slice(0, set.attributes.indexOf(attribute))
+    .filter(
+      ({ type }) =>
+        type.kind === 'sub-message' && !type.selector.outer && type.selector.name === selector.name,
+    );
 }

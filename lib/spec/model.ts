@@ -147,7 +147,7 @@ export interface SetSpec {
 export interface StructSpec {
   readonly name: string;
   readonly members: readonly MemberSpec[];
-  /** Length in bytes, padding behind the last member included. */
+  /** Length in bytes, padding behind the last member included; without a last member that takes the rest. */
   readonly size: number;
   readonly alignment: number;
 }
@@ -198,6 +198,8 @@ export interface MessageSpec {
 export interface ModeSpec {
   readonly request: MessageSpec;
   readonly reply?: MessageSpec;
+  /** Whether the kernel gives its answer only to requests with NLM_F_ECHO. */
+  readonly echo?: boolean;
 }
 
 export type Privilege = 'admin-perm' | 'uns-admin-perm';

@@ -55,6 +55,12 @@ export const tcFixups: readonly Fixup[] = [
     was: { dump: undefined },
     set: { dump: { request: { value: 102, attributes: [] }, reply: { value: 100, attributes: [] } } },
   },
+  ...['getqdisc', 'gettclass'].map((operation) => ({
+    reason: 'the kernel answers it to one who asks for NLM_F_ECHO, and others get an acknowledgement only',
+    at: ['operations', 'list', operation, 'do'],
+    was: { echo: undefined },
+    set: { echo: true },
+  })),
   ...(['overhead', 'cell-align', 'mpu'] as const).map((member) => ({
     reason: RATESPEC,
     at: ['definitions', 'tc-ratespec', 'members', member],

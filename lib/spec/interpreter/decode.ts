@@ -64,7 +64,7 @@ function readSet(
 ): void {
   const { view, strict } = decoding;
   const known = attributesById(set);
-  const deferred: number[] = [];
+  const deferred = new Map<number, number>();
   for (let at = start; end - at >= NLA_HDRLEN;) {
     const length = view.data.getUint16(at, LITTLE_ENDIAN_HOST);
     if (length < NLA_HDRLEN || length > end - at) brokenAttribute(at, length, end);
@@ -73,18 +73,18 @@ function readSet(
       if (select === undefined) keepUnknown(values, view, at, strict);
     } else if (attribute.type.kind !== 'pad' && select?.has(attribute.key) !== false) {
       if (isDeferred(attribute.type)) {
-        dropEarlier(deferred, attribute.id, decoding, start, at, values);
-        deferred.push(at);
+        if (deferred.has(attribute.id)) keepEarlier(values, view, start, at, strict);
+        deferred.set(attribute.id, at);
       } else {
         readAttribute(attribute, decoding, start, at, values, {});
       }
     }
     at += align4(length);
   }
-  const scope = deferred.length === 0 ? outer : innerScope(set, values, outer);
-  for (const at of deferred) {
-    const attribute = known.get(view.attributeType(at));
-    if (attribute !== undefined) readAttribute(attribute, decoding, start, at, values, scope);
+  const scope = deferred.size === 0 ? outer : innerScope(set, values, outer);
+  for (const attribute of deferred.size === 0 ? [] : set.attributes) {
+    const at = deferred.get(attribute.id);
+    if (at !== undefined) readAttribute(attribute, decoding, start, at, values, scope);
   }
 }
 
@@ -93,20 +93,6 @@ export function isDeferred(type: ValueType): boolean {
   return (
     type.kind === 'sub-message' || setsWithin(type).some(({ outerSelectors }) => outerSelectors.length > 0)
   );
-}
-
-function dropEarlier(
-  deferred: number[],
-  id: number,
-  { view, strict }: Decoding,
-  start: number,
-  at: number,
-  values: Values,
-): void {
-  const earlier = deferred.findIndex((place) => view.attributeType(place) === id);
-  if (earlier === -1) return;
-  keepEarlier(values, view, start, at, strict);
-  deferred.splice(earlier, 1);
 }
 
 /** What may select further in: this set's text and named attributes, and what was handed down. */
@@ -127,14 +113,14 @@ function readAttribute(
   const { key, type } = attribute;
   const end = at + view.data.getUint16(at, LITTLE_ENDIAN_HOST);
   try {
-    const value = readValue(type, decoding, at + NLA_HDRLEN, end, scope);
     if (attribute.multi) {
+      const value = readValue(type, decoding, at + NLA_HDRLEN, end, scope);
       const list = values[key] as unknown[] | undefined;
       if (list === undefined) values[key] = [value];
       else list.push(value);
     } else {
       if (values[key] !== undefined) keepEarlier(values, view, start, at, strict);
-      values[key] = value;
+      values[key] = readValue(type, decoding, at + NLA_HDRLEN, end, scope);
     }
   } catch (error) {
     keepMalformed(values, view, at, error, strict);

@@ -1,19 +1,16 @@
-import type {
-  AttributeDescription,
-  AttributeKind,
-  AttributeScope,
-  AttributeSet,
-} from '../../wire/description.js';
-import type { AttributeSpec, SetSpec, ValueType } from '../model.js';
+import type { AttributeDescription, AttributeKind, AttributeScope } from '../../wire/description.js';
+import { headerKeys } from '../body-keys.js';
+import type { AttributeSpec, BodySpec, SetSpec, ValueType } from '../model.js';
+import type { DescribedAttribute, DescribedMember, DescribedSet } from '../runtime/family.js';
 import { integerMethod } from '../integer-method.js';
 
-const known = new WeakMap<SetSpec, AttributeSet>();
+const known = new WeakMap<SetSpec, DescribedSet>();
 
 /** A set's attributes as the engine wants them for the paths in errors. */
-export function describeSet(set: SetSpec): AttributeSet {
+export function describeSet(set: SetSpec): DescribedSet {
   const done = known.get(set);
   if (done !== undefined) return done;
-  const described: Record<number, AttributeDescription> = {};
+  const described: Record<number, DescribedAttribute> = {};
   known.set(set, described);
   for (const attribute of set.attributes) {
     if (attribute.type.kind === 'unused') continue;
@@ -22,7 +19,24 @@ export function describeSet(set: SetSpec): AttributeSet {
   return described;
 }
 
-function describeAttribute({ key, type }: AttributeSpec, set: SetSpec): AttributeDescription {
+/** The members of a fixed header, as columns want them. */
+export function describeHeader({ header, set }: BodySpec): DescribedMember[] {
+  if (header === undefined) return [];
+  return [...headerKeys(header, set)].map(([member, name]) => {
+    const { type, offset, length } = member;
+    const kind = type.kind === 'struct' || type.kind === 'pad' ? 'binary' : kindOf(type);
+    return {
+      name,
+      ...(kind && { kind }),
+      ...(type.kind === 'integer' && type.bigEndian && { bigEndian: true }),
+      ...(type.kind === 'address' && { address: type.form }),
+      offset,
+      length,
+    };
+  });
+}
+
+function describeAttribute({ key, type }: AttributeSpec, set: SetSpec): DescribedAttribute {
   const nested = describeNested(type, set);
   const kind = kindOf(type);
   const bigEndian = 'bigEndian' in type && type.bigEndian;
@@ -30,6 +44,7 @@ function describeAttribute({ key, type }: AttributeSpec, set: SetSpec): Attribut
     name: key,
     ...(kind && { kind }),
     ...(bigEndian && { bigEndian }),
+    ...(type.kind === 'address' && { address: type.form }),
     ...(nested && { nested }),
   };
 }

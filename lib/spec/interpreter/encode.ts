@@ -2,12 +2,13 @@ import { invalidArgument } from '../../errors.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLA_F_NESTED } from '../../wire/constants.js';
 import type { WireWriter } from '../../wire/writer.js';
-import { headerKeys } from '../body-keys.js';
+import { headerKeys, selectedBefore } from '../body-keys.js';
 import type {
   AttributeSpec,
   BodySpec,
   FormatSpec,
   MemberSpec,
+  Selector,
   SetSpec,
   StructSpec,
   ValueType,
@@ -15,14 +16,15 @@ import type {
 import { type ExtraInput, writeExtra } from '../runtime/extra.js';
 import {
   bytesOf,
-  contradiction,
+  impliedSelector,
   listOf,
   objectOf,
   tagOf,
   textOf,
-  unknownKey,
+  refuseUnknown,
   within,
 } from '../runtime/input.js';
+import { narrowed } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
   addressBytes,
@@ -54,15 +56,14 @@ function writeBody(
 ): void {
   const members = header === undefined ? undefined : writeHeader(header, set, writer, input);
   const attributes = set === undefined ? undefined : attributesByKey(set);
-  let selected: Values = {};
   for (const key in input) {
     const value = input[key];
     if (value === undefined || members?.has(key) === true || besides.has(key)) continue;
     try {
       const attribute = attributes?.get(key);
-      if (attribute !== undefined) selected = writeAttribute(attribute, set, writer, value, input, selected);
+      if (attribute !== undefined && set !== undefined) writeAttribute(attribute, set, writer, value, input);
       else if (key === 'extra') writeExtra(writer, listOf(value as ExtraInput[]));
-      else unknownKey(key, set?.name ?? header?.name ?? 'this message');
+      else refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message');
     } catch (error) {
       throw within(key, error);
     }
@@ -79,19 +80,16 @@ function writeHeader(
   const at = writer.space(header.size);
   const keys = headerKeys(header, set);
   for (const [member, key] of keys) {
-    const value = input[key] ?? fromAttribute(member, input[member.key]);
+    const value = input[key] ?? (key === member.key ? undefined : fromAttribute(member, input[member.key]));
     if (value !== undefined) putWithin(member, key, writer, at + member.offset, value);
   }
   return new Set(keys.values());
 }
 
-/**
- * A member that an attribute of the same name makes wider is set to the same value where that fits: old readers look
- * there. Of a member with a name of its own, this is that member.
- */
+/** A member that an attribute of the same name makes wider gets that one's value, where it fits. */
 function fromAttribute({ type, length }: MemberSpec, value: unknown): unknown {
-  if (type.kind !== 'integer' || type.signed || typeof value !== 'number') return undefined;
-  return value < 2 ** (length * 8) ? value : undefined;
+  if (type.kind !== 'integer' || type.names !== undefined || type.signed) return undefined;
+  return narrowed(value, length);
 }
 
 function putWithin(member: MemberSpec, key: string, writer: WireWriter, at: number, value: unknown): void {
@@ -102,56 +100,42 @@ function putWithin(member: MemberSpec, key: string, writer: WireWriter, at: numb
   }
 }
 
-/** Writes an attribute; returns the selectors that have been written because data was given without them. */
 function writeAttribute(
   attribute: AttributeSpec,
-  set: SetSpec | undefined,
+  set: SetSpec,
   writer: WireWriter,
   value: unknown,
   input: Values,
-  selected: Values,
-): Values {
+): void {
   const { type, id } = attribute;
-  if (attribute.multi) {
-    listOf(value as unknown[]).forEach((entry, index) => {
-      try {
-        writeValue(type, writer, id, entry);
-      } catch (error) {
-        throw within(index, error);
-      }
-    });
-    return selected;
-  }
-  if (type.kind !== 'sub-message') {
+  if (!attribute.multi) {
+    if (type.kind === 'sub-message') writeSelector(attribute, type.selector, set, writer, value, input);
     writeValue(type, writer, id, value);
-    return selected;
+    return;
   }
-  const written = type.selector.outer
-    ? selected
-    : writeSelector(type.selector.key, set, writer, value, input, selected);
-  writeValue(type, writer, id, value);
-  return written;
+  listOf(value as unknown[]).forEach((entry, index) => {
+    try {
+      writeValue(type, writer, id, entry);
+    } catch (error) {
+      throw within(index, error);
+    }
+  });
 }
 
 /** The format of data says what selects it: that is written where the caller left it out, and checked where not. */
 function writeSelector(
-  key: string,
-  set: SetSpec | undefined,
+  attribute: AttributeSpec,
+  selector: Selector,
+  set: SetSpec,
   writer: WireWriter,
   value: unknown,
   input: Values,
-  selected: Values,
-): Values {
-  const tag = tagOf(value as Values);
-  if (tag === 'raw') return selected;
-  const given = input[key] ?? selected[key];
-  const attribute = set === undefined ? undefined : attributesByKey(set).get(key);
-  if (given === undefined && attribute !== undefined) {
-    writeValue(attribute.type, writer, attribute.id, tag);
-    return { ...selected, [key]: tag };
-  }
-  if (given !== tag) contradiction(key, given, tag);
-  return selected;
+): void {
+  if (selector.outer) return;
+  const earlier = selectedBefore(set, attribute, selector).map(({ key }) => input[key] as Values | undefined);
+  const tag = impliedSelector(selector.key, input[selector.key], value as Values, earlier);
+  const by = attributesByKey(set).get(selector.key);
+  if (tag !== undefined && by !== undefined) writeValue(by.type, writer, by.id, tag);
 }
 
 function writeValue(type: ValueType, writer: WireWriter, id: number, value: unknown): void {
@@ -296,7 +280,11 @@ function writeSubMessage(
     return;
   }
   try {
-    const format = formats.find(({ value }) => value === tag) ?? unknownKey(tag, what);
+    const format = formats.find(({ value }) => value === tag);
+    if (format === undefined) {
+      refuseUnknown(input, tag, what);
+      return;
+    }
     const { header, set } = format;
     const values = objectOf(input[tag] as Values);
     if (header !== undefined && set === undefined) {

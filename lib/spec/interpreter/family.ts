@@ -1,10 +1,9 @@
 import { align4 } from '../../wire/byte-order.js';
 import type { BodySpec, FamilySpec, OperationSpec } from '../model.js';
-import { headerKeys } from '../body-keys.js';
 import type { BodyCodec, Family, ModeCodec, NotificationCodec, OperationCodec } from '../runtime/family.js';
 import { selection } from '../runtime/family.js';
 import { decodeBody } from './decode.js';
-import { describeSet } from './description.js';
+import { describeHeader, describeSet } from './description.js';
 import { encodeBody } from './encode.js';
 
 /** Makes a family out of its normalised form: slower than what the generator prints, and ready at once. */
@@ -43,15 +42,16 @@ export function interpretedFamily(spec: FamilySpec): Family {
 
 function interpretedBody(body: BodySpec): BodyCodec {
   const { header, set } = body;
-  const headers = header === undefined ? [] : [...headerKeys(header, set).values()];
+  const members = describeHeader(body);
   const attributes = () => (set === undefined ? {} : describeSet(set));
   return {
     headerLength: align4(header?.size ?? 0),
+    header: members,
     attributes,
     encode: (writer, input) => encodeBody(body, writer, input),
     decode: (view, start, end, strict) => decodeBody(body, { view, strict }, start, end),
     project(keys) {
-      selection(keys, headers, attributes());
+      selection(keys, members, attributes());
       const wanted = new Set<string>(keys);
       // What is read is what the keys name: that is what the type says.
       return (view, start, end, strict) => decodeBody(body, { view, strict }, start, end, wanted);
@@ -68,6 +68,7 @@ function interpretedOperation(operation: OperationSpec, body: BodyCodec): Operat
     modes[mode] = {
       request: spec.request.id,
       ...(spec.reply !== undefined && { reply: spec.reply.id }),
+      ...(spec.echo === true && { echo: true }),
     };
   }
   return {

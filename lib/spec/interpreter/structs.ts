@@ -1,30 +1,23 @@
-import { formatAddress, formatIpv4, formatIpv6, formatMac, formatUuid } from '../../wire/addresses.js';
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
 import type { AddressForm, IntegerType, MemberSpec, StructSpec, StructType } from '../model.js';
-import { tooShort } from '../runtime/extra.js';
 import {
-  atMost,
-  bytesOf,
   ipBytes,
   ipv4Bytes,
   ipv6Bytes,
-  listOf,
   macBytes,
-  objectOf,
-  textOf,
-  unknownKey,
-  upTo,
+  readIp,
+  readIpv4,
+  readIpv6,
+  readMac,
+  readUuid,
   uuidBytes,
-  within,
-} from '../runtime/input.js';
+} from '../runtime/addresses.js';
+import { atMost, bytesOf, listOf, objectOf, refuseUnknown, textOf, upTo, within } from '../runtime/input.js';
 import { putInteger, readInteger } from './integers.js';
 import { membersByKey } from './tables.js';
 
 export type Values = Record<string, unknown>;
-
-/** Bytes of an address, where its form fixes them. */
-const ADDRESS_SIZES: Readonly<Partial<Record<AddressForm, number>>> = { ipv4: 4, ipv6: 16, uuid: 16 };
 
 /**
  * Reads a structure: the members that are there in full, since structures differ in length from kernel to kernel.
@@ -116,19 +109,17 @@ export function elementSize(of: IntegerType | StructType): number {
 }
 
 export function readAddress(form: AddressForm, view: WireView, from: number, end: number): string {
-  const size = ADDRESS_SIZES[form];
-  if (size !== undefined && end - from < size) tooShort(end - from, size);
   switch (form) {
     case 'mac':
-      return formatMac(view.bytes, from, end);
+      return readMac(view, from, end);
     case 'ipv4':
-      return formatIpv4(view.bytes, from);
+      return readIpv4(view, from, end);
     case 'ipv6':
-      return formatIpv6(view.bytes, from);
+      return readIpv6(view, from, end);
     case 'uuid':
-      return formatUuid(view.bytes, from);
+      return readUuid(view, from, end);
     case 'ip':
-      return formatAddress(view.bytes, from, end);
+      return readIp(view, from, end);
   }
 }
 
@@ -164,8 +155,9 @@ export function putStruct(struct: StructSpec, writer: WireWriter, offset: number
     const value = values[key];
     if (value === undefined || key === 'tail') continue;
     try {
-      const member = members.get(key) ?? unknownKey(key, struct.name);
-      putMember(member, writer, offset + member.offset, value);
+      const member = members.get(key);
+      if (member === undefined) refuseUnknown(values, key, struct.name);
+      else putMember(member, writer, offset + member.offset, value);
     } catch (error) {
       throw within(key, error);
     }

@@ -36,7 +36,7 @@ export const OPERATION_KEYS = set(
   ...['name', 'doc', 'value', 'attribute-set', 'fixed-header', 'flags', 'dont-validate', 'config-cond'],
   ...['do', 'dump', 'notify', 'event', 'mcgrp'],
 );
-export const MODE_KEYS = set('request', 'reply', 'pre', 'post');
+export const MODE_KEYS = set('request', 'reply', 'pre', 'post', 'echo');
 export const MESSAGE_KEYS = set('value', 'attributes');
 export const EVENT_KEYS = set('attributes');
 export const GROUPS_KEYS = set('list');

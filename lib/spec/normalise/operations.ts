@@ -156,7 +156,7 @@ class OperationReader {
     node.allow(MODE_KEYS);
     const request = this.#message(node.optionalChild('request'), ids.request, body);
     const reply = node.has('reply') ? this.#message(node.child('reply'), ids.reply, body) : undefined;
-    return { request, ...(reply && { reply }) };
+    return { request, ...(reply && { reply }), ...(node.boolean('echo') && { echo: true }) };
   }
 
   #message(node: SpecNode | undefined, id: number, body: BodySpec): MessageSpec {

@@ -74,7 +74,7 @@ class StructReader {
       alignment = Math.max(alignment, placed.alignment);
       open = member.has('repeat');
     }
-    return { name: node.name(), members, size: alignTo(end, alignment), alignment };
+    return { name: node.name(), members, size: open ? end : alignTo(end, alignment), alignment };
   }
 
   #place(node: SpecNode): Placed {

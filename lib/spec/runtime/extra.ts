@@ -30,6 +30,11 @@ export interface ExtraInput {
   readonly payload: Uint8Array;
 }
 
+/** Everything made of attributes to send can have more than its properties say. */
+export interface ExtraInputs {
+  readonly extra?: readonly ExtraInput[] | undefined;
+}
+
 interface Target {
   extra?: readonly ExtraAttribute[];
 }

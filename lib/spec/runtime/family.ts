@@ -1,7 +1,8 @@
 import { invalidArgument } from '../../errors.js';
-import type { AttributeSet } from '../../wire/description.js';
+import type { AttributeDescription, AttributeSet } from '../../wire/description.js';
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
+import type { AddressForm } from '../model.js';
 
 /** Reads what follows the netlink headers of a message; what it returns does not refer to the view's memory. */
 export type Decoder<Message> = (view: WireView, start: number, end: number, strict: boolean) => Message;
@@ -10,8 +11,9 @@ export type Decoder<Message> = (view: WireView, start: number, end: number, stri
 export interface BodyCodec<Message extends object = object, Input extends object = object> {
   /** Bytes of the fixed header, padding included. */
   readonly headerLength: number;
+  readonly header: readonly DescribedMember[];
   /** The attributes, for the paths in errors. */
-  readonly attributes: () => AttributeSet;
+  readonly attributes: () => DescribedSet;
   /** Writes the fixed header and the attributes, in the order of the input's properties. */
   readonly encode: (writer: WireWriter, input: Input) => void;
   readonly decode: Decoder<Message>;
@@ -24,6 +26,8 @@ export interface ModeCodec {
   readonly request: number;
   /** Absent where the kernel only acknowledges. */
   readonly reply?: number;
+  /** Whether the kernel gives its answer only to requests with NLM_F_ECHO. */
+  readonly echo?: boolean;
 }
 
 export interface OperationCodec {
@@ -65,25 +69,50 @@ export interface Family<Client = unknown> {
   readonly client?: Client;
 }
 
+/** An attribute with what columns need to know of it. */
+export interface DescribedAttribute extends AttributeDescription {
+  /** How its bytes are written as text, where they are an address. */
+  readonly address?: AddressForm;
+}
+
+/** A member of a fixed header. */
+export interface DescribedMember extends DescribedAttribute {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export type DescribedSet = Readonly<Record<number, DescribedAttribute>>;
+
+/** The attributes of a sub-message, whose selector's text is known. */
+export function describedFormat(
+  selected: string | undefined,
+  formats: Readonly<Record<string, () => AttributeSet>>,
+): AttributeSet | undefined {
+  return selected === undefined ? undefined : formats[selected]?.();
+}
+
 /** Which properties a decoder is to read. */
 export interface Selection {
-  readonly header: ReadonlySet<string>;
+  /** One bit for each member of the fixed header, in their order. */
+  readonly header: number;
   /** 1 at the number of each attribute that is wanted. */
   readonly attributes: Uint8Array;
 }
 
-/** Works out what `keys` mean for a body, whose header has these properties. */
+/** Works out what `keys` mean for a body of these parts. */
 export function selection(
   keys: readonly string[],
-  headerKeys: readonly string[],
+  members: readonly DescribedMember[],
   attributes: AttributeSet,
 ): Selection {
+  const headerKeys = members.map(({ name }) => name);
   const numbers = new Map(Object.entries(attributes).map(([number, { name }]) => [name, Number(number)]));
   const wanted = new Uint8Array(Math.max(0, ...numbers.values()) + 1);
-  const header = new Set<string>();
+  let header = 0;
   for (const key of keys) {
     const number = numbers.get(key);
-    if (headerKeys.includes(key)) header.add(key);
+    const member = headerKeys.indexOf(key);
+    if (member !== -1) header |= 1 << member;
     else if (number !== undefined) wanted[number] = 1;
     else {
       const known = [...headerKeys, ...numbers.keys()].join(', ');

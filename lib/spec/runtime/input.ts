@@ -1,30 +1,6 @@
 import { invalidArgument, NetlinkError } from '../../errors.js';
-import { parseAddress, parseIpv4, parseIpv6, parseMac, parseUuid } from '../../wire/addresses.js';
 
-// What an encoder does with the values that people pass: bytes of addresses, and errors that say where.
-
-/** Text, or the bytes themselves. */
-export type AddressInput = string | Uint8Array;
-
-export function macBytes(input: AddressInput): Uint8Array {
-  return typeof input === 'string' ? parseMac(input) : bytesOf(input);
-}
-
-export function ipv4Bytes(input: AddressInput): Uint8Array {
-  return typeof input === 'string' ? parseIpv4(input) : sized(input, 4, 'an IPv4 address');
-}
-
-export function ipv6Bytes(input: AddressInput): Uint8Array {
-  return typeof input === 'string' ? parseIpv6(input) : sized(input, 16, 'an IPv6 address');
-}
-
-export function ipBytes(input: AddressInput): Uint8Array {
-  return typeof input === 'string' ? parseAddress(input) : bytesOf(input);
-}
-
-export function uuidBytes(input: AddressInput): Uint8Array {
-  return typeof input === 'string' ? parseUuid(input) : sized(input, 16, 'a UUID');
-}
+// What an encoder does with the values that people pass: checks of their kind, and errors that say where.
 
 /** The bytes themselves, checked to be some: a caller without types may pass anything. */
 export function bytesOf(input: Uint8Array): Uint8Array {
@@ -77,14 +53,35 @@ export function tagOf(input: object): string {
   );
 }
 
-/** The error for a property that stands for no attribute and no member. */
-export function unknownKey(key: string, what: string): never {
-  throw invalidArgument(`'${key}' is unknown: ${what} has none of that name`);
+/**
+ * What is to be written for a selector that the caller left out: the format of the data says it. Undefined where the
+ * selector is given, which is checked, where other data in the same object (`earlier`) says it, or for raw data.
+ *
+ * @param key the selector's property
+ */
+export function impliedSelector(
+  key: string,
+  given: unknown,
+  data: object,
+  earlier: readonly (object | undefined)[] = [],
+): string | undefined {
+  const tag = tagOf(data);
+  if (tag === 'raw') return undefined;
+  const said = [given, ...earlier.map(formatOf)].find((value) => value !== undefined);
+  if (said === undefined) return tag;
+  if (said === tag) return undefined;
+  throw invalidArgument(`${key} is ${shown(said)}, and the data is that of '${tag}'`);
 }
 
-/** The error for a selector that says another format than the data has. */
-export function contradiction(selector: string, value: unknown, tag: string): never {
-  throw invalidArgument(`${selector} is ${shown(value)}, and the data is that of '${tag}'`);
+function formatOf(data: object | undefined): string | undefined {
+  const tag = data === undefined ? 'raw' : tagOf(data);
+  return tag === 'raw' ? undefined : tag;
+}
+
+/** Refuses a property that stands for no attribute and no member; one that is undefined is passed over. */
+export function refuseUnknown(input: object, key: string, what: string, besides?: ReadonlySet<string>): void {
+  if (besides?.has(key) === true || (input as Readonly<Record<string, unknown>>)[key] === undefined) return;
+  throw invalidArgument(`'${key}' is unknown: ${what} has none of that name`);
 }
 
 /** The same error, saying where in the input: each encoder on the way out puts its own property in front. */

@@ -1,0 +1,270 @@
+import { align4 } from '../../wire/byte-order.js';
+import { headerKeys } from '../body-keys.js';
+import { describeHeader } from '../interpreter/description.js';
+import type { BodySpec, FamilySpec, MessageSpec, OperationSpec } from '../model.js';
+import { pascalCase } from '../names.js';
+import { attributeColumn, columnType } from './columns.js';
+import { docComment } from './comments.js';
+import { familyConstant, type ModuleNames, property } from './naming.js';
+
+/** What is printed of the bodies that messages consist of. */
+interface Root {
+  readonly body: BodySpec;
+  readonly message: string;
+  readonly input: string;
+  readonly codec: string;
+  readonly columns: string;
+}
+
+/** Prints what operations there are: requests, codecs, the client's type and the family itself. */
+export class OperationPrinter {
+  readonly #spec: FamilySpec;
+  readonly #names: ModuleNames;
+  readonly #roots = new Map<string, Root>();
+  readonly #requests = new Map<MessageSpec, string>();
+  readonly #client: string;
+  readonly #lines: string[] = [];
+
+  constructor(spec: FamilySpec, names: ModuleNames) {
+    this.#spec = spec;
+    this.#names = names;
+    this.#client = names.claim(`${pascalCase(spec.name)}Client`);
+  }
+
+  print(): string[] {
+    for (const { body } of this.#spec.operations) this.#root(body);
+    this.#printRequests();
+    this.#printClient();
+    this.#printFamily();
+    return this.#lines;
+  }
+
+  #root(body: BodySpec): Root {
+    const message = this.#names.body(body);
+    const known = this.#roots.get(message);
+    if (known !== undefined) return known;
+    const input = message === 'Decoded' ? 'ExtraInputs' : `${message}Input`;
+    const codec = `${message.charAt(0).toLowerCase()}${message.slice(1)}Codec`;
+    const columns = this.#printColumns(body, message);
+    const root = { body, message, input, codec, columns };
+    this.#roots.set(message, root);
+    this.#printCodec(root);
+    return root;
+  }
+
+  /** The columns that a dump of this body can give; `object` where there are none. */
+  #printColumns({ header, set }: BodySpec, message: string): string {
+    const members = header === undefined ? [] : [...headerKeys(header, set)];
+    const columns = [
+      ...members.map(([member, key]) => [key, columnType(member.type)] as const),
+      ...(set?.attributes ?? []).map((attribute) => [attribute.key, attributeColumn(attribute)] as const),
+    ].flatMap(([key, type]) => (type === undefined ? [] : [`  readonly ${property(key)}: ${type};`]));
+    const isDumped = this.#spec.operations.some(
+      ({ body, dump }) => dump !== undefined && this.#names.body(body) === message,
+    );
+    if (!isDumped || columns.length === 0) return 'object';
+    const name = this.#names.claim(`${message.replace(/Message$/, '')}Columns`);
+    this.#lines.push(
+      ...docComment(
+        `What a dump of \`${message}\` gives as columns. Named values and flags are numbers there.`,
+      ),
+      `export interface ${name} {`,
+      ...columns,
+      '}',
+      '',
+    );
+    return name;
+  }
+
+  #printCodec({ body, message, input, codec }: Root): void {
+    const { header, set } = body;
+    const name = set === undefined ? undefined : this.#names.of(set);
+    const describe = name === undefined ? '() => ({})' : `describe${name}`;
+    const decode =
+      header !== undefined
+        ? `read${message}`
+        : name === undefined
+          ? '(view, start, end, strict) => readNothing({}, view, start, end, strict)'
+          : `(view, start, end, strict) => read${name}({}, view, start, end, strict)`;
+    const write = header === undefined && name === undefined ? 'writeNothing' : `write${message}`;
+    const project =
+      header !== undefined
+        ? `project${message}(view, start, end, strict, wanted)`
+        : name === undefined
+          ? 'readNothing({}, view, start, end, strict)'
+          : `read${name}({}, view, start, end, strict, wanted.attributes)`;
+    const usesWanted = /\bwanted\b/.test(project);
+    const members = describeHeader(body).map((member) => `    ${source(member)},`);
+    this.#lines.push(
+      `const ${codec}: BodyCodec<${message}, ${input}> = {`,
+      `  headerLength: ${align4(header?.size ?? 0)},`,
+      ...(members.length === 0 ? ['  header: [],'] : ['  header: [', ...members, '  ],']),
+      `  attributes: ${describe},`,
+      `  encode: (writer, value) => ${write}(writer, objectOf(value)),`,
+      `  decode: ${decode},`,
+      '  project(keys) {',
+      usesWanted
+        ? '    const wanted = selection(keys, this.header, this.attributes());'
+        : '    selection(keys, this.header, this.attributes());',
+      `    return (view, start, end, strict) => ${project} as Pick<${message}, (typeof keys)[number]>;`,
+      '  },',
+      '};',
+      '',
+    );
+  }
+
+  /** On Generic Netlink, requests have the attributes that the spec lists; elsewhere its lists are not complete. */
+  #printRequests(): void {
+    for (const operation of this.#spec.operations) {
+      for (const mode of ['do', 'dump'] as const) {
+        const request = operation[mode]?.request;
+        if (request === undefined) continue;
+        const { input } = this.#root(operation.body);
+        if (this.#spec.generic === undefined || operation.body.set === undefined) {
+          this.#requests.set(request, input);
+          continue;
+        }
+        const name = this.#names.claim(`${pascalCase(operation.name)}${pascalCase(mode)}Request`);
+        this.#requests.set(request, name);
+        this.#lines.push(
+          ...docComment(
+            `What \`${operation.constant ?? operation.name}\` takes${mode === 'dump' ? ' as a dump' : ''}.`,
+          ),
+          `export type ${name} = Pick<${input}, ${this.#requestKeys(operation, request)}>;`,
+          '',
+        );
+      }
+    }
+  }
+
+  #requestKeys({ body }: OperationSpec, request: MessageSpec): string {
+    const { header, set } = body;
+    const members = header === undefined ? [] : [...headerKeys(header, set).values()];
+    const keys = request.attributes.flatMap(
+      (name) => set?.attributes.find((attribute) => attribute.name === name)?.key ?? [],
+    );
+    return [...new Set([...members, ...keys, 'extra'])].map((key) => `'${key}'`).join(' | ');
+  }
+
+  #printClient(): void {
+    const operations = this.#spec.operations;
+    const notifications = operations.flatMap(({ name, body, notification }) =>
+      notification === undefined ? [] : [`  | NotificationOf<'${name}', ${this.#root(body).message}>`],
+    );
+    const groups = this.#spec.groups.map(({ name }) => `'${name}'`).join(' | ');
+    const notification = this.#names.claim(`${pascalCase(this.#spec.name)}Notification`);
+    this.#lines.push(
+      ...(notifications.length === 0
+        ? []
+        : [
+            ...docComment('What the kernel sends to the multicast groups.'),
+            `export type ${notification} =`,
+            ...notifications.slice(0, -1),
+            `${notifications.at(-1) ?? ''};`,
+            '',
+          ]),
+      ...docComment(`What opening \`${this.#spec.name}\` gives.`),
+      `export interface ${this.#client} extends FamilyClient<` +
+        `${notifications.length === 0 ? 'never' : notification}, ${groups === '' ? 'never' : groups}> {`,
+      '  /** Requests with one answer. */',
+      '  readonly do: {',
+      ...operations.flatMap((operation) => this.#doOperation(operation)),
+      '  };',
+      '  /** Requests with any number of answers. */',
+      '  readonly dump: {',
+      ...operations.flatMap((operation) => this.#dumpOperation(operation)),
+      '  };',
+      '}',
+      '',
+    );
+  }
+
+  #doOperation(operation: OperationSpec): string[] {
+    if (operation.do === undefined) return [];
+    const { message } = this.#root(operation.body);
+    const request = this.#requests.get(operation.do.request) ?? 'object';
+    const kind = operation.do.reply === undefined ? 'ActOperation' : 'GetOperation';
+    return [
+      ...docComment(operationComment(operation, operation.do), '    '),
+      `    readonly ${property(operation.key)}: ${kind}<${request}, ${message}>;`,
+    ];
+  }
+
+  #dumpOperation(operation: OperationSpec): string[] {
+    if (operation.dump === undefined) return [];
+    const { message, columns } = this.#root(operation.body);
+    const request = this.#requests.get(operation.dump.request) ?? 'object';
+    return [
+      ...docComment(operationComment(operation, operation.dump), '    '),
+      `    readonly ${property(operation.key)}: DumpOperation<${request}, ${message}, ${columns}>;`,
+    ];
+  }
+
+  #printFamily(): void {
+    const { name, protocol, generic, groups, operations } = this.#spec;
+    this.#lines.push(
+      ...docComment(`The family \`${name}\`, to be given to \`openFamily\`.`),
+      `export const ${familyConstant(this.#spec)}: Family<${this.#client}> = {`,
+      `  name: '${name}',`,
+      `  protocol: ${protocol},`,
+      ...(generic === undefined ? [] : [`  version: ${generic.version},`]),
+      `  groups: {${groups.map((group) => ` '${group.name}': ${String(group.id)}`).join(',')}${groups.length > 0 ? ' ' : ''}},`,
+      '  operations: {',
+      ...operations.flatMap((operation) => this.#operation(operation)),
+      '  },',
+      '  notifications: {',
+      ...operations.flatMap((operation) => this.#notification(operation)),
+      '  },',
+      '};',
+    );
+  }
+
+  #operation(operation: OperationSpec): string[] {
+    if (operation.do === undefined && operation.dump === undefined) return [];
+    const { codec } = this.#root(operation.body);
+    const mode = (key: 'do' | 'dump') => {
+      const spec = operation[key];
+      if (spec === undefined) return [];
+      const reply = spec.reply === undefined ? '' : `, reply: ${spec.reply.id}`;
+      const echo = spec.echo === true ? ', echo: true' : '';
+      return [`      ${key}: { request: ${spec.request.id}${reply}${echo} },`];
+    };
+    return [
+      `    ${property(operation.key)}: {`,
+      `      name: '${operation.name}',`,
+      ...(operation.constant === undefined ? [] : [`      constant: '${operation.constant}',`]),
+      ...(operation.privilege === undefined ? [] : [`      privilege: '${operation.privilege}',`]),
+      `      body: ${codec},`,
+      ...mode('do'),
+      ...mode('dump'),
+      '    },',
+    ];
+  }
+
+  #notification({ name, body, notification }: OperationSpec): string[] {
+    if (notification === undefined) return [];
+    const group = notification.group === undefined ? '' : `, group: '${notification.group}'`;
+    return [`    ${notification.id}: { name: '${name}', body: ${this.#root(body).codec}${group} },`];
+  }
+}
+
+function operationComment(
+  { name, constant, privilege }: OperationSpec,
+  { request, reply }: { readonly request: MessageSpec; readonly reply?: MessageSpec },
+): string {
+  const sentences = [
+    `\`${constant ?? name}\`.`,
+    privilege === undefined ? '' : 'Needs CAP_NET_ADMIN.',
+    request.attributes.length === 0 ? '' : `Takes ${request.attributes.join(', ')}.`,
+    reply === undefined || reply.attributes.length === 0 ? '' : `Answers ${reply.attributes.join(', ')}.`,
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** An object of plain values as source. */
+function source(value: object): string {
+  const entries = Object.entries(value).map(
+    ([key, part]) => `${key}: ${typeof part === 'string' ? `'${part}'` : String(part)}`,
+  );
+  return `{ ${entries.join(', ')} }`;
+}

@@ -1,0 +1,64 @@
+import type { BodySpec, FamilySpec, MemberType, SetSpec, StructSpec, ValueType } from '../model.js';
+import type { ModuleNames } from './naming.js';
+
+/** Sets that messages consist of, as opposed to those that only lie in other sets. */
+export function rootSets(spec: FamilySpec): ReadonlySet<SetSpec> {
+  return new Set(spec.operations.flatMap(({ body }) => body.set ?? []));
+}
+
+/** Every combination of a fixed header with attributes: of messages, nests, formats and records. */
+export function headedBodies(spec: FamilySpec, names: ModuleNames): BodySpec[] {
+  const all: BodySpec[] = [
+    ...spec.operations.map(({ body }) => body),
+    ...spec.sets.flatMap(({ attributes }) => attributes.flatMap(({ type }) => bodiesWithin(type))),
+    ...spec.subMessages.flatMap(({ formats }) => formats.filter(({ set }) => set !== undefined)),
+  ];
+  const headed = all.filter(({ header }) => header !== undefined);
+  return [...new Map(headed.map((body) => [names.body(body), body])).values()];
+}
+
+/** Structures that are read or put by themselves: those that are only fixed headers are not. */
+export function usedStructs(spec: FamilySpec): StructSpec[] {
+  const used = new Set<StructSpec>();
+  const use = (struct: StructSpec): void => {
+    if (used.has(struct)) return;
+    used.add(struct);
+    for (const { type } of struct.members) structsWithin(type).forEach(use);
+  };
+  for (const { attributes } of spec.sets) {
+    for (const { type } of attributes) structsWithin(type).forEach(use);
+  }
+  for (const { formats } of spec.subMessages) {
+    for (const { header, set } of formats) if (header !== undefined && set === undefined) use(header);
+  }
+  for (const { body } of spec.operations) {
+    for (const { type } of body.header?.members ?? []) structsWithin(type).forEach(use);
+  }
+  return spec.structs.filter((struct) => used.has(struct));
+}
+
+function structsWithin(type: ValueType | MemberType): readonly StructSpec[] {
+  switch (type.kind) {
+    case 'struct':
+      return [type.struct];
+    case 'array':
+    case 'indexed':
+    case 'keyed':
+      return structsWithin(type.of);
+    default:
+      return [];
+  }
+}
+
+function bodiesWithin(type: ValueType): readonly BodySpec[] {
+  switch (type.kind) {
+    case 'nest':
+    case 'records':
+      return [type];
+    case 'indexed':
+    case 'keyed':
+      return bodiesWithin(type.of);
+    default:
+      return [];
+  }
+}

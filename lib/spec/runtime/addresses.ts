@@ -1,0 +1,75 @@
+import { invalidArgument, malformed } from '../../errors.js';
+import {
+  formatIpv4,
+  formatIpv6,
+  formatMac,
+  formatUuid,
+  parseAddress,
+  parseIpv4,
+  parseIpv6,
+  parseMac,
+  parseUuid,
+} from '../../wire/addresses.js';
+import type { WireView } from '../../wire/view.js';
+import { tooShort } from './extra.js';
+import { bytesOf, sized } from './input.js';
+
+// Addresses of attributes and of members of structures: text when read, text or bytes when written.
+
+const IPV4_LENGTH = 4;
+const IPV6_LENGTH = 16;
+const UUID_LENGTH = 16;
+
+/** Text, or the bytes themselves. */
+export type AddressInput = string | Uint8Array;
+
+/** A link-layer address, as long as the payload. */
+export function readMac(view: WireView, from: number, end: number): string {
+  return formatMac(view.bytes, from, end);
+}
+
+export function readIpv4(view: WireView, from: number, end: number): string {
+  if (end - from < IPV4_LENGTH) tooShort(end - from, IPV4_LENGTH);
+  return formatIpv4(view.bytes, from);
+}
+
+export function readIpv6(view: WireView, from: number, end: number): string {
+  if (end - from < IPV6_LENGTH) tooShort(end - from, IPV6_LENGTH);
+  return formatIpv6(view.bytes, from);
+}
+
+/** IPv4 or IPv6, which the length tells. */
+export function readIp(view: WireView, from: number, end: number): string {
+  if (end - from === IPV4_LENGTH) return formatIpv4(view.bytes, from);
+  if (end - from === IPV6_LENGTH) return formatIpv6(view.bytes, from);
+  throw malformed(`${end - from} bytes are no IP address`);
+}
+
+export function readUuid(view: WireView, from: number, end: number): string {
+  if (end - from < UUID_LENGTH) tooShort(end - from, UUID_LENGTH);
+  return formatUuid(view.bytes, from);
+}
+
+export function macBytes(input: AddressInput): Uint8Array {
+  if (input === '') return new Uint8Array();
+  return typeof input === 'string' ? parseMac(input) : bytesOf(input);
+}
+
+export function ipv4Bytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseIpv4(input) : sized(input, IPV4_LENGTH, 'an IPv4 address');
+}
+
+export function ipv6Bytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseIpv6(input) : sized(input, IPV6_LENGTH, 'an IPv6 address');
+}
+
+export function ipBytes(input: AddressInput): Uint8Array {
+  if (typeof input === 'string') return parseAddress(input);
+  const { length } = bytesOf(input);
+  if (length === IPV4_LENGTH || length === IPV6_LENGTH) return input;
+  throw invalidArgument(`an IP address has 4 or 16 bytes, not ${length}`);
+}
+
+export function uuidBytes(input: AddressInput): Uint8Array {
+  return typeof input === 'string' ? parseUuid(input) : sized(input, UUID_LENGTH, 'a UUID');
+}

@@ -1,0 +1,15 @@
+// What modules that the generator prints are made of. Public for them: `afnetlink/codec`.
+
+export { invalidArgument } from '../../errors.js';
+export { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+export type { AttributeScope, AttributeSet } from '../../wire/description.js';
+export type { Bitfield32, WireView } from '../../wire/view.js';
+export type { WireWriter } from '../../wire/writer.js';
+export * from './addresses.js';
+export type * from './client.js';
+export * from './enumeration.js';
+export * from './extra.js';
+export * from './family.js';
+export * from './input.js';
+export * from './reading.js';
+export * from './writing.js';

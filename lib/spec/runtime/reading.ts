@@ -1,0 +1,224 @@
+import { malformed } from '../../errors.js';
+import { align4 } from '../../wire/byte-order.js';
+import { NLA_HDRLEN } from '../../wire/constants.js';
+import { WireView } from '../../wire/view.js';
+import type { NarrowMethod, WideMethod } from '../integer-method.js';
+import type { FlagName, FlagSet } from './enumeration.js';
+import { type Decoded, keepUnknown } from './extra.js';
+
+// What generated decoders are made of beside plain reads.
+
+/** An object while it is being filled. */
+export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** An entry of an array whose positions the kernel numbers. */
+export type Indexed<T> = T & { readonly arrayIndex: number };
+
+/** The bits of a BITFIELD32 attribute by name: their values, and which of them are meant. */
+export interface FlagField<Name extends string> {
+  readonly value: readonly FlagName<Name>[];
+  readonly selector: readonly FlagName<Name>[];
+}
+
+/** Reads a set's attributes into `value`, and returns it. */
+export type SetReader<T> = (
+  value: Mutable<T>,
+  view: WireView,
+  start: number,
+  end: number,
+  strict: boolean,
+) => T;
+
+/** Adds an entry to the values of an attribute that may come more than once. */
+export function append<T>(list: readonly T[] | undefined, entry: T): readonly T[] {
+  if (list === undefined) return [entry];
+  (list as T[]).push(entry);
+  return list;
+}
+
+/** A C array of numbers: as many as there is room for in full. */
+export function readNumbers(
+  view: WireView,
+  method: NarrowMethod,
+  width: number,
+  from: number,
+  end: number,
+): number[] {
+  const numbers: number[] = [];
+  for (let at = from; at + width <= end; at += width) numbers.push(view[method](at, end));
+  return numbers;
+}
+
+/** A C array of 64-bit numbers. */
+export function readWideNumbers(view: WireView, method: WideMethod, from: number, end: number): bigint[] {
+  const numbers: bigint[] = [];
+  for (let at = from; at + 8 <= end; at += 8) numbers.push(view[method](at, end));
+  return numbers;
+}
+
+/** A C array of structures. */
+export function readStructs<T>(
+  view: WireView,
+  size: number,
+  from: number,
+  end: number,
+  strict: boolean,
+  read: (view: WireView, from: number, end: number, strict: boolean) => T,
+): T[] {
+  const structs: T[] = [];
+  for (let at = from; at + size <= end; at += size) structs.push(read(view, at, at + size, strict));
+  return structs;
+}
+
+/** The entries of an indexed array of numbers, text or the like. */
+export function readIndexed<T>(
+  view: WireView,
+  from: number,
+  end: number,
+  read: (from: number, end: number) => T,
+): T[] {
+  const values: T[] = [];
+  for (let at = from; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    values.push(read(at + NLA_HDRLEN, at + length));
+    at += align4(length);
+  }
+  return values;
+}
+
+/** The entries of an indexed array of nests, each with its position. */
+export function readIndexedNests<T>(
+  view: WireView,
+  from: number,
+  end: number,
+  strict: boolean,
+  read: SetReader<T>,
+): Indexed<T>[] {
+  const values: Indexed<T>[] = [];
+  for (let at = from; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    const entry = { arrayIndex: view.attributeType(at) } as Mutable<Indexed<T>>;
+    read(entry, view, at + NLA_HDRLEN, at + length, strict);
+    values.push(entry);
+    at += align4(length);
+  }
+  return values;
+}
+
+/**
+ * A value that is nested once for each of its keys, whose numbers are the types of the nests. The kernel sends one
+ * entry a level; more cannot be told as one object.
+ */
+export function readKeyed<Key extends string, T>(
+  view: WireView,
+  from: number,
+  end: number,
+  names: readonly Key[],
+  read: (keys: Record<Key, number>, from: number, end: number) => T,
+): T {
+  const keys = {} as Record<Key, number>;
+  let start = from;
+  let limit = end;
+  for (const name of names) {
+    if (limit - start < NLA_HDRLEN) throw malformed(`an attribute is needed as ${name}, and there is none`);
+    const length = view.attributeLength(start, limit);
+    if (limit - start - align4(length) >= NLA_HDRLEN) {
+      throw malformed(`one attribute is needed as ${name}, and there are more`);
+    }
+    keys[name] = view.attributeType(start);
+    limit = start + length;
+    start += NLA_HDRLEN;
+  }
+  return read(keys, start, limit);
+}
+
+/** Structures that begin with their length (16 bits), which counts the attributes behind each of them. */
+export function readRecords<T>(
+  view: WireView,
+  size: number,
+  from: number,
+  end: number,
+  strict: boolean,
+  read: (view: WireView, from: number, end: number, strict: boolean) => T,
+): T[] {
+  const records: T[] = [];
+  for (let at = from; at < end;) {
+    const length = view.u16(at, end);
+    if (length < size || length > end - at) {
+      throw malformed(`record at byte ${at} claims ${length} bytes of ${end - at}`);
+    }
+    records.push(read(view, at, at + length, strict));
+    at += align4(length);
+  }
+  return records;
+}
+
+/** A sub-message of a format that has no attributes: those that are there all the same are kept. */
+export function readNothing(
+  value: Mutable<Decoded>,
+  view: WireView,
+  start: number,
+  end: number,
+  strict: boolean,
+): Decoded {
+  for (let at = start; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    keepUnknown(value, view, at, strict);
+    at += align4(length);
+  }
+  return value;
+}
+
+/** A sub-message whose format is not known: its bytes. */
+export function readRaw(
+  view: WireView,
+  from: number,
+  end: number,
+  what: string,
+  selected: unknown,
+  strict: boolean,
+): { readonly raw: Uint8Array } {
+  if (strict) throw malformed(`'${String(selected)}' is no format of ${what}`);
+  return { raw: view.binary(from, end) };
+}
+
+export function readFlagField<Name extends string>(
+  flags: FlagSet<Name>,
+  view: WireView,
+  from: number,
+  end: number,
+  strict: boolean,
+): FlagField<Name> {
+  const { value, selector } = view.bitfield32(from, end);
+  return { value: flags.names(value, strict), selector: flags.names(selector, strict) };
+}
+
+/** The bytes behind a structure's last member, where a newer kernel has more: with them as `tail`. */
+export function withTail<T extends object>(value: T, view: WireView, from: number, end: number): T {
+  return from < end ? { ...value, tail: view.binary(from, end) } : value;
+}
+
+/** The end of each member of a structure, in its order. */
+export type MemberEnds = Readonly<Record<string, number>>;
+
+/**
+ * A structure shorter than the specification's, as an older kernel sends it: the members that are there in full, and
+ * what is left as `tail`.
+ */
+export function readShort<T extends object>(
+  view: WireView,
+  from: number,
+  end: number,
+  size: number,
+  ends: MemberEnds,
+  strict: boolean,
+  read: (view: WireView, from: number, end: number, strict: boolean) => T,
+): T {
+  const padded = new Uint8Array(size);
+  padded.set(view.bytes.subarray(from, end));
+  const length = end - from;
+  const whole = read(new WireView(padded), 0, size, strict);
+  const there = Object.entries(whole).filter(([key]) => (ends[key] ?? 0) <= length);
+  const behind = Math.max(0, ...there.map(([key]) => ends[key] ?? 0));
+  return withTail(Object.fromEntries(there) as T, view, from + behind, end);
+}

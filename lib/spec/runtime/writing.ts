@@ -1,0 +1,216 @@
+import { invalidArgument } from '../../errors.js';
+import { align4 } from '../../wire/byte-order.js';
+import type { WireWriter } from '../../wire/writer.js';
+import type { NarrowMethod, WideMethod } from '../integer-method.js';
+import { putMethod } from '../integer-method.js';
+import type { FlagSet, FlagsInput } from './enumeration.js';
+import { type ExtraInputs, writeExtra } from './extra.js';
+import { bytesOf, listOf, objectOf, refuseUnknown, textOf, upTo, within } from './input.js';
+
+// What generated encoders are made of beside plain writes.
+
+const encoder = new TextEncoder();
+
+/** An entry of an indexed array to send, with the position that it is to have. */
+export type IndexedInput<T> = T & { readonly arrayIndex?: number | undefined };
+
+/** The bits of a BITFIELD32 attribute to send: their values, and which of them are meant. */
+export interface FlagFieldInput<Name extends string> {
+  readonly value: FlagsInput<Name>;
+  readonly selector: FlagsInput<Name>;
+}
+
+/** Attributes or members of one object, in the order of its properties. */
+export type SetWriter<T> = (writer: WireWriter, value: T, besides?: ReadonlySet<string>) => void;
+
+/** Calls `write` for each entry of an array; an error says which. */
+export function each<T>(entries: readonly T[], write: (entry: T, index: number) => void): void {
+  listOf(entries).forEach((entry, index) => {
+    try {
+      write(entry, index);
+    } catch (error) {
+      throw within(index, error);
+    }
+  });
+}
+
+/** A structure as an attribute; bytes that a newer kernel has behind it are given as `tail`. */
+export function writeStruct<T extends { readonly tail?: Uint8Array | undefined }>(
+  writer: WireWriter,
+  type: number,
+  length: number,
+  value: T,
+  put: (writer: WireWriter, at: number, value: T) => void,
+): void {
+  const { tail } = objectOf(value);
+  const at = writer.attribute(type, length + (tail === undefined ? 0 : bytesOf(tail).length));
+  put(writer, at, value);
+  if (tail !== undefined) writer.putBytes(at + length, tail);
+}
+
+/** Writes a nested attribute with what `write` puts into it. */
+export function writeNest<T extends object>(
+  writer: WireWriter,
+  type: number,
+  value: T,
+  write: SetWriter<T>,
+): void {
+  writer.nestStart(type);
+  write(writer, objectOf(value));
+  writer.nestEnd();
+}
+
+const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
+
+/** An indexed array of nests; entries are numbered from `first` where they do not say themselves. */
+export function writeIndexedNests<T extends { readonly arrayIndex?: number | undefined }>(
+  writer: WireWriter,
+  type: number,
+  first: number,
+  entries: readonly T[],
+  write: SetWriter<T>,
+): void {
+  writer.nestStart(type);
+  each(entries, (entry, position) => {
+    writer.nestStart(objectOf(entry).arrayIndex ?? first + position);
+    write(writer, entry, ARRAY_INDEX);
+    writer.nestEnd();
+  });
+  writer.nestEnd();
+}
+
+/** An indexed array of other values. */
+export function writeIndexed<T>(
+  writer: WireWriter,
+  type: number,
+  first: number,
+  entries: readonly T[],
+  write: (type: number, entry: T) => void,
+): void {
+  writer.nestStart(type);
+  each(entries, (entry, position) => write(first + position, entry));
+  writer.nestEnd();
+}
+
+/** A value nested once for each of its keys. */
+export function writeKeyed<T extends object>(
+  writer: WireWriter,
+  type: number,
+  names: readonly (keyof T & string)[],
+  value: T,
+  write: (type: number, value: T) => void,
+): void {
+  let inner = type;
+  objectOf(value);
+  for (const name of names) {
+    writer.nestStart(inner);
+    const key: unknown = value[name];
+    if (typeof key !== 'number') throw invalidArgument(`'${name}' is needed: a number`);
+    inner = key;
+  }
+  write(inner, value);
+  for (let open = names.length; open > 0; open--) writer.nestEnd();
+}
+
+/** Attributes nested once for each of their keys, which stand beside them in the object. */
+export function writeKeyedNest<T extends object>(
+  writer: WireWriter,
+  type: number,
+  names: readonly (keyof T & string)[],
+  value: T,
+  write: SetWriter<T>,
+): void {
+  writeKeyed(writer, type, names, value, (inner) => {
+    writer.nestStart(inner);
+    write(writer, value, new Set(names));
+    writer.nestEnd();
+  });
+}
+
+/** A sub-message of a format that has no attributes of its own. */
+export function writeNothingNest(writer: WireWriter, type: number, value: ExtraInputs): void {
+  writer.nestStart(type, 0);
+  writeNothing(writer, value);
+  writer.nestEnd();
+}
+
+/** A message that has neither fixed header nor attributes. */
+export function writeNothing(writer: WireWriter, value: ExtraInputs): void {
+  for (const key in objectOf(value)) {
+    if (key === 'extra' && value.extra !== undefined) writeExtra(writer, listOf(value.extra));
+    else refuseUnknown(value, key, 'this message');
+  }
+}
+
+/** A C array of structures. */
+export function putStructs<T>(
+  writer: WireWriter,
+  at: number,
+  size: number,
+  structs: readonly T[],
+  put: (writer: WireWriter, at: number, value: T) => void,
+): void {
+  each(structs, (struct, index) => put(writer, at + index * size, struct));
+}
+
+/** Structures that begin with their length, which `patch` writes once the attributes behind each are there. */
+export function writeRecords<T extends object>(
+  writer: WireWriter,
+  type: number,
+  records: readonly T[],
+  write: SetWriter<T>,
+  patch: (at: number, length: number) => void,
+): void {
+  writer.nestStart(type, 0);
+  each(records, (record) => {
+    const start = writer.length;
+    write(writer, objectOf(record));
+    patch(start, align4(writer.length - start));
+  });
+  writer.nestEnd();
+}
+
+/** The bits of a BITFIELD32 attribute, given by name. */
+export function writeFlagField<Name extends string>(
+  writer: WireWriter,
+  type: number,
+  flags: FlagSet<Name>,
+  field: FlagFieldInput<Name>,
+): void {
+  const { value, selector } = objectOf(field);
+  writer.bitfield32(type, flags.mask(value), flags.mask(selector));
+}
+
+/** A C array of numbers. */
+export function putNumbers(
+  writer: WireWriter,
+  at: number,
+  method: NarrowMethod,
+  width: number,
+  numbers: readonly number[],
+): void {
+  each(numbers, (number, index) => writer[putMethod(method)](at + index * width, number));
+}
+
+export function putWideNumbers(
+  writer: WireWriter,
+  at: number,
+  method: WideMethod,
+  numbers: readonly (number | bigint)[],
+): void {
+  each(numbers, (number, index) => writer[putMethod(method)](at + index * 8, number));
+}
+
+/** Text in a structure that has room for `length` bytes; the rest stays zero. */
+export function putText(writer: WireWriter, at: number, length: number, text: string): void {
+  writer.putBytes(at, upTo(encoder.encode(textOf(text)), length));
+}
+
+/**
+ * What goes into a fixed header's member of `width` bytes that an attribute of the same name makes wider: the same
+ * value where it fits, since old readers look there.
+ */
+export function narrowed(value: unknown, width: number): number | undefined {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
+  return value >= 0 && value < 2 ** (width * 8) ? value : undefined;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { interpretedFamily } from '#lib/spec/interpreter/family';
+import { readSpec } from '#lib/spec/load';
+import type { BodySpec } from '#lib/spec/model';
+import type { BodyCodec, Family } from '#lib/spec/runtime/family';
+import { WireView, WireWriter } from '#lib/wire/index';
+import { bodyInput } from '../helpers/arbitraries';
+import { testUnless } from '../helpers/conditional';
+import { generatedFamily, generatedNames, specTextOf } from '../helpers/families';
+import { WITHOUT_SPECS } from '../helpers/specs';
+
+/** What a codec does with an input or with bytes, errors included. */
+function outcome(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+function encoded(codec: BodyCodec, input: object): Uint8Array {
+  const writer = new WireWriter();
+  codec.encode(writer, input);
+  return writer.finish();
+}
+
+function decoded(codec: BodyCodec, bytes: Uint8Array, strict = false): unknown {
+  return codec.decode(new WireView(bytes), 0, bytes.length, strict);
+}
+
+interface Pair {
+  readonly name: string;
+  readonly body: BodySpec;
+  readonly loaded: BodyCodec;
+  readonly generated: BodyCodec;
+}
+
+/** Every kind of message of a family, as the loader and as the generator made it. */
+function pairs(name: string): Pair[] {
+  const spec = readSpec(specTextOf(name), { file: name, fixups: 'strict' });
+  const loaded: Family = interpretedFamily(spec);
+  const generated = generatedFamily(name);
+  const seen = new Set<BodyCodec>();
+  return spec.operations.flatMap((operation) => {
+    const { key, body, notification } = operation;
+    const find = (family: Family) =>
+      notification === undefined ? family.operations[key]?.body : family.notifications[notification.id]?.body;
+    const [one, other] = [find(loaded), find(generated)];
+    if (one === undefined || other === undefined || seen.has(other)) return [];
+    seen.add(other);
+    return [{ name: key, body, loaded: one, generated: other }];
+  });
+}
+
+test('all families of the kernel’s specs are here', () => {
+  expect(generatedNames.length).toBeGreaterThanOrEqual(33);
+});
+
+describe.each([...generatedNames])('%s', (name) => {
+  testUnless(WITHOUT_SPECS, 'operations and notifications have the same numbers', () => {
+    const loaded = interpretedFamily(readSpec(specTextOf(name), { file: name, fixups: 'strict' }));
+    const generated = generatedFamily(name);
+    const facts = (family: Family): string =>
+      JSON.stringify(family, (key, value: unknown) => (key === 'body' ? undefined : value));
+    expect(facts(generated)).toBe(facts(loaded));
+  });
+
+  testUnless(WITHOUT_SPECS, 'any input gives the same bytes, and these the same values', () => {
+    for (const { body, loaded, generated } of pairs(name)) {
+      fc.assert(
+        fc.property(bodyInput(body), (input) => {
+          const bytes = encoded(generated, input);
+          expect(bytes).toEqual(encoded(loaded, input));
+          const values = decoded(generated, bytes);
+          expect(values).toEqual(decoded(loaded, bytes));
+          // What was decoded means the same bytes again, but for what an input may leave out or write otherwise.
+          const again = encoded(generated, values as object);
+          expect(decoded(generated, again)).toEqual(values);
+        }),
+        { numRuns: 60 },
+      );
+    }
+  });
+
+  testUnless(WITHOUT_SPECS, 'damaged bytes give the same values or the same error', () => {
+    for (const { body, loaded, generated } of pairs(name)) {
+      const damage = fc.record({
+        cut: fc.nat({ max: 64 }),
+        changes: fc.array(fc.tuple(fc.nat({ max: 4096 }), fc.integer({ min: 0, max: 255 })), {
+          maxLength: 6,
+        }),
+      });
+      fc.assert(
+        fc.property(bodyInput(body), damage, (input, { cut, changes }) => {
+          const whole = encoded(generated, input);
+          const bytes = whole.slice(0, Math.max(0, whole.length - cut));
+          for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+          expect(outcome(() => decoded(generated, bytes))).toEqual(outcome(() => decoded(loaded, bytes)));
+        }),
+        { numRuns: 60 },
+      );
+    }
+  });
+
+  testUnless(WITHOUT_SPECS, 'a selection gives these properties and no others', () => {
+    for (const { body, loaded, generated } of pairs(name)) {
+      const keys = [...generated.header, ...Object.values(generated.attributes())]
+        .filter(({ kind }) => kind !== 'pad')
+        .map((described) => described.name);
+      fc.assert(
+        fc.property(bodyInput(body), fc.subarray(keys), (input, wanted) => {
+          const bytes = encoded(generated, input);
+          const project = (codec: BodyCodec) =>
+            codec.project(wanted as never[])(new WireView(bytes), 0, bytes.length, false);
+          const whole = decoded(generated, bytes) as Readonly<Record<string, unknown>>;
+          const values = project(generated);
+          expect(values).toEqual(project(loaded));
+          for (const [key, value] of Object.entries(values)) {
+            // What was selected and could not be read is kept all the same.
+            expect([...wanted, 'extra']).toContain(key);
+            if (typeof value !== 'object') expect(value).toEqual(whole[key]);
+          }
+        }),
+        { numRuns: 20 },
+      );
+    }
+  });
+});
