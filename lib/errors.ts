@@ -15,6 +15,8 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_MALFORMED'
   /** A family's specification is wrong, or is not one. */
   | 'ERR_NETLINK_INVALID_SPEC'
+  /** The kernel acknowledged a request that it should have answered with data. */
+  | 'ERR_NETLINK_NO_REPLY'
   /** No answer came within the time allowed. */
   | 'ERR_NETLINK_TIMEOUT'
   /** The receive buffer overran: the kernel dropped messages (ENOBUFS). */

@@ -189,15 +189,21 @@ const reportCodec: BodyCodec<Report, ReportInput> = {
 export type BinderNotification =
   | NotificationOf<'report', Report>;
 
-/** What opening `binder` gives. */
-export interface BinderClient extends FamilyClient<BinderNotification, 'report'> {
-  /** Requests with one answer. */
-  readonly do: {
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-  };
+/** Requests of `binder` with one answer. */
+export interface BinderRequests {
 }
+
+/** Requests of `binder` with any number of answers. */
+export interface BinderDumps {
+}
+
+/** What opening `binder` gives. */
+export type BinderClient = FamilyClient<
+  BinderRequests,
+  BinderDumps,
+  BinderNotification,
+  'report'
+>;
 
 /** The family `binder`, to be given to `openFamily`. */
 export const binderFamily: Family<BinderClient> = {

@@ -2098,36 +2098,42 @@ export type ConntrackNotification =
   | NotificationOf<'new-ntf', ConntrackMessage>
   | NotificationOf<'delete-ntf', ConntrackMessage>;
 
-/** What opening `conntrack` gives. */
-export interface ConntrackClient extends FamilyClient<ConntrackNotification, 'conntrack-new' | 'conntrack-update' | 'conntrack-destroy'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `get`. Takes tuple-orig, tuple-reply, zone. Answers tuple-orig, tuple-reply, status, protoinfo, help, nat-src,
-     * nat-dst, timeout, mark, counters-orig, counters-reply, use, id, nat-dst, tuple-master, seq-adj-orig,
-     * seq-adj-reply, zone, secctx, labels, synproxy.
-     */
-    readonly get: GetOperation<ConntrackMessageInput, ConntrackMessage>;
-    /** `new`. */
-    readonly new: ActOperation<ConntrackMessageInput, ConntrackMessage>;
-    /** `delete`. */
-    readonly delete: ActOperation<ConntrackMessageInput, ConntrackMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `get`. Takes tuple-orig, tuple-reply, status, mark, zone, mark-mask, filter, status-mask. Answers tuple-orig,
-     * tuple-reply, status, protoinfo, help, nat-src, nat-dst, timeout, mark, counters-orig, counters-reply, use, id,
-     * nat-dst, tuple-master, seq-adj-orig, seq-adj-reply, zone, secctx, labels, synproxy.
-     */
-    readonly get: DumpOperation<ConntrackMessageInput, ConntrackMessage, ConntrackColumns>;
-    /**
-     * `get-stats`. Answers searched, found, insert, insert-failed, drop, early-drop, error, search-restart,
-     * clash-resolve, chain-toolong.
-     */
-    readonly getStats: DumpOperation<ConntrackStatsMessageInput, ConntrackStatsMessage, ConntrackStatsColumns>;
-  };
+/** Requests of `conntrack` with one answer. */
+export interface ConntrackRequests {
+  /**
+   * `get`. Takes tuple-orig, tuple-reply, zone. Answers tuple-orig, tuple-reply, status, protoinfo, help, nat-src,
+   * nat-dst, timeout, mark, counters-orig, counters-reply, use, id, nat-dst, tuple-master, seq-adj-orig,
+   * seq-adj-reply, zone, secctx, labels, synproxy.
+   */
+  readonly get: GetOperation<ConntrackMessageInput, ConntrackMessage>;
+  /** `new`. */
+  readonly new: ActOperation<ConntrackMessageInput, ConntrackMessage>;
+  /** `delete`. */
+  readonly delete: ActOperation<ConntrackMessageInput, ConntrackMessage>;
 }
+
+/** Requests of `conntrack` with any number of answers. */
+export interface ConntrackDumps {
+  /**
+   * `get`. Takes tuple-orig, tuple-reply, status, mark, zone, mark-mask, filter, status-mask. Answers tuple-orig,
+   * tuple-reply, status, protoinfo, help, nat-src, nat-dst, timeout, mark, counters-orig, counters-reply, use, id,
+   * nat-dst, tuple-master, seq-adj-orig, seq-adj-reply, zone, secctx, labels, synproxy.
+   */
+  readonly get: DumpOperation<ConntrackMessageInput, ConntrackMessage, ConntrackColumns>;
+  /**
+   * `get-stats`. Answers searched, found, insert, insert-failed, drop, early-drop, error, search-restart,
+   * clash-resolve, chain-toolong.
+   */
+  readonly getStats: DumpOperation<ConntrackStatsMessageInput, ConntrackStatsMessage, ConntrackStatsColumns>;
+}
+
+/** What opening `conntrack` gives. */
+export type ConntrackClient = FamilyClient<
+  ConntrackRequests,
+  ConntrackDumps,
+  ConntrackNotification,
+  'conntrack-new' | 'conntrack-update' | 'conntrack-destroy'
+>;
 
 /** The family `conntrack`, to be given to `openFamily`. */
 export const conntrackFamily: Family<ConntrackClient> = {

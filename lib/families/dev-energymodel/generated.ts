@@ -350,21 +350,27 @@ export type DevEnergymodelNotification =
   | NotificationOf<'perf-domain-updated', PerfTable>
   | NotificationOf<'perf-domain-deleted', PerfTable>;
 
-/** What opening `dev-energymodel` gives. */
-export interface DevEnergymodelClient extends FamilyClient<DevEnergymodelNotification, 'event'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Takes perf-domain-id. Answers pad, perf-domain-id, flags, cpus. */
-    readonly getPerfDomains: GetOperation<GetPerfDomainsDoRequest, PerfDomain>;
-    /** `DEV_ENERGYMODEL_CMD_GET_PERF_TABLE`. Takes perf-domain-id. Answers perf-domain-id, perf-state. */
-    readonly getPerfTable: GetOperation<GetPerfTableDoRequest, PerfTable>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Answers pad, perf-domain-id, flags, cpus. */
-    readonly getPerfDomains: DumpOperation<GetPerfDomainsDumpRequest, PerfDomain, PerfDomainColumns>;
-  };
+/** Requests of `dev-energymodel` with one answer. */
+export interface DevEnergymodelRequests {
+  /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Takes perf-domain-id. Answers pad, perf-domain-id, flags, cpus. */
+  readonly getPerfDomains: GetOperation<GetPerfDomainsDoRequest, PerfDomain>;
+  /** `DEV_ENERGYMODEL_CMD_GET_PERF_TABLE`. Takes perf-domain-id. Answers perf-domain-id, perf-state. */
+  readonly getPerfTable: GetOperation<GetPerfTableDoRequest, PerfTable>;
 }
+
+/** Requests of `dev-energymodel` with any number of answers. */
+export interface DevEnergymodelDumps {
+  /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Answers pad, perf-domain-id, flags, cpus. */
+  readonly getPerfDomains: DumpOperation<GetPerfDomainsDumpRequest, PerfDomain, PerfDomainColumns>;
+}
+
+/** What opening `dev-energymodel` gives. */
+export type DevEnergymodelClient = FamilyClient<
+  DevEnergymodelRequests,
+  DevEnergymodelDumps,
+  DevEnergymodelNotification,
+  'event'
+>;
 
 /** The family `dev-energymodel`, to be given to `openFamily`. */
 export const devEnergymodelFamily: Family<DevEnergymodelClient> = {

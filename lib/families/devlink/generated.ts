@@ -5512,337 +5512,334 @@ export type SelftestsRunDoRequest = Pick<DevlinkInput, 'busName' | 'devName' | '
 /** What `DEVLINK_CMD_NOTIFY_FILTER_SET` takes. */
 export type NotifyFilterSetDoRequest = Pick<DevlinkInput, 'busName' | 'devName' | 'index' | 'portIndex' | 'extra'>;
 
-/** What opening `devlink` gives. */
-export interface DevlinkClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `DEVLINK_CMD_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, reload-failed,
-     * dev-stats.
-     */
-    readonly get: GetOperation<GetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PORT_GET`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name, index,
-     * port-index.
-     */
-    readonly portGet: GetOperation<PortGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PORT_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, port-type,
-     * port-function.
-     */
-    readonly portSet: ActOperation<PortSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PORT_NEW`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, port-flavour,
-     * port-pci-pf-number, port-pci-sf-number, port-controller-number. Answers bus-name, dev-name, index, port-index.
-     */
-    readonly portNew: GetOperation<PortNewDoRequest, Devlink>;
-    /** `DEVLINK_CMD_PORT_DEL`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index. */
-    readonly portDel: ActOperation<PortDelDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PORT_SPLIT`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, port-split-count.
-     */
-    readonly portSplit: ActOperation<PortSplitDoRequest, Devlink>;
-    /** `DEVLINK_CMD_PORT_UNSPLIT`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index. */
-    readonly portUnsplit: ActOperation<PortUnsplitDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_GET`. Takes bus-name, dev-name, index, sb-index. Answers bus-name, dev-name, index, sb-index.
-     */
-    readonly sbGet: GetOperation<SbGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_POOL_GET`. Takes bus-name, dev-name, index, sb-index, sb-pool-index. Answers bus-name,
-     * dev-name, index, sb-index, sb-pool-index.
-     */
-    readonly sbPoolGet: GetOperation<SbPoolGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_POOL_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, sb-index, sb-pool-index,
-     * sb-pool-threshold-type, sb-pool-size.
-     */
-    readonly sbPoolSet: ActOperation<SbPoolSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_PORT_POOL_GET`. Takes bus-name, dev-name, index, port-index, sb-index, sb-pool-index. Answers
-     * bus-name, dev-name, index, port-index, sb-index, sb-pool-index.
-     */
-    readonly sbPortPoolGet: GetOperation<SbPortPoolGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_PORT_POOL_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, sb-index,
-     * sb-pool-index, sb-threshold.
-     */
-    readonly sbPortPoolSet: ActOperation<SbPortPoolSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_TC_POOL_BIND_GET`. Takes bus-name, dev-name, index, port-index, sb-index, sb-pool-type,
-     * sb-tc-index. Answers bus-name, dev-name, index, port-index, sb-index, sb-pool-type, sb-tc-index.
-     */
-    readonly sbTcPoolBindGet: GetOperation<SbTcPoolBindGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_SB_TC_POOL_BIND_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, sb-index,
-     * sb-pool-index, sb-pool-type, sb-tc-index, sb-threshold.
-     */
-    readonly sbTcPoolBindSet: ActOperation<SbTcPoolBindSetDoRequest, Devlink>;
-    /** `DEVLINK_CMD_SB_OCC_SNAPSHOT`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, sb-index. */
-    readonly sbOccSnapshot: ActOperation<SbOccSnapshotDoRequest, Devlink>;
-    /** `DEVLINK_CMD_SB_OCC_MAX_CLEAR`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, sb-index. */
-    readonly sbOccMaxClear: ActOperation<SbOccMaxClearDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_ESWITCH_GET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index. Answers bus-name, dev-name,
-     * index, eswitch-mode, eswitch-inline-mode, eswitch-encap-mode.
-     */
-    readonly eswitchGet: GetOperation<EswitchGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_ESWITCH_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, eswitch-mode,
-     * eswitch-inline-mode, eswitch-encap-mode.
-     */
-    readonly eswitchSet: ActOperation<EswitchSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_DPIPE_TABLE_GET`. Takes bus-name, dev-name, index, dpipe-table-name. Answers bus-name, dev-name,
-     * index, dpipe-tables.
-     */
-    readonly dpipeTableGet: GetOperation<DpipeTableGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_DPIPE_ENTRIES_GET`. Takes bus-name, dev-name, index, dpipe-table-name. Answers bus-name, dev-name,
-     * index, dpipe-entries.
-     */
-    readonly dpipeEntriesGet: GetOperation<DpipeEntriesGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_DPIPE_HEADERS_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
-     * dpipe-headers.
-     */
-    readonly dpipeHeadersGet: GetOperation<DpipeHeadersGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_DPIPE_TABLE_COUNTERS_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, dpipe-table-name,
-     * dpipe-table-counters-enabled.
-     */
-    readonly dpipeTableCountersSet: ActOperation<DpipeTableCountersSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_RESOURCE_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, resource-id, resource-size.
-     */
-    readonly resourceSet: ActOperation<ResourceSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_RESOURCE_DUMP`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name, index,
-     * port-index, resource-list.
-     */
-    readonly resourceDump: GetOperation<ResourceDumpDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_RELOAD`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, reload-action, reload-limits,
-     * netns-pid, netns-fd, netns-id. Answers bus-name, dev-name, index, reload-actions-performed.
-     */
-    readonly reload: GetOperation<ReloadDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PARAM_GET`. Takes bus-name, dev-name, index, param-name. Answers bus-name, dev-name, index,
-     * param-name.
-     */
-    readonly paramGet: GetOperation<ParamGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PARAM_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, param-name, param-type,
-     * param-value-cmode, param-reset-default.
-     */
-    readonly paramSet: ActOperation<ParamSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_REGION_GET`. Takes bus-name, dev-name, index, port-index, region-name. Answers bus-name, dev-name,
-     * index, port-index, region-name.
-     */
-    readonly regionGet: GetOperation<RegionGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_REGION_NEW`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, region-name,
-     * region-snapshot-id. Answers bus-name, dev-name, index, port-index, region-name, region-snapshot-id.
-     */
-    readonly regionNew: GetOperation<RegionNewDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_REGION_DEL`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, region-name,
-     * region-snapshot-id.
-     */
-    readonly regionDel: ActOperation<RegionDelDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_PORT_PARAM_GET`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name, index,
-     * port-index.
-     */
-    readonly portParamGet: GetOperation<PortParamGetDoRequest, Devlink>;
-    /** `DEVLINK_CMD_PORT_PARAM_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index. */
-    readonly portParamSet: ActOperation<PortParamSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_INFO_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, info-driver-name,
-     * info-serial-number, info-version-fixed, info-version-running, info-version-stored, info-board-serial-number.
-     */
-    readonly infoGet: GetOperation<InfoGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_GET`. Takes bus-name, dev-name, index, port-index, health-reporter-name. Answers
-     * bus-name, dev-name, index, port-index, health-reporter-name.
-     */
-    readonly healthReporterGet: GetOperation<HealthReporterGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
-     * health-reporter-name, health-reporter-graceful-period, health-reporter-auto-recover, health-reporter-auto-dump,
-     * health-reporter-burst-period.
-     */
-    readonly healthReporterSet: ActOperation<HealthReporterSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_RECOVER`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
-     * health-reporter-name.
-     */
-    readonly healthReporterRecover: ActOperation<HealthReporterRecoverDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
-     * health-reporter-name.
-     */
-    readonly healthReporterDiagnose: ActOperation<HealthReporterDiagnoseDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_DUMP_CLEAR`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
-     * health-reporter-name.
-     */
-    readonly healthReporterDumpClear: ActOperation<HealthReporterDumpClearDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_FLASH_UPDATE`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, flash-update-file-name,
-     * flash-update-component, flash-update-overwrite-mask.
-     */
-    readonly flashUpdate: ActOperation<FlashUpdateDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_TRAP_GET`. Takes bus-name, dev-name, index, trap-name. Answers bus-name, dev-name, index,
-     * trap-name.
-     */
-    readonly trapGet: GetOperation<TrapGetDoRequest, Devlink>;
-    /** `DEVLINK_CMD_TRAP_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, trap-name, trap-action. */
-    readonly trapSet: ActOperation<TrapSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_TRAP_GROUP_GET`. Takes bus-name, dev-name, index, trap-group-name. Answers bus-name, dev-name,
-     * index, trap-group-name.
-     */
-    readonly trapGroupGet: GetOperation<TrapGroupGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_TRAP_GROUP_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, trap-group-name,
-     * trap-action, trap-policer-id.
-     */
-    readonly trapGroupSet: ActOperation<TrapGroupSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_TRAP_POLICER_GET`. Takes bus-name, dev-name, index, trap-policer-id. Answers bus-name, dev-name,
-     * index, trap-policer-id.
-     */
-    readonly trapPolicerGet: GetOperation<TrapPolicerGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_TRAP_POLICER_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, trap-policer-id,
-     * trap-policer-rate, trap-policer-burst.
-     */
-    readonly trapPolicerSet: ActOperation<TrapPolicerSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_TEST`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
-     * health-reporter-name.
-     */
-    readonly healthReporterTest: ActOperation<HealthReporterTestDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_RATE_GET`. Takes bus-name, dev-name, index, port-index, rate-node-name. Answers bus-name,
-     * dev-name, index, port-index, rate-node-name.
-     */
-    readonly rateGet: GetOperation<RateGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_RATE_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, rate-node-name, rate-tx-share,
-     * rate-tx-max, rate-tx-priority, rate-tx-weight, rate-parent-node-name, rate-tc-bws, parent-dev.
-     */
-    readonly rateSet: ActOperation<RateSetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_RATE_NEW`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, rate-node-name, rate-tx-share,
-     * rate-tx-max, rate-tx-priority, rate-tx-weight, rate-parent-node-name, rate-tc-bws, parent-dev.
-     */
-    readonly rateNew: ActOperation<RateNewDoRequest, Devlink>;
-    /** `DEVLINK_CMD_RATE_DEL`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, rate-node-name. */
-    readonly rateDel: ActOperation<RateDelDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_LINECARD_GET`. Takes bus-name, dev-name, index, linecard-index. Answers bus-name, dev-name, index,
-     * linecard-index.
-     */
-    readonly linecardGet: GetOperation<LinecardGetDoRequest, Devlink>;
-    /**
-     * `DEVLINK_CMD_LINECARD_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, linecard-index,
-     * linecard-type.
-     */
-    readonly linecardSet: ActOperation<LinecardSetDoRequest, Devlink>;
-    /** `DEVLINK_CMD_SELFTESTS_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index. */
-    readonly selftestsGet: GetOperation<SelftestsGetDoRequest, Devlink>;
-    /** `DEVLINK_CMD_SELFTESTS_RUN`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, selftests. */
-    readonly selftestsRun: ActOperation<SelftestsRunDoRequest, Devlink>;
-    /** `DEVLINK_CMD_NOTIFY_FILTER_SET`. Takes bus-name, dev-name, index, port-index. */
-    readonly notifyFilterSet: ActOperation<NotifyFilterSetDoRequest, Devlink>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `DEVLINK_CMD_GET`. Answers bus-name, dev-name, index, reload-failed, dev-stats. */
-    readonly get: DumpOperation<GetDumpRequest, Devlink, DevlinkColumns>;
-    /** `DEVLINK_CMD_PORT_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index. */
-    readonly portGet: DumpOperation<PortGetDumpRequest, Devlink, DevlinkColumns>;
-    /** `DEVLINK_CMD_SB_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, sb-index. */
-    readonly sbGet: DumpOperation<SbGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_SB_POOL_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, sb-index,
-     * sb-pool-index.
-     */
-    readonly sbPoolGet: DumpOperation<SbPoolGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_SB_PORT_POOL_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index,
-     * sb-index, sb-pool-index.
-     */
-    readonly sbPortPoolGet: DumpOperation<SbPortPoolGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_SB_TC_POOL_BIND_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
-     * port-index, sb-index, sb-pool-type, sb-tc-index.
-     */
-    readonly sbTcPoolBindGet: DumpOperation<SbTcPoolBindGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_RESOURCE_DUMP`. Takes bus-name, dev-name, index, resource-scope-mask. Answers bus-name, dev-name,
-     * index, port-index, resource-list.
-     */
-    readonly resourceDump: DumpOperation<ResourceDumpDumpRequest, Devlink, DevlinkColumns>;
-    /** `DEVLINK_CMD_PARAM_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, param-name. */
-    readonly paramGet: DumpOperation<ParamGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_REGION_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index,
-     * region-name.
-     */
-    readonly regionGet: DumpOperation<RegionGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_REGION_READ`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, region-name,
-     * region-snapshot-id, region-direct, region-chunk-addr, region-chunk-len. Answers bus-name, dev-name, index,
-     * port-index, region-name.
-     */
-    readonly regionRead: DumpOperation<RegionReadDumpRequest, Devlink, DevlinkColumns>;
-    /** `DEVLINK_CMD_PORT_PARAM_GET`. Answers bus-name, dev-name, index, port-index. */
-    readonly portParamGet: DumpOperation<PortParamGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_INFO_GET`. Answers bus-name, dev-name, index, info-driver-name, info-serial-number,
-     * info-version-fixed, info-version-running, info-version-stored, info-board-serial-number.
-     */
-    readonly infoGet: DumpOperation<InfoGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_GET`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name,
-     * index, port-index, health-reporter-name.
-     */
-    readonly healthReporterGet: DumpOperation<HealthReporterGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_HEALTH_REPORTER_DUMP_GET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
-     * health-reporter-name. Answers fmsg.
-     */
-    readonly healthReporterDumpGet: DumpOperation<HealthReporterDumpGetDumpRequest, Devlink, DevlinkColumns>;
-    /** `DEVLINK_CMD_TRAP_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, trap-name. */
-    readonly trapGet: DumpOperation<TrapGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_TRAP_GROUP_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
-     * trap-group-name.
-     */
-    readonly trapGroupGet: DumpOperation<TrapGroupGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_TRAP_POLICER_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
-     * trap-policer-id.
-     */
-    readonly trapPolicerGet: DumpOperation<TrapPolicerGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_RATE_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index,
-     * rate-node-name.
-     */
-    readonly rateGet: DumpOperation<RateGetDumpRequest, Devlink, DevlinkColumns>;
-    /**
-     * `DEVLINK_CMD_LINECARD_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, linecard-index.
-     */
-    readonly linecardGet: DumpOperation<LinecardGetDumpRequest, Devlink, DevlinkColumns>;
-    /** `DEVLINK_CMD_SELFTESTS_GET`. Answers bus-name, dev-name, index. */
-    readonly selftestsGet: DumpOperation<SelftestsGetDumpRequest, Devlink, DevlinkColumns>;
-  };
+/** Requests of `devlink` with one answer. */
+export interface DevlinkRequests {
+  /**
+   * `DEVLINK_CMD_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, reload-failed, dev-stats.
+   */
+  readonly get: GetOperation<GetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_PORT_GET`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name, index,
+   * port-index.
+   */
+  readonly portGet: GetOperation<PortGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_PORT_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, port-type,
+   * port-function.
+   */
+  readonly portSet: ActOperation<PortSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_PORT_NEW`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, port-flavour,
+   * port-pci-pf-number, port-pci-sf-number, port-controller-number. Answers bus-name, dev-name, index, port-index.
+   */
+  readonly portNew: GetOperation<PortNewDoRequest, Devlink>;
+  /** `DEVLINK_CMD_PORT_DEL`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index. */
+  readonly portDel: ActOperation<PortDelDoRequest, Devlink>;
+  /** `DEVLINK_CMD_PORT_SPLIT`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, port-split-count. */
+  readonly portSplit: ActOperation<PortSplitDoRequest, Devlink>;
+  /** `DEVLINK_CMD_PORT_UNSPLIT`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index. */
+  readonly portUnsplit: ActOperation<PortUnsplitDoRequest, Devlink>;
+  /** `DEVLINK_CMD_SB_GET`. Takes bus-name, dev-name, index, sb-index. Answers bus-name, dev-name, index, sb-index. */
+  readonly sbGet: GetOperation<SbGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_SB_POOL_GET`. Takes bus-name, dev-name, index, sb-index, sb-pool-index. Answers bus-name, dev-name,
+   * index, sb-index, sb-pool-index.
+   */
+  readonly sbPoolGet: GetOperation<SbPoolGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_SB_POOL_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, sb-index, sb-pool-index,
+   * sb-pool-threshold-type, sb-pool-size.
+   */
+  readonly sbPoolSet: ActOperation<SbPoolSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_SB_PORT_POOL_GET`. Takes bus-name, dev-name, index, port-index, sb-index, sb-pool-index. Answers
+   * bus-name, dev-name, index, port-index, sb-index, sb-pool-index.
+   */
+  readonly sbPortPoolGet: GetOperation<SbPortPoolGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_SB_PORT_POOL_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, sb-index,
+   * sb-pool-index, sb-threshold.
+   */
+  readonly sbPortPoolSet: ActOperation<SbPortPoolSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_SB_TC_POOL_BIND_GET`. Takes bus-name, dev-name, index, port-index, sb-index, sb-pool-type,
+   * sb-tc-index. Answers bus-name, dev-name, index, port-index, sb-index, sb-pool-type, sb-tc-index.
+   */
+  readonly sbTcPoolBindGet: GetOperation<SbTcPoolBindGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_SB_TC_POOL_BIND_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, sb-index,
+   * sb-pool-index, sb-pool-type, sb-tc-index, sb-threshold.
+   */
+  readonly sbTcPoolBindSet: ActOperation<SbTcPoolBindSetDoRequest, Devlink>;
+  /** `DEVLINK_CMD_SB_OCC_SNAPSHOT`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, sb-index. */
+  readonly sbOccSnapshot: ActOperation<SbOccSnapshotDoRequest, Devlink>;
+  /** `DEVLINK_CMD_SB_OCC_MAX_CLEAR`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, sb-index. */
+  readonly sbOccMaxClear: ActOperation<SbOccMaxClearDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_ESWITCH_GET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index. Answers bus-name, dev-name,
+   * index, eswitch-mode, eswitch-inline-mode, eswitch-encap-mode.
+   */
+  readonly eswitchGet: GetOperation<EswitchGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_ESWITCH_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, eswitch-mode,
+   * eswitch-inline-mode, eswitch-encap-mode.
+   */
+  readonly eswitchSet: ActOperation<EswitchSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_DPIPE_TABLE_GET`. Takes bus-name, dev-name, index, dpipe-table-name. Answers bus-name, dev-name,
+   * index, dpipe-tables.
+   */
+  readonly dpipeTableGet: GetOperation<DpipeTableGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_DPIPE_ENTRIES_GET`. Takes bus-name, dev-name, index, dpipe-table-name. Answers bus-name, dev-name,
+   * index, dpipe-entries.
+   */
+  readonly dpipeEntriesGet: GetOperation<DpipeEntriesGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_DPIPE_HEADERS_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
+   * dpipe-headers.
+   */
+  readonly dpipeHeadersGet: GetOperation<DpipeHeadersGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_DPIPE_TABLE_COUNTERS_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, dpipe-table-name,
+   * dpipe-table-counters-enabled.
+   */
+  readonly dpipeTableCountersSet: ActOperation<DpipeTableCountersSetDoRequest, Devlink>;
+  /** `DEVLINK_CMD_RESOURCE_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, resource-id, resource-size. */
+  readonly resourceSet: ActOperation<ResourceSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_RESOURCE_DUMP`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name, index,
+   * port-index, resource-list.
+   */
+  readonly resourceDump: GetOperation<ResourceDumpDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_RELOAD`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, reload-action, reload-limits,
+   * netns-pid, netns-fd, netns-id. Answers bus-name, dev-name, index, reload-actions-performed.
+   */
+  readonly reload: GetOperation<ReloadDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_PARAM_GET`. Takes bus-name, dev-name, index, param-name. Answers bus-name, dev-name, index,
+   * param-name.
+   */
+  readonly paramGet: GetOperation<ParamGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_PARAM_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, param-name, param-type,
+   * param-value-cmode, param-reset-default.
+   */
+  readonly paramSet: ActOperation<ParamSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_REGION_GET`. Takes bus-name, dev-name, index, port-index, region-name. Answers bus-name, dev-name,
+   * index, port-index, region-name.
+   */
+  readonly regionGet: GetOperation<RegionGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_REGION_NEW`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, region-name,
+   * region-snapshot-id. Answers bus-name, dev-name, index, port-index, region-name, region-snapshot-id.
+   */
+  readonly regionNew: GetOperation<RegionNewDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_REGION_DEL`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, region-name,
+   * region-snapshot-id.
+   */
+  readonly regionDel: ActOperation<RegionDelDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_PORT_PARAM_GET`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name, index,
+   * port-index.
+   */
+  readonly portParamGet: GetOperation<PortParamGetDoRequest, Devlink>;
+  /** `DEVLINK_CMD_PORT_PARAM_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index. */
+  readonly portParamSet: ActOperation<PortParamSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_INFO_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, info-driver-name,
+   * info-serial-number, info-version-fixed, info-version-running, info-version-stored, info-board-serial-number.
+   */
+  readonly infoGet: GetOperation<InfoGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_GET`. Takes bus-name, dev-name, index, port-index, health-reporter-name. Answers
+   * bus-name, dev-name, index, port-index, health-reporter-name.
+   */
+  readonly healthReporterGet: GetOperation<HealthReporterGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
+   * health-reporter-name, health-reporter-graceful-period, health-reporter-auto-recover, health-reporter-auto-dump,
+   * health-reporter-burst-period.
+   */
+  readonly healthReporterSet: ActOperation<HealthReporterSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_RECOVER`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
+   * health-reporter-name.
+   */
+  readonly healthReporterRecover: ActOperation<HealthReporterRecoverDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_DIAGNOSE`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
+   * health-reporter-name.
+   */
+  readonly healthReporterDiagnose: ActOperation<HealthReporterDiagnoseDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_DUMP_CLEAR`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
+   * health-reporter-name.
+   */
+  readonly healthReporterDumpClear: ActOperation<HealthReporterDumpClearDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_FLASH_UPDATE`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, flash-update-file-name,
+   * flash-update-component, flash-update-overwrite-mask.
+   */
+  readonly flashUpdate: ActOperation<FlashUpdateDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_TRAP_GET`. Takes bus-name, dev-name, index, trap-name. Answers bus-name, dev-name, index, trap-name.
+   */
+  readonly trapGet: GetOperation<TrapGetDoRequest, Devlink>;
+  /** `DEVLINK_CMD_TRAP_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, trap-name, trap-action. */
+  readonly trapSet: ActOperation<TrapSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_TRAP_GROUP_GET`. Takes bus-name, dev-name, index, trap-group-name. Answers bus-name, dev-name,
+   * index, trap-group-name.
+   */
+  readonly trapGroupGet: GetOperation<TrapGroupGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_TRAP_GROUP_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, trap-group-name, trap-action,
+   * trap-policer-id.
+   */
+  readonly trapGroupSet: ActOperation<TrapGroupSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_TRAP_POLICER_GET`. Takes bus-name, dev-name, index, trap-policer-id. Answers bus-name, dev-name,
+   * index, trap-policer-id.
+   */
+  readonly trapPolicerGet: GetOperation<TrapPolicerGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_TRAP_POLICER_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, trap-policer-id,
+   * trap-policer-rate, trap-policer-burst.
+   */
+  readonly trapPolicerSet: ActOperation<TrapPolicerSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_TEST`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
+   * health-reporter-name.
+   */
+  readonly healthReporterTest: ActOperation<HealthReporterTestDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_RATE_GET`. Takes bus-name, dev-name, index, port-index, rate-node-name. Answers bus-name, dev-name,
+   * index, port-index, rate-node-name.
+   */
+  readonly rateGet: GetOperation<RateGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_RATE_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, rate-node-name, rate-tx-share,
+   * rate-tx-max, rate-tx-priority, rate-tx-weight, rate-parent-node-name, rate-tc-bws, parent-dev.
+   */
+  readonly rateSet: ActOperation<RateSetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_RATE_NEW`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, rate-node-name, rate-tx-share,
+   * rate-tx-max, rate-tx-priority, rate-tx-weight, rate-parent-node-name, rate-tc-bws, parent-dev.
+   */
+  readonly rateNew: ActOperation<RateNewDoRequest, Devlink>;
+  /** `DEVLINK_CMD_RATE_DEL`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, rate-node-name. */
+  readonly rateDel: ActOperation<RateDelDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_LINECARD_GET`. Takes bus-name, dev-name, index, linecard-index. Answers bus-name, dev-name, index,
+   * linecard-index.
+   */
+  readonly linecardGet: GetOperation<LinecardGetDoRequest, Devlink>;
+  /**
+   * `DEVLINK_CMD_LINECARD_SET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, linecard-index, linecard-type.
+   */
+  readonly linecardSet: ActOperation<LinecardSetDoRequest, Devlink>;
+  /** `DEVLINK_CMD_SELFTESTS_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index. */
+  readonly selftestsGet: GetOperation<SelftestsGetDoRequest, Devlink>;
+  /** `DEVLINK_CMD_SELFTESTS_RUN`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, selftests. */
+  readonly selftestsRun: ActOperation<SelftestsRunDoRequest, Devlink>;
+  /** `DEVLINK_CMD_NOTIFY_FILTER_SET`. Takes bus-name, dev-name, index, port-index. */
+  readonly notifyFilterSet: ActOperation<NotifyFilterSetDoRequest, Devlink>;
 }
+
+/** Requests of `devlink` with any number of answers. */
+export interface DevlinkDumps {
+  /** `DEVLINK_CMD_GET`. Answers bus-name, dev-name, index, reload-failed, dev-stats. */
+  readonly get: DumpOperation<GetDumpRequest, Devlink, DevlinkColumns>;
+  /** `DEVLINK_CMD_PORT_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index. */
+  readonly portGet: DumpOperation<PortGetDumpRequest, Devlink, DevlinkColumns>;
+  /** `DEVLINK_CMD_SB_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, sb-index. */
+  readonly sbGet: DumpOperation<SbGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_SB_POOL_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, sb-index,
+   * sb-pool-index.
+   */
+  readonly sbPoolGet: DumpOperation<SbPoolGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_SB_PORT_POOL_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index,
+   * sb-index, sb-pool-index.
+   */
+  readonly sbPortPoolGet: DumpOperation<SbPortPoolGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_SB_TC_POOL_BIND_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
+   * port-index, sb-index, sb-pool-type, sb-tc-index.
+   */
+  readonly sbTcPoolBindGet: DumpOperation<SbTcPoolBindGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_RESOURCE_DUMP`. Takes bus-name, dev-name, index, resource-scope-mask. Answers bus-name, dev-name,
+   * index, port-index, resource-list.
+   */
+  readonly resourceDump: DumpOperation<ResourceDumpDumpRequest, Devlink, DevlinkColumns>;
+  /** `DEVLINK_CMD_PARAM_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, param-name. */
+  readonly paramGet: DumpOperation<ParamGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_REGION_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index,
+   * region-name.
+   */
+  readonly regionGet: DumpOperation<RegionGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_REGION_READ`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index, region-name,
+   * region-snapshot-id, region-direct, region-chunk-addr, region-chunk-len. Answers bus-name, dev-name, index,
+   * port-index, region-name.
+   */
+  readonly regionRead: DumpOperation<RegionReadDumpRequest, Devlink, DevlinkColumns>;
+  /** `DEVLINK_CMD_PORT_PARAM_GET`. Answers bus-name, dev-name, index, port-index. */
+  readonly portParamGet: DumpOperation<PortParamGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_INFO_GET`. Answers bus-name, dev-name, index, info-driver-name, info-serial-number,
+   * info-version-fixed, info-version-running, info-version-stored, info-board-serial-number.
+   */
+  readonly infoGet: DumpOperation<InfoGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_GET`. Takes bus-name, dev-name, index, port-index. Answers bus-name, dev-name,
+   * index, port-index, health-reporter-name.
+   */
+  readonly healthReporterGet: DumpOperation<HealthReporterGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_HEALTH_REPORTER_DUMP_GET`. Needs CAP_NET_ADMIN. Takes bus-name, dev-name, index, port-index,
+   * health-reporter-name. Answers fmsg.
+   */
+  readonly healthReporterDumpGet: DumpOperation<HealthReporterDumpGetDumpRequest, Devlink, DevlinkColumns>;
+  /** `DEVLINK_CMD_TRAP_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, trap-name. */
+  readonly trapGet: DumpOperation<TrapGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_TRAP_GROUP_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
+   * trap-group-name.
+   */
+  readonly trapGroupGet: DumpOperation<TrapGroupGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_TRAP_POLICER_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index,
+   * trap-policer-id.
+   */
+  readonly trapPolicerGet: DumpOperation<TrapPolicerGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_RATE_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, port-index,
+   * rate-node-name.
+   */
+  readonly rateGet: DumpOperation<RateGetDumpRequest, Devlink, DevlinkColumns>;
+  /**
+   * `DEVLINK_CMD_LINECARD_GET`. Takes bus-name, dev-name, index. Answers bus-name, dev-name, index, linecard-index.
+   */
+  readonly linecardGet: DumpOperation<LinecardGetDumpRequest, Devlink, DevlinkColumns>;
+  /** `DEVLINK_CMD_SELFTESTS_GET`. Answers bus-name, dev-name, index. */
+  readonly selftestsGet: DumpOperation<SelftestsGetDumpRequest, Devlink, DevlinkColumns>;
+}
+
+/** What opening `devlink` gives. */
+export type DevlinkClient = FamilyClient<
+  DevlinkRequests,
+  DevlinkDumps,
+  never,
+  never
+>;
 
 /** The family `devlink`, to be given to `openFamily`. */
 export const devlinkFamily: Family<DevlinkClient> = {

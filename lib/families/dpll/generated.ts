@@ -1131,59 +1131,62 @@ export type DpllNotification =
   | NotificationOf<'pin-delete-ntf', Pin>
   | NotificationOf<'pin-change-ntf', Pin>;
 
-/** What opening `dpll` gives. */
-export interface DpllClient extends FamilyClient<DpllNotification, 'monitor'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `DPLL_CMD_DEVICE_ID_GET`. Needs CAP_NET_ADMIN. Takes module-name, clock-id, type. Answers id. */
-    readonly deviceIdGet: GetOperation<DeviceIdGetDoRequest, Dpll>;
-    /**
-     * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, mode, mode-supported,
-     * lock-status, lock-status-error, temp, clock-id, type, phase-offset-monitor, phase-offset-avg-factor,
-     * frequency-monitor.
-     */
-    readonly deviceGet: GetOperation<DeviceGetDoRequest, Dpll>;
-    /**
-     * `DPLL_CMD_DEVICE_SET`. Needs CAP_NET_ADMIN. Takes id, mode, phase-offset-monitor, phase-offset-avg-factor,
-     * frequency-monitor.
-     */
-    readonly deviceSet: ActOperation<DeviceSetDoRequest, Dpll>;
-    /**
-     * `DPLL_CMD_PIN_ID_GET`. Needs CAP_NET_ADMIN. Takes module-name, clock-id, board-label, panel-label,
-     * package-label, type. Answers id.
-     */
-    readonly pinIdGet: GetOperation<PinIdGetDoRequest, Pin>;
-    /**
-     * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, clock-id, board-label, panel-label,
-     * package-label, type, frequency, frequency-supported, capabilities, parent-device, parent-pin,
-     * phase-adjust-gran, phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset,
-     * fractional-frequency-offset-ppt, esync-frequency, esync-frequency-supported, esync-pulse, reference-sync,
-     * measured-frequency.
-     */
-    readonly pinGet: GetOperation<PinGetDoRequest, Pin>;
-    /**
-     * `DPLL_CMD_PIN_SET`. Needs CAP_NET_ADMIN. Takes id, frequency, direction, prio, state, parent-device,
-     * parent-pin, phase-adjust, esync-frequency, reference-sync.
-     */
-    readonly pinSet: ActOperation<PinSetDoRequest, Pin>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Answers id, module-name, mode, mode-supported, lock-status,
-     * lock-status-error, temp, clock-id, type, phase-offset-monitor, phase-offset-avg-factor, frequency-monitor.
-     */
-    readonly deviceGet: DumpOperation<DeviceGetDumpRequest, Dpll, DpllColumns>;
-    /**
-     * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, clock-id, board-label, panel-label,
-     * package-label, type, frequency, frequency-supported, capabilities, parent-device, parent-pin,
-     * phase-adjust-gran, phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset,
-     * fractional-frequency-offset-ppt, esync-frequency, esync-frequency-supported, esync-pulse, reference-sync,
-     * measured-frequency.
-     */
-    readonly pinGet: DumpOperation<PinGetDumpRequest, Pin, PinColumns>;
-  };
+/** Requests of `dpll` with one answer. */
+export interface DpllRequests {
+  /** `DPLL_CMD_DEVICE_ID_GET`. Needs CAP_NET_ADMIN. Takes module-name, clock-id, type. Answers id. */
+  readonly deviceIdGet: GetOperation<DeviceIdGetDoRequest, Dpll>;
+  /**
+   * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, mode, mode-supported, lock-status,
+   * lock-status-error, temp, clock-id, type, phase-offset-monitor, phase-offset-avg-factor, frequency-monitor.
+   */
+  readonly deviceGet: GetOperation<DeviceGetDoRequest, Dpll>;
+  /**
+   * `DPLL_CMD_DEVICE_SET`. Needs CAP_NET_ADMIN. Takes id, mode, phase-offset-monitor, phase-offset-avg-factor,
+   * frequency-monitor.
+   */
+  readonly deviceSet: ActOperation<DeviceSetDoRequest, Dpll>;
+  /**
+   * `DPLL_CMD_PIN_ID_GET`. Needs CAP_NET_ADMIN. Takes module-name, clock-id, board-label, panel-label, package-label,
+   * type. Answers id.
+   */
+  readonly pinIdGet: GetOperation<PinIdGetDoRequest, Pin>;
+  /**
+   * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, clock-id, board-label, panel-label,
+   * package-label, type, frequency, frequency-supported, capabilities, parent-device, parent-pin, phase-adjust-gran,
+   * phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset, fractional-frequency-offset-ppt,
+   * esync-frequency, esync-frequency-supported, esync-pulse, reference-sync, measured-frequency.
+   */
+  readonly pinGet: GetOperation<PinGetDoRequest, Pin>;
+  /**
+   * `DPLL_CMD_PIN_SET`. Needs CAP_NET_ADMIN. Takes id, frequency, direction, prio, state, parent-device, parent-pin,
+   * phase-adjust, esync-frequency, reference-sync.
+   */
+  readonly pinSet: ActOperation<PinSetDoRequest, Pin>;
 }
+
+/** Requests of `dpll` with any number of answers. */
+export interface DpllDumps {
+  /**
+   * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Answers id, module-name, mode, mode-supported, lock-status,
+   * lock-status-error, temp, clock-id, type, phase-offset-monitor, phase-offset-avg-factor, frequency-monitor.
+   */
+  readonly deviceGet: DumpOperation<DeviceGetDumpRequest, Dpll, DpllColumns>;
+  /**
+   * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, clock-id, board-label, panel-label,
+   * package-label, type, frequency, frequency-supported, capabilities, parent-device, parent-pin, phase-adjust-gran,
+   * phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset, fractional-frequency-offset-ppt,
+   * esync-frequency, esync-frequency-supported, esync-pulse, reference-sync, measured-frequency.
+   */
+  readonly pinGet: DumpOperation<PinGetDumpRequest, Pin, PinColumns>;
+}
+
+/** What opening `dpll` gives. */
+export type DpllClient = FamilyClient<
+  DpllRequests,
+  DpllDumps,
+  DpllNotification,
+  'monitor'
+>;
 
 /** The family `dpll`, to be given to `openFamily`. */
 export const dpllFamily: Family<DpllClient> = {

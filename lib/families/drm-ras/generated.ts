@@ -270,28 +270,34 @@ export type GetErrorCounterDumpRequest = Pick<ErrorCounterAttrsInput, 'nodeId' |
 /** What `DRM_RAS_CMD_CLEAR_ERROR_COUNTER` takes. */
 export type ClearErrorCounterDoRequest = Pick<ErrorCounterAttrsInput, 'nodeId' | 'errorId' | 'extra'>;
 
-/** What opening `drm-ras` gives. */
-export interface DrmRasClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id, error-id. Answers error-id, error-name,
-     * error-value.
-     */
-    readonly getErrorCounter: GetOperation<GetErrorCounterDoRequest, ErrorCounterAttrs>;
-    /** `DRM_RAS_CMD_CLEAR_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id, error-id. */
-    readonly clearErrorCounter: ActOperation<ClearErrorCounterDoRequest, ErrorCounterAttrs>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `DRM_RAS_CMD_LIST_NODES`. Needs CAP_NET_ADMIN. Answers node-id, device-name, node-name, node-type. */
-    readonly listNodes: DumpOperation<ListNodesDumpRequest, NodeAttrs, NodeAttrsColumns>;
-    /**
-     * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id. Answers error-id, error-name, error-value.
-     */
-    readonly getErrorCounter: DumpOperation<GetErrorCounterDumpRequest, ErrorCounterAttrs, ErrorCounterAttrsColumns>;
-  };
+/** Requests of `drm-ras` with one answer. */
+export interface DrmRasRequests {
+  /**
+   * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id, error-id. Answers error-id, error-name,
+   * error-value.
+   */
+  readonly getErrorCounter: GetOperation<GetErrorCounterDoRequest, ErrorCounterAttrs>;
+  /** `DRM_RAS_CMD_CLEAR_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id, error-id. */
+  readonly clearErrorCounter: ActOperation<ClearErrorCounterDoRequest, ErrorCounterAttrs>;
 }
+
+/** Requests of `drm-ras` with any number of answers. */
+export interface DrmRasDumps {
+  /** `DRM_RAS_CMD_LIST_NODES`. Needs CAP_NET_ADMIN. Answers node-id, device-name, node-name, node-type. */
+  readonly listNodes: DumpOperation<ListNodesDumpRequest, NodeAttrs, NodeAttrsColumns>;
+  /**
+   * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id. Answers error-id, error-name, error-value.
+   */
+  readonly getErrorCounter: DumpOperation<GetErrorCounterDumpRequest, ErrorCounterAttrs, ErrorCounterAttrsColumns>;
+}
+
+/** What opening `drm-ras` gives. */
+export type DrmRasClient = FamilyClient<
+  DrmRasRequests,
+  DrmRasDumps,
+  never,
+  never
+>;
 
 /** The family `drm-ras`, to be given to `openFamily`. */
 export const drmRasFamily: Family<DrmRasClient> = {

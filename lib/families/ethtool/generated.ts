@@ -7438,318 +7438,313 @@ export type EthtoolNotification =
   | NotificationOf<'rss-create-ntf', Rss>
   | NotificationOf<'rss-delete-ntf', Rss>;
 
-/** What opening `ethtool` gives. */
-export interface EthtoolClient extends FamilyClient<EthtoolNotification, 'monitor'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `ETHTOOL_MSG_STRSET_GET`. Takes header, stringsets, counts-only. Answers header, stringsets. */
-    readonly strsetGet: GetOperation<StrsetGetDoRequest, Strset>;
-    /**
-     * `ETHTOOL_MSG_LINKINFO_GET`. Takes header. Answers header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver.
-     */
-    readonly linkinfoGet: GetOperation<LinkinfoGetDoRequest, Linkinfo>;
-    /** `ETHTOOL_MSG_LINKINFO_SET`. Takes header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
-    readonly linkinfoSet: ActOperation<LinkinfoSetDoRequest, Linkinfo>;
-    /**
-     * `ETHTOOL_MSG_LINKMODES_GET`. Takes header. Answers header, autoneg, ours, peer, speed, duplex,
-     * master-slave-cfg, master-slave-state, lanes, rate-matching.
-     */
-    readonly linkmodesGet: GetOperation<LinkmodesGetDoRequest, Linkmodes>;
-    /**
-     * `ETHTOOL_MSG_LINKMODES_SET`. Takes header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
-     * master-slave-state, lanes, rate-matching.
-     */
-    readonly linkmodesSet: ActOperation<LinkmodesSetDoRequest, Linkmodes>;
-    /**
-     * `ETHTOOL_MSG_LINKSTATE_GET`. Takes header. Answers header, link, sqi, sqi-max, ext-state, ext-substate,
-     * ext-down-cnt.
-     */
-    readonly linkstateGet: GetOperation<LinkstateGetDoRequest, Linkstate>;
-    /** `ETHTOOL_MSG_DEBUG_GET`. Takes header. Answers header, msgmask. */
-    readonly debugGet: GetOperation<DebugGetDoRequest, Debug>;
-    /** `ETHTOOL_MSG_DEBUG_SET`. Takes header, msgmask. */
-    readonly debugSet: ActOperation<DebugSetDoRequest, Debug>;
-    /** `ETHTOOL_MSG_WOL_GET`. Takes header. Answers header, modes, sopass. */
-    readonly wolGet: GetOperation<WolGetDoRequest, Wol>;
-    /** `ETHTOOL_MSG_WOL_SET`. Takes header, modes, sopass. */
-    readonly wolSet: ActOperation<WolSetDoRequest, Wol>;
-    /** `ETHTOOL_MSG_FEATURES_GET`. Takes header. Answers header, hw, wanted, active, nochange. */
-    readonly featuresGet: GetOperation<FeaturesGetDoRequest, Features>;
-    /**
-     * `ETHTOOL_MSG_FEATURES_SET`. Takes header, hw, wanted, active, nochange. Answers header, hw, wanted, active,
-     * nochange.
-     */
-    readonly featuresSet: GetOperation<FeaturesSetDoRequest, Features>;
-    /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Takes header. Answers header, flags. */
-    readonly privflagsGet: GetOperation<PrivflagsGetDoRequest, Privflags>;
-    /** `ETHTOOL_MSG_PRIVFLAGS_SET`. Takes header, flags. */
-    readonly privflagsSet: ActOperation<PrivflagsSetDoRequest, Privflags>;
-    /**
-     * `ETHTOOL_MSG_RINGS_GET`. Takes header. Answers header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
-     * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
-     * hds-thresh, hds-thresh-max.
-     */
-    readonly ringsGet: GetOperation<RingsGetDoRequest, Rings>;
-    /**
-     * `ETHTOOL_MSG_RINGS_SET`. Takes header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini, rx-jumbo, tx,
-     * rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max, hds-thresh,
-     * hds-thresh-max.
-     */
-    readonly ringsSet: ActOperation<RingsSetDoRequest, Rings>;
-    /**
-     * `ETHTOOL_MSG_CHANNELS_GET`. Takes header. Answers header, rx-max, tx-max, other-max, combined-max, rx-count,
-     * tx-count, other-count, combined-count.
-     */
-    readonly channelsGet: GetOperation<ChannelsGetDoRequest, Channels>;
-    /**
-     * `ETHTOOL_MSG_CHANNELS_SET`. Takes header, rx-max, tx-max, other-max, combined-max, rx-count, tx-count,
-     * other-count, combined-count.
-     */
-    readonly channelsSet: ActOperation<ChannelsSetDoRequest, Channels>;
-    /**
-     * `ETHTOOL_MSG_COALESCE_GET`. Takes header. Answers header, rx-usecs, rx-max-frames, rx-usecs-irq,
-     * rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs,
-     * use-adaptive-rx, use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low,
-     * tx-max-frames-low, pkt-rate-high, rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high,
-     * rate-sample-interval, use-cqe-mode-tx, use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames,
-     * tx-aggr-time-usecs, rx-profile, tx-profile, rx-cqe-frames, rx-cqe-nsecs.
-     */
-    readonly coalesceGet: GetOperation<CoalesceGetDoRequest, Coalesce>;
-    /**
-     * `ETHTOOL_MSG_COALESCE_SET`. Takes header, rx-usecs, rx-max-frames, rx-usecs-irq, rx-max-frames-irq, tx-usecs,
-     * tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx, use-adaptive-tx,
-     * pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high, rx-usecs-high,
-     * rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx, use-cqe-mode-rx,
-     * tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile, rx-cqe-frames, rx-cqe-nsecs.
-     */
-    readonly coalesceSet: ActOperation<CoalesceSetDoRequest, Coalesce>;
-    /** `ETHTOOL_MSG_PAUSE_GET`. Takes header. Answers header, autoneg, rx, tx, stats, stats-src. */
-    readonly pauseGet: GetOperation<PauseGetDoRequest, Pause>;
-    /** `ETHTOOL_MSG_PAUSE_SET`. Takes header, autoneg, rx, tx, stats, stats-src. */
-    readonly pauseSet: ActOperation<PauseSetDoRequest, Pause>;
-    /**
-     * `ETHTOOL_MSG_EEE_GET`. Takes header. Answers header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
-     * tx-lpi-timer.
-     */
-    readonly eeeGet: GetOperation<EeeGetDoRequest, Eee>;
-    /** `ETHTOOL_MSG_EEE_SET`. Takes header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled, tx-lpi-timer. */
-    readonly eeeSet: ActOperation<EeeSetDoRequest, Eee>;
-    /**
-     * `ETHTOOL_MSG_TSINFO_GET`. Takes header, hwtstamp-provider. Answers header, timestamping, tx-types, rx-filters,
-     * phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
-     */
-    readonly tsinfoGet: GetOperation<TsinfoGetDoRequest, Tsinfo>;
-    /** `ETHTOOL_MSG_CABLE_TEST_ACT`. Takes header. */
-    readonly cableTestAct: ActOperation<CableTestActDoRequest, CableTest>;
-    /** `ETHTOOL_MSG_CABLE_TEST_TDR_ACT`. Takes header. */
-    readonly cableTestTdrAct: ActOperation<CableTestTdrActDoRequest, CableTestTdr>;
-    /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Takes header. Answers header, udp-ports. */
-    readonly tunnelInfoGet: GetOperation<TunnelInfoGetDoRequest, TunnelInfo>;
-    /** `ETHTOOL_MSG_FEC_GET`. Takes header. Answers header, modes, auto, active, stats. */
-    readonly fecGet: GetOperation<FecGetDoRequest, Fec>;
-    /** `ETHTOOL_MSG_FEC_SET`. Takes header, modes, auto, active, stats. */
-    readonly fecSet: ActOperation<FecSetDoRequest, Fec>;
-    /**
-     * `ETHTOOL_MSG_MODULE_EEPROM_GET`. Takes header, offset, length, page, bank, i2c-address. Answers header, data.
-     */
-    readonly moduleEepromGet: GetOperation<ModuleEepromGetDoRequest, ModuleEeprom>;
-    /** `ETHTOOL_MSG_STATS_GET`. Takes header, groups. Answers header, groups, grp, src. */
-    readonly statsGet: GetOperation<StatsGetDoRequest, Stats>;
-    /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Takes header. Answers header, num. */
-    readonly phcVclocksGet: GetOperation<PhcVclocksGetDoRequest, PhcVclocks>;
-    /** `ETHTOOL_MSG_MODULE_GET`. Takes header. Answers header, power-mode-policy, power-mode. */
-    readonly moduleGet: GetOperation<ModuleGetDoRequest, Module>;
-    /** `ETHTOOL_MSG_MODULE_SET`. Takes header, power-mode-policy, power-mode. */
-    readonly moduleSet: ActOperation<ModuleSetDoRequest, Module>;
-    /**
-     * `ETHTOOL_MSG_PSE_GET`. Takes header. Answers header, podl-pse-admin-state, podl-pse-admin-control,
-     * podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status, c33-pse-pw-class,
-     * c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit, c33-pse-pw-limit-ranges,
-     * pse-pw-d-id, pse-prio-max, pse-prio.
-     */
-    readonly pseGet: GetOperation<PseGetDoRequest, Pse>;
-    /**
-     * `ETHTOOL_MSG_PSE_SET`. Takes header, podl-pse-admin-control, c33-pse-admin-control, c33-pse-avail-pw-limit,
-     * pse-prio.
-     */
-    readonly pseSet: ActOperation<PseSetDoRequest, Pse>;
-    /**
-     * `ETHTOOL_MSG_RSS_GET`. Takes header, context. Answers header, context, hfunc, indir, hkey, input-xfrm,
-     * flow-hash.
-     */
-    readonly rssGet: GetOperation<RssGetDoRequest, Rss>;
-    /**
-     * `ETHTOOL_MSG_PLCA_GET_CFG`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
-     * burst-cnt, burst-tmr.
-     */
-    readonly plcaGetCfg: GetOperation<PlcaGetCfgDoRequest, Plca>;
-    /**
-     * `ETHTOOL_MSG_PLCA_SET_CFG`. Takes header, version, enabled, status, node-cnt, node-id, to-tmr, burst-cnt,
-     * burst-tmr.
-     */
-    readonly plcaSetCfg: ActOperation<PlcaSetCfgDoRequest, Plca>;
-    /**
-     * `ETHTOOL_MSG_PLCA_GET_STATUS`. Takes header. Answers header, version, enabled, status, node-cnt, node-id,
-     * to-tmr, burst-cnt, burst-tmr.
-     */
-    readonly plcaGetStatus: GetOperation<PlcaGetStatusDoRequest, Plca>;
-    /**
-     * `ETHTOOL_MSG_MM_GET`. Takes header. Answers header, pmac-enabled, tx-enabled, tx-active, tx-min-frag-size,
-     * rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
-     */
-    readonly mmGet: GetOperation<MmGetDoRequest, Mm>;
-    /**
-     * `ETHTOOL_MSG_MM_SET`. Takes header, verify-enabled, verify-time, tx-enabled, pmac-enabled, tx-min-frag-size.
-     */
-    readonly mmSet: ActOperation<MmSetDoRequest, Mm>;
-    /** `ETHTOOL_MSG_MODULE_FW_FLASH_ACT`. Takes header, file-name, password. */
-    readonly moduleFwFlashAct: ActOperation<ModuleFwFlashActDoRequest, ModuleFwFlash>;
-    /**
-     * `ETHTOOL_MSG_PHY_GET`. Takes header. Answers header, index, drvname, name, upstream-type, upstream-index,
-     * upstream-sfp-name, downstream-sfp-name.
-     */
-    readonly phyGet: GetOperation<PhyGetDoRequest, Phy>;
-    /**
-     * `ETHTOOL_MSG_TSCONFIG_GET`. Takes header. Answers header, hwtstamp-provider, tx-types, rx-filters,
-     * hwtstamp-flags.
-     */
-    readonly tsconfigGet: GetOperation<TsconfigGetDoRequest, Tsconfig>;
-    /**
-     * `ETHTOOL_MSG_TSCONFIG_SET`. Takes header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags. Answers
-     * header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags.
-     */
-    readonly tsconfigSet: GetOperation<TsconfigSetDoRequest, Tsconfig>;
-    /** `ETHTOOL_MSG_RSS_SET`. Takes header, context, hfunc, indir, hkey, input-xfrm, flow-hash. */
-    readonly rssSet: ActOperation<RssSetDoRequest, Rss>;
-    /**
-     * `ETHTOOL_MSG_RSS_CREATE_ACT`. Takes header, context, hfunc, indir, hkey, input-xfrm. Answers header, context,
-     * hfunc, indir, hkey, input-xfrm.
-     */
-    readonly rssCreateAct: GetOperation<RssCreateActDoRequest, Rss>;
-    /** `ETHTOOL_MSG_RSS_DELETE_ACT`. Takes header, context. */
-    readonly rssDeleteAct: ActOperation<RssDeleteActDoRequest, Rss>;
-    /**
-     * `ETHTOOL_MSG_MSE_GET`. Takes header. Answers header, capabilities, channel-a, channel-b, channel-c, channel-d,
-     * worst-channel, link.
-     */
-    readonly mseGet: GetOperation<MseGetDoRequest, Mse>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `ETHTOOL_MSG_STRSET_GET`. Takes header, stringsets, counts-only. Answers header, stringsets. */
-    readonly strsetGet: DumpOperation<StrsetGetDumpRequest, Strset, StrsetColumns>;
-    /**
-     * `ETHTOOL_MSG_LINKINFO_GET`. Takes header. Answers header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver.
-     */
-    readonly linkinfoGet: DumpOperation<LinkinfoGetDumpRequest, Linkinfo, LinkinfoColumns>;
-    /**
-     * `ETHTOOL_MSG_LINKMODES_GET`. Takes header. Answers header, autoneg, ours, peer, speed, duplex,
-     * master-slave-cfg, master-slave-state, lanes, rate-matching.
-     */
-    readonly linkmodesGet: DumpOperation<LinkmodesGetDumpRequest, Linkmodes, LinkmodesColumns>;
-    /**
-     * `ETHTOOL_MSG_LINKSTATE_GET`. Takes header. Answers header, link, sqi, sqi-max, ext-state, ext-substate,
-     * ext-down-cnt.
-     */
-    readonly linkstateGet: DumpOperation<LinkstateGetDumpRequest, Linkstate, LinkstateColumns>;
-    /** `ETHTOOL_MSG_DEBUG_GET`. Takes header. Answers header, msgmask. */
-    readonly debugGet: DumpOperation<DebugGetDumpRequest, Debug, object>;
-    /** `ETHTOOL_MSG_WOL_GET`. Takes header. Answers header, modes, sopass. */
-    readonly wolGet: DumpOperation<WolGetDumpRequest, Wol, object>;
-    /** `ETHTOOL_MSG_FEATURES_GET`. Takes header. Answers header, hw, wanted, active, nochange. */
-    readonly featuresGet: DumpOperation<FeaturesGetDumpRequest, Features, object>;
-    /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Takes header. Answers header, flags. */
-    readonly privflagsGet: DumpOperation<PrivflagsGetDumpRequest, Privflags, object>;
-    /**
-     * `ETHTOOL_MSG_RINGS_GET`. Takes header. Answers header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
-     * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
-     * hds-thresh, hds-thresh-max.
-     */
-    readonly ringsGet: DumpOperation<RingsGetDumpRequest, Rings, RingsColumns>;
-    /**
-     * `ETHTOOL_MSG_CHANNELS_GET`. Takes header. Answers header, rx-max, tx-max, other-max, combined-max, rx-count,
-     * tx-count, other-count, combined-count.
-     */
-    readonly channelsGet: DumpOperation<ChannelsGetDumpRequest, Channels, ChannelsColumns>;
-    /**
-     * `ETHTOOL_MSG_COALESCE_GET`. Takes header. Answers header, rx-usecs, rx-max-frames, rx-usecs-irq,
-     * rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs,
-     * use-adaptive-rx, use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low,
-     * tx-max-frames-low, pkt-rate-high, rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high,
-     * rate-sample-interval, use-cqe-mode-tx, use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames,
-     * tx-aggr-time-usecs, rx-profile, tx-profile, rx-cqe-frames, rx-cqe-nsecs.
-     */
-    readonly coalesceGet: DumpOperation<CoalesceGetDumpRequest, Coalesce, CoalesceColumns>;
-    /** `ETHTOOL_MSG_PAUSE_GET`. Takes header. Answers header, autoneg, rx, tx, stats, stats-src. */
-    readonly pauseGet: DumpOperation<PauseGetDumpRequest, Pause, PauseColumns>;
-    /**
-     * `ETHTOOL_MSG_EEE_GET`. Takes header. Answers header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
-     * tx-lpi-timer.
-     */
-    readonly eeeGet: DumpOperation<EeeGetDumpRequest, Eee, EeeColumns>;
-    /**
-     * `ETHTOOL_MSG_TSINFO_GET`. Takes header, hwtstamp-provider. Answers header, timestamping, tx-types, rx-filters,
-     * phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
-     */
-    readonly tsinfoGet: DumpOperation<TsinfoGetDumpRequest, Tsinfo, TsinfoColumns>;
-    /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Takes header. Answers header, udp-ports. */
-    readonly tunnelInfoGet: DumpOperation<TunnelInfoGetDumpRequest, TunnelInfo, object>;
-    /** `ETHTOOL_MSG_FEC_GET`. Takes header. Answers header, modes, auto, active, stats. */
-    readonly fecGet: DumpOperation<FecGetDumpRequest, Fec, FecColumns>;
-    /**
-     * `ETHTOOL_MSG_MODULE_EEPROM_GET`. Takes header, offset, length, page, bank, i2c-address. Answers header, data.
-     */
-    readonly moduleEepromGet: DumpOperation<ModuleEepromGetDumpRequest, ModuleEeprom, ModuleEepromColumns>;
-    /** `ETHTOOL_MSG_STATS_GET`. Takes header, groups. Answers header, groups, grp, src. */
-    readonly statsGet: DumpOperation<StatsGetDumpRequest, Stats, StatsColumns>;
-    /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Takes header. Answers header, num. */
-    readonly phcVclocksGet: DumpOperation<PhcVclocksGetDumpRequest, PhcVclocks, PhcVclocksColumns>;
-    /** `ETHTOOL_MSG_MODULE_GET`. Takes header. Answers header, power-mode-policy, power-mode. */
-    readonly moduleGet: DumpOperation<ModuleGetDumpRequest, Module, ModuleColumns>;
-    /**
-     * `ETHTOOL_MSG_PSE_GET`. Takes header. Answers header, podl-pse-admin-state, podl-pse-admin-control,
-     * podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status, c33-pse-pw-class,
-     * c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit, c33-pse-pw-limit-ranges,
-     * pse-pw-d-id, pse-prio-max, pse-prio.
-     */
-    readonly pseGet: DumpOperation<PseGetDumpRequest, Pse, PseColumns>;
-    /**
-     * `ETHTOOL_MSG_RSS_GET`. Takes header, start-context. Answers header, context, hfunc, indir, hkey, input-xfrm,
-     * flow-hash.
-     */
-    readonly rssGet: DumpOperation<RssGetDumpRequest, Rss, RssColumns>;
-    /**
-     * `ETHTOOL_MSG_PLCA_GET_CFG`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
-     * burst-cnt, burst-tmr.
-     */
-    readonly plcaGetCfg: DumpOperation<PlcaGetCfgDumpRequest, Plca, PlcaColumns>;
-    /**
-     * `ETHTOOL_MSG_PLCA_GET_STATUS`. Takes header. Answers header, version, enabled, status, node-cnt, node-id,
-     * to-tmr, burst-cnt, burst-tmr.
-     */
-    readonly plcaGetStatus: DumpOperation<PlcaGetStatusDumpRequest, Plca, PlcaColumns>;
-    /**
-     * `ETHTOOL_MSG_MM_GET`. Takes header. Answers header, pmac-enabled, tx-enabled, tx-active, tx-min-frag-size,
-     * rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
-     */
-    readonly mmGet: DumpOperation<MmGetDumpRequest, Mm, MmColumns>;
-    /**
-     * `ETHTOOL_MSG_PHY_GET`. Takes header. Answers header, index, drvname, name, upstream-type, upstream-index,
-     * upstream-sfp-name, downstream-sfp-name.
-     */
-    readonly phyGet: DumpOperation<PhyGetDumpRequest, Phy, PhyColumns>;
-    /**
-     * `ETHTOOL_MSG_TSCONFIG_GET`. Takes header. Answers header, hwtstamp-provider, tx-types, rx-filters,
-     * hwtstamp-flags.
-     */
-    readonly tsconfigGet: DumpOperation<TsconfigGetDumpRequest, Tsconfig, object>;
-    /**
-     * `ETHTOOL_MSG_MSE_GET`. Takes header. Answers header, capabilities, channel-a, channel-b, channel-c, channel-d,
-     * worst-channel, link.
-     */
-    readonly mseGet: DumpOperation<MseGetDumpRequest, Mse, object>;
-  };
+/** Requests of `ethtool` with one answer. */
+export interface EthtoolRequests {
+  /** `ETHTOOL_MSG_STRSET_GET`. Takes header, stringsets, counts-only. Answers header, stringsets. */
+  readonly strsetGet: GetOperation<StrsetGetDoRequest, Strset>;
+  /** `ETHTOOL_MSG_LINKINFO_GET`. Takes header. Answers header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
+  readonly linkinfoGet: GetOperation<LinkinfoGetDoRequest, Linkinfo>;
+  /** `ETHTOOL_MSG_LINKINFO_SET`. Takes header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
+  readonly linkinfoSet: ActOperation<LinkinfoSetDoRequest, Linkinfo>;
+  /**
+   * `ETHTOOL_MSG_LINKMODES_GET`. Takes header. Answers header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
+   * master-slave-state, lanes, rate-matching.
+   */
+  readonly linkmodesGet: GetOperation<LinkmodesGetDoRequest, Linkmodes>;
+  /**
+   * `ETHTOOL_MSG_LINKMODES_SET`. Takes header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
+   * master-slave-state, lanes, rate-matching.
+   */
+  readonly linkmodesSet: ActOperation<LinkmodesSetDoRequest, Linkmodes>;
+  /**
+   * `ETHTOOL_MSG_LINKSTATE_GET`. Takes header. Answers header, link, sqi, sqi-max, ext-state, ext-substate,
+   * ext-down-cnt.
+   */
+  readonly linkstateGet: GetOperation<LinkstateGetDoRequest, Linkstate>;
+  /** `ETHTOOL_MSG_DEBUG_GET`. Takes header. Answers header, msgmask. */
+  readonly debugGet: GetOperation<DebugGetDoRequest, Debug>;
+  /** `ETHTOOL_MSG_DEBUG_SET`. Takes header, msgmask. */
+  readonly debugSet: ActOperation<DebugSetDoRequest, Debug>;
+  /** `ETHTOOL_MSG_WOL_GET`. Takes header. Answers header, modes, sopass. */
+  readonly wolGet: GetOperation<WolGetDoRequest, Wol>;
+  /** `ETHTOOL_MSG_WOL_SET`. Takes header, modes, sopass. */
+  readonly wolSet: ActOperation<WolSetDoRequest, Wol>;
+  /** `ETHTOOL_MSG_FEATURES_GET`. Takes header. Answers header, hw, wanted, active, nochange. */
+  readonly featuresGet: GetOperation<FeaturesGetDoRequest, Features>;
+  /**
+   * `ETHTOOL_MSG_FEATURES_SET`. Takes header, hw, wanted, active, nochange. Answers header, hw, wanted, active,
+   * nochange.
+   */
+  readonly featuresSet: GetOperation<FeaturesSetDoRequest, Features>;
+  /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Takes header. Answers header, flags. */
+  readonly privflagsGet: GetOperation<PrivflagsGetDoRequest, Privflags>;
+  /** `ETHTOOL_MSG_PRIVFLAGS_SET`. Takes header, flags. */
+  readonly privflagsSet: ActOperation<PrivflagsSetDoRequest, Privflags>;
+  /**
+   * `ETHTOOL_MSG_RINGS_GET`. Takes header. Answers header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
+   * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
+   * hds-thresh, hds-thresh-max.
+   */
+  readonly ringsGet: GetOperation<RingsGetDoRequest, Rings>;
+  /**
+   * `ETHTOOL_MSG_RINGS_SET`. Takes header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini, rx-jumbo, tx,
+   * rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max, hds-thresh,
+   * hds-thresh-max.
+   */
+  readonly ringsSet: ActOperation<RingsSetDoRequest, Rings>;
+  /**
+   * `ETHTOOL_MSG_CHANNELS_GET`. Takes header. Answers header, rx-max, tx-max, other-max, combined-max, rx-count,
+   * tx-count, other-count, combined-count.
+   */
+  readonly channelsGet: GetOperation<ChannelsGetDoRequest, Channels>;
+  /**
+   * `ETHTOOL_MSG_CHANNELS_SET`. Takes header, rx-max, tx-max, other-max, combined-max, rx-count, tx-count,
+   * other-count, combined-count.
+   */
+  readonly channelsSet: ActOperation<ChannelsSetDoRequest, Channels>;
+  /**
+   * `ETHTOOL_MSG_COALESCE_GET`. Takes header. Answers header, rx-usecs, rx-max-frames, rx-usecs-irq,
+   * rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx,
+   * use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high,
+   * rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx,
+   * use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile,
+   * rx-cqe-frames, rx-cqe-nsecs.
+   */
+  readonly coalesceGet: GetOperation<CoalesceGetDoRequest, Coalesce>;
+  /**
+   * `ETHTOOL_MSG_COALESCE_SET`. Takes header, rx-usecs, rx-max-frames, rx-usecs-irq, rx-max-frames-irq, tx-usecs,
+   * tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx, use-adaptive-tx,
+   * pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high, rx-usecs-high,
+   * rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx, use-cqe-mode-rx,
+   * tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile, rx-cqe-frames, rx-cqe-nsecs.
+   */
+  readonly coalesceSet: ActOperation<CoalesceSetDoRequest, Coalesce>;
+  /** `ETHTOOL_MSG_PAUSE_GET`. Takes header. Answers header, autoneg, rx, tx, stats, stats-src. */
+  readonly pauseGet: GetOperation<PauseGetDoRequest, Pause>;
+  /** `ETHTOOL_MSG_PAUSE_SET`. Takes header, autoneg, rx, tx, stats, stats-src. */
+  readonly pauseSet: ActOperation<PauseSetDoRequest, Pause>;
+  /**
+   * `ETHTOOL_MSG_EEE_GET`. Takes header. Answers header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
+   * tx-lpi-timer.
+   */
+  readonly eeeGet: GetOperation<EeeGetDoRequest, Eee>;
+  /** `ETHTOOL_MSG_EEE_SET`. Takes header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled, tx-lpi-timer. */
+  readonly eeeSet: ActOperation<EeeSetDoRequest, Eee>;
+  /**
+   * `ETHTOOL_MSG_TSINFO_GET`. Takes header, hwtstamp-provider. Answers header, timestamping, tx-types, rx-filters,
+   * phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
+   */
+  readonly tsinfoGet: GetOperation<TsinfoGetDoRequest, Tsinfo>;
+  /** `ETHTOOL_MSG_CABLE_TEST_ACT`. Takes header. */
+  readonly cableTestAct: ActOperation<CableTestActDoRequest, CableTest>;
+  /** `ETHTOOL_MSG_CABLE_TEST_TDR_ACT`. Takes header. */
+  readonly cableTestTdrAct: ActOperation<CableTestTdrActDoRequest, CableTestTdr>;
+  /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Takes header. Answers header, udp-ports. */
+  readonly tunnelInfoGet: GetOperation<TunnelInfoGetDoRequest, TunnelInfo>;
+  /** `ETHTOOL_MSG_FEC_GET`. Takes header. Answers header, modes, auto, active, stats. */
+  readonly fecGet: GetOperation<FecGetDoRequest, Fec>;
+  /** `ETHTOOL_MSG_FEC_SET`. Takes header, modes, auto, active, stats. */
+  readonly fecSet: ActOperation<FecSetDoRequest, Fec>;
+  /** `ETHTOOL_MSG_MODULE_EEPROM_GET`. Takes header, offset, length, page, bank, i2c-address. Answers header, data. */
+  readonly moduleEepromGet: GetOperation<ModuleEepromGetDoRequest, ModuleEeprom>;
+  /** `ETHTOOL_MSG_STATS_GET`. Takes header, groups. Answers header, groups, grp, src. */
+  readonly statsGet: GetOperation<StatsGetDoRequest, Stats>;
+  /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Takes header. Answers header, num. */
+  readonly phcVclocksGet: GetOperation<PhcVclocksGetDoRequest, PhcVclocks>;
+  /** `ETHTOOL_MSG_MODULE_GET`. Takes header. Answers header, power-mode-policy, power-mode. */
+  readonly moduleGet: GetOperation<ModuleGetDoRequest, Module>;
+  /** `ETHTOOL_MSG_MODULE_SET`. Takes header, power-mode-policy, power-mode. */
+  readonly moduleSet: ActOperation<ModuleSetDoRequest, Module>;
+  /**
+   * `ETHTOOL_MSG_PSE_GET`. Takes header. Answers header, podl-pse-admin-state, podl-pse-admin-control,
+   * podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status, c33-pse-pw-class,
+   * c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit, c33-pse-pw-limit-ranges,
+   * pse-pw-d-id, pse-prio-max, pse-prio.
+   */
+  readonly pseGet: GetOperation<PseGetDoRequest, Pse>;
+  /**
+   * `ETHTOOL_MSG_PSE_SET`. Takes header, podl-pse-admin-control, c33-pse-admin-control, c33-pse-avail-pw-limit,
+   * pse-prio.
+   */
+  readonly pseSet: ActOperation<PseSetDoRequest, Pse>;
+  /**
+   * `ETHTOOL_MSG_RSS_GET`. Takes header, context. Answers header, context, hfunc, indir, hkey, input-xfrm, flow-hash.
+   */
+  readonly rssGet: GetOperation<RssGetDoRequest, Rss>;
+  /**
+   * `ETHTOOL_MSG_PLCA_GET_CFG`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
+   * burst-cnt, burst-tmr.
+   */
+  readonly plcaGetCfg: GetOperation<PlcaGetCfgDoRequest, Plca>;
+  /**
+   * `ETHTOOL_MSG_PLCA_SET_CFG`. Takes header, version, enabled, status, node-cnt, node-id, to-tmr, burst-cnt,
+   * burst-tmr.
+   */
+  readonly plcaSetCfg: ActOperation<PlcaSetCfgDoRequest, Plca>;
+  /**
+   * `ETHTOOL_MSG_PLCA_GET_STATUS`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
+   * burst-cnt, burst-tmr.
+   */
+  readonly plcaGetStatus: GetOperation<PlcaGetStatusDoRequest, Plca>;
+  /**
+   * `ETHTOOL_MSG_MM_GET`. Takes header. Answers header, pmac-enabled, tx-enabled, tx-active, tx-min-frag-size,
+   * rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
+   */
+  readonly mmGet: GetOperation<MmGetDoRequest, Mm>;
+  /** `ETHTOOL_MSG_MM_SET`. Takes header, verify-enabled, verify-time, tx-enabled, pmac-enabled, tx-min-frag-size. */
+  readonly mmSet: ActOperation<MmSetDoRequest, Mm>;
+  /** `ETHTOOL_MSG_MODULE_FW_FLASH_ACT`. Takes header, file-name, password. */
+  readonly moduleFwFlashAct: ActOperation<ModuleFwFlashActDoRequest, ModuleFwFlash>;
+  /**
+   * `ETHTOOL_MSG_PHY_GET`. Takes header. Answers header, index, drvname, name, upstream-type, upstream-index,
+   * upstream-sfp-name, downstream-sfp-name.
+   */
+  readonly phyGet: GetOperation<PhyGetDoRequest, Phy>;
+  /**
+   * `ETHTOOL_MSG_TSCONFIG_GET`. Takes header. Answers header, hwtstamp-provider, tx-types, rx-filters,
+   * hwtstamp-flags.
+   */
+  readonly tsconfigGet: GetOperation<TsconfigGetDoRequest, Tsconfig>;
+  /**
+   * `ETHTOOL_MSG_TSCONFIG_SET`. Takes header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags. Answers
+   * header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags.
+   */
+  readonly tsconfigSet: GetOperation<TsconfigSetDoRequest, Tsconfig>;
+  /** `ETHTOOL_MSG_RSS_SET`. Takes header, context, hfunc, indir, hkey, input-xfrm, flow-hash. */
+  readonly rssSet: ActOperation<RssSetDoRequest, Rss>;
+  /**
+   * `ETHTOOL_MSG_RSS_CREATE_ACT`. Takes header, context, hfunc, indir, hkey, input-xfrm. Answers header, context,
+   * hfunc, indir, hkey, input-xfrm.
+   */
+  readonly rssCreateAct: GetOperation<RssCreateActDoRequest, Rss>;
+  /** `ETHTOOL_MSG_RSS_DELETE_ACT`. Takes header, context. */
+  readonly rssDeleteAct: ActOperation<RssDeleteActDoRequest, Rss>;
+  /**
+   * `ETHTOOL_MSG_MSE_GET`. Takes header. Answers header, capabilities, channel-a, channel-b, channel-c, channel-d,
+   * worst-channel, link.
+   */
+  readonly mseGet: GetOperation<MseGetDoRequest, Mse>;
 }
+
+/** Requests of `ethtool` with any number of answers. */
+export interface EthtoolDumps {
+  /** `ETHTOOL_MSG_STRSET_GET`. Takes header, stringsets, counts-only. Answers header, stringsets. */
+  readonly strsetGet: DumpOperation<StrsetGetDumpRequest, Strset, StrsetColumns>;
+  /** `ETHTOOL_MSG_LINKINFO_GET`. Takes header. Answers header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
+  readonly linkinfoGet: DumpOperation<LinkinfoGetDumpRequest, Linkinfo, LinkinfoColumns>;
+  /**
+   * `ETHTOOL_MSG_LINKMODES_GET`. Takes header. Answers header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
+   * master-slave-state, lanes, rate-matching.
+   */
+  readonly linkmodesGet: DumpOperation<LinkmodesGetDumpRequest, Linkmodes, LinkmodesColumns>;
+  /**
+   * `ETHTOOL_MSG_LINKSTATE_GET`. Takes header. Answers header, link, sqi, sqi-max, ext-state, ext-substate,
+   * ext-down-cnt.
+   */
+  readonly linkstateGet: DumpOperation<LinkstateGetDumpRequest, Linkstate, LinkstateColumns>;
+  /** `ETHTOOL_MSG_DEBUG_GET`. Takes header. Answers header, msgmask. */
+  readonly debugGet: DumpOperation<DebugGetDumpRequest, Debug, object>;
+  /** `ETHTOOL_MSG_WOL_GET`. Takes header. Answers header, modes, sopass. */
+  readonly wolGet: DumpOperation<WolGetDumpRequest, Wol, object>;
+  /** `ETHTOOL_MSG_FEATURES_GET`. Takes header. Answers header, hw, wanted, active, nochange. */
+  readonly featuresGet: DumpOperation<FeaturesGetDumpRequest, Features, object>;
+  /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Takes header. Answers header, flags. */
+  readonly privflagsGet: DumpOperation<PrivflagsGetDumpRequest, Privflags, object>;
+  /**
+   * `ETHTOOL_MSG_RINGS_GET`. Takes header. Answers header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
+   * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
+   * hds-thresh, hds-thresh-max.
+   */
+  readonly ringsGet: DumpOperation<RingsGetDumpRequest, Rings, RingsColumns>;
+  /**
+   * `ETHTOOL_MSG_CHANNELS_GET`. Takes header. Answers header, rx-max, tx-max, other-max, combined-max, rx-count,
+   * tx-count, other-count, combined-count.
+   */
+  readonly channelsGet: DumpOperation<ChannelsGetDumpRequest, Channels, ChannelsColumns>;
+  /**
+   * `ETHTOOL_MSG_COALESCE_GET`. Takes header. Answers header, rx-usecs, rx-max-frames, rx-usecs-irq,
+   * rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx,
+   * use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high,
+   * rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx,
+   * use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile,
+   * rx-cqe-frames, rx-cqe-nsecs.
+   */
+  readonly coalesceGet: DumpOperation<CoalesceGetDumpRequest, Coalesce, CoalesceColumns>;
+  /** `ETHTOOL_MSG_PAUSE_GET`. Takes header. Answers header, autoneg, rx, tx, stats, stats-src. */
+  readonly pauseGet: DumpOperation<PauseGetDumpRequest, Pause, PauseColumns>;
+  /**
+   * `ETHTOOL_MSG_EEE_GET`. Takes header. Answers header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
+   * tx-lpi-timer.
+   */
+  readonly eeeGet: DumpOperation<EeeGetDumpRequest, Eee, EeeColumns>;
+  /**
+   * `ETHTOOL_MSG_TSINFO_GET`. Takes header, hwtstamp-provider. Answers header, timestamping, tx-types, rx-filters,
+   * phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
+   */
+  readonly tsinfoGet: DumpOperation<TsinfoGetDumpRequest, Tsinfo, TsinfoColumns>;
+  /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Takes header. Answers header, udp-ports. */
+  readonly tunnelInfoGet: DumpOperation<TunnelInfoGetDumpRequest, TunnelInfo, object>;
+  /** `ETHTOOL_MSG_FEC_GET`. Takes header. Answers header, modes, auto, active, stats. */
+  readonly fecGet: DumpOperation<FecGetDumpRequest, Fec, FecColumns>;
+  /** `ETHTOOL_MSG_MODULE_EEPROM_GET`. Takes header, offset, length, page, bank, i2c-address. Answers header, data. */
+  readonly moduleEepromGet: DumpOperation<ModuleEepromGetDumpRequest, ModuleEeprom, ModuleEepromColumns>;
+  /** `ETHTOOL_MSG_STATS_GET`. Takes header, groups. Answers header, groups, grp, src. */
+  readonly statsGet: DumpOperation<StatsGetDumpRequest, Stats, StatsColumns>;
+  /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Takes header. Answers header, num. */
+  readonly phcVclocksGet: DumpOperation<PhcVclocksGetDumpRequest, PhcVclocks, PhcVclocksColumns>;
+  /** `ETHTOOL_MSG_MODULE_GET`. Takes header. Answers header, power-mode-policy, power-mode. */
+  readonly moduleGet: DumpOperation<ModuleGetDumpRequest, Module, ModuleColumns>;
+  /**
+   * `ETHTOOL_MSG_PSE_GET`. Takes header. Answers header, podl-pse-admin-state, podl-pse-admin-control,
+   * podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status, c33-pse-pw-class,
+   * c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit, c33-pse-pw-limit-ranges,
+   * pse-pw-d-id, pse-prio-max, pse-prio.
+   */
+  readonly pseGet: DumpOperation<PseGetDumpRequest, Pse, PseColumns>;
+  /**
+   * `ETHTOOL_MSG_RSS_GET`. Takes header, start-context. Answers header, context, hfunc, indir, hkey, input-xfrm,
+   * flow-hash.
+   */
+  readonly rssGet: DumpOperation<RssGetDumpRequest, Rss, RssColumns>;
+  /**
+   * `ETHTOOL_MSG_PLCA_GET_CFG`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
+   * burst-cnt, burst-tmr.
+   */
+  readonly plcaGetCfg: DumpOperation<PlcaGetCfgDumpRequest, Plca, PlcaColumns>;
+  /**
+   * `ETHTOOL_MSG_PLCA_GET_STATUS`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
+   * burst-cnt, burst-tmr.
+   */
+  readonly plcaGetStatus: DumpOperation<PlcaGetStatusDumpRequest, Plca, PlcaColumns>;
+  /**
+   * `ETHTOOL_MSG_MM_GET`. Takes header. Answers header, pmac-enabled, tx-enabled, tx-active, tx-min-frag-size,
+   * rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
+   */
+  readonly mmGet: DumpOperation<MmGetDumpRequest, Mm, MmColumns>;
+  /**
+   * `ETHTOOL_MSG_PHY_GET`. Takes header. Answers header, index, drvname, name, upstream-type, upstream-index,
+   * upstream-sfp-name, downstream-sfp-name.
+   */
+  readonly phyGet: DumpOperation<PhyGetDumpRequest, Phy, PhyColumns>;
+  /**
+   * `ETHTOOL_MSG_TSCONFIG_GET`. Takes header. Answers header, hwtstamp-provider, tx-types, rx-filters,
+   * hwtstamp-flags.
+   */
+  readonly tsconfigGet: DumpOperation<TsconfigGetDumpRequest, Tsconfig, object>;
+  /**
+   * `ETHTOOL_MSG_MSE_GET`. Takes header. Answers header, capabilities, channel-a, channel-b, channel-c, channel-d,
+   * worst-channel, link.
+   */
+  readonly mseGet: DumpOperation<MseGetDumpRequest, Mse, object>;
+}
+
+/** What opening `ethtool` gives. */
+export type EthtoolClient = FamilyClient<
+  EthtoolRequests,
+  EthtoolDumps,
+  EthtoolNotification,
+  'monitor'
+>;
 
 /** The family `ethtool`, to be given to `openFamily`. */
 export const ethtoolFamily: Family<EthtoolClient> = {

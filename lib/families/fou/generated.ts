@@ -232,34 +232,38 @@ export type GetDoRequest = Pick<FouInput, 'af' | 'ifindex' | 'port' | 'peerPort'
 /** What `FOU_CMD_GET` takes as a dump. */
 export type GetDumpRequest = Pick<FouInput, 'extra'>;
 
-/** What opening `fou` gives. */
-export interface FouClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `FOU_CMD_ADD`. Needs CAP_NET_ADMIN. Takes port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6,
-     * peer-v6, peer-port, ifindex.
-     */
-    readonly add: ActOperation<AddDoRequest, Fou>;
-    /**
-     * `FOU_CMD_DEL`. Needs CAP_NET_ADMIN. Takes af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6.
-     */
-    readonly del: ActOperation<DelDoRequest, Fou>;
-    /**
-     * `FOU_CMD_GET`. Takes af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6. Answers port, ipproto,
-     * type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port, ifindex.
-     */
-    readonly get: GetOperation<GetDoRequest, Fou>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `FOU_CMD_GET`. Answers port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port,
-     * ifindex.
-     */
-    readonly get: DumpOperation<GetDumpRequest, Fou, FouColumns>;
-  };
+/** Requests of `fou` with one answer. */
+export interface FouRequests {
+  /**
+   * `FOU_CMD_ADD`. Needs CAP_NET_ADMIN. Takes port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6,
+   * peer-v6, peer-port, ifindex.
+   */
+  readonly add: ActOperation<AddDoRequest, Fou>;
+  /** `FOU_CMD_DEL`. Needs CAP_NET_ADMIN. Takes af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6. */
+  readonly del: ActOperation<DelDoRequest, Fou>;
+  /**
+   * `FOU_CMD_GET`. Takes af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6. Answers port, ipproto,
+   * type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port, ifindex.
+   */
+  readonly get: GetOperation<GetDoRequest, Fou>;
 }
+
+/** Requests of `fou` with any number of answers. */
+export interface FouDumps {
+  /**
+   * `FOU_CMD_GET`. Answers port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port,
+   * ifindex.
+   */
+  readonly get: DumpOperation<GetDumpRequest, Fou, FouColumns>;
+}
+
+/** What opening `fou` gives. */
+export type FouClient = FamilyClient<
+  FouRequests,
+  FouDumps,
+  never,
+  never
+>;
 
 /** The family `fou`, to be given to `openFamily`. */
 export const fouFamily: Family<FouClient> = {

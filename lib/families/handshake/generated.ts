@@ -387,22 +387,28 @@ export type DoneDoRequest = Pick<DoneInput, 'status' | 'sockfd' | 'remoteAuth' |
 export type HandshakeNotification =
   | NotificationOf<'ready', Accept>;
 
-/** What opening `handshake` gives. */
-export interface HandshakeClient extends FamilyClient<HandshakeNotification, 'none' | 'tlshd'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `HANDSHAKE_CMD_ACCEPT`. Needs CAP_NET_ADMIN. Takes handler-class. Answers sockfd, message-type, timeout,
-     * auth-mode, peer-identity, certificate, peername, keyring.
-     */
-    readonly accept: GetOperation<AcceptDoRequest, Accept>;
-    /** `HANDSHAKE_CMD_DONE`. Needs CAP_NET_ADMIN. Takes status, sockfd, remote-auth. */
-    readonly done: ActOperation<DoneDoRequest, Done>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-  };
+/** Requests of `handshake` with one answer. */
+export interface HandshakeRequests {
+  /**
+   * `HANDSHAKE_CMD_ACCEPT`. Needs CAP_NET_ADMIN. Takes handler-class. Answers sockfd, message-type, timeout,
+   * auth-mode, peer-identity, certificate, peername, keyring.
+   */
+  readonly accept: GetOperation<AcceptDoRequest, Accept>;
+  /** `HANDSHAKE_CMD_DONE`. Needs CAP_NET_ADMIN. Takes status, sockfd, remote-auth. */
+  readonly done: ActOperation<DoneDoRequest, Done>;
 }
+
+/** Requests of `handshake` with any number of answers. */
+export interface HandshakeDumps {
+}
+
+/** What opening `handshake` gives. */
+export type HandshakeClient = FamilyClient<
+  HandshakeRequests,
+  HandshakeDumps,
+  HandshakeNotification,
+  'none' | 'tlshd'
+>;
 
 /** The family `handshake`, to be given to `openFamily`. */
 export const handshakeFamily: Family<HandshakeClient> = {

@@ -127,19 +127,25 @@ export type ServerSetDoRequest = Pick<ServerInput, 'gracetime' | 'tcpPort' | 'ud
 /** What `LOCKD_CMD_SERVER_GET` takes. */
 export type ServerGetDoRequest = Pick<ServerInput, 'extra'>;
 
-/** What opening `lockd` gives. */
-export interface LockdClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `LOCKD_CMD_SERVER_SET`. Needs CAP_NET_ADMIN. Takes gracetime, tcp-port, udp-port. */
-    readonly serverSet: ActOperation<ServerSetDoRequest, Server>;
-    /** `LOCKD_CMD_SERVER_GET`. Answers gracetime, tcp-port, udp-port. */
-    readonly serverGet: GetOperation<ServerGetDoRequest, Server>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-  };
+/** Requests of `lockd` with one answer. */
+export interface LockdRequests {
+  /** `LOCKD_CMD_SERVER_SET`. Needs CAP_NET_ADMIN. Takes gracetime, tcp-port, udp-port. */
+  readonly serverSet: ActOperation<ServerSetDoRequest, Server>;
+  /** `LOCKD_CMD_SERVER_GET`. Answers gracetime, tcp-port, udp-port. */
+  readonly serverGet: GetOperation<ServerGetDoRequest, Server>;
 }
+
+/** Requests of `lockd` with any number of answers. */
+export interface LockdDumps {
+}
+
+/** What opening `lockd` gives. */
+export type LockdClient = FamilyClient<
+  LockdRequests,
+  LockdDumps,
+  never,
+  never
+>;
 
 /** The family `lockd`, to be given to `openFamily`. */
 export const lockdFamily: Family<LockdClient> = {

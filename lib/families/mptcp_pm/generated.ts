@@ -703,39 +703,45 @@ export type MptcpPmNotification =
   | NotificationOf<'listener-created-event', EventAttr>
   | NotificationOf<'listener-closed-event', EventAttr>;
 
-/** What opening `mptcp_pm` gives. */
-export interface MptcpPmClient extends FamilyClient<MptcpPmNotification, 'mptcp_pm_cmds' | 'mptcp_pm_events'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `MPTCP_PM_CMD_ADD_ADDR`. Needs CAP_NET_ADMIN. Takes addr. */
-    readonly addAddr: ActOperation<AddAddrDoRequest, Endpoint>;
-    /** `MPTCP_PM_CMD_DEL_ADDR`. Needs CAP_NET_ADMIN. Takes addr. */
-    readonly delAddr: ActOperation<DelAddrDoRequest, Endpoint>;
-    /** `MPTCP_PM_CMD_GET_ADDR`. Takes addr, token. Answers addr. */
-    readonly getAddr: GetOperation<GetAddrDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_FLUSH_ADDRS`. Needs CAP_NET_ADMIN. Takes addr. */
-    readonly flushAddrs: ActOperation<FlushAddrsDoRequest, Endpoint>;
-    /** `MPTCP_PM_CMD_SET_LIMITS`. Needs CAP_NET_ADMIN. Takes rcv-add-addrs, subflows. */
-    readonly setLimits: ActOperation<SetLimitsDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_GET_LIMITS`. Takes rcv-add-addrs, subflows. Answers rcv-add-addrs, subflows. */
-    readonly getLimits: GetOperation<GetLimitsDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_SET_FLAGS`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
-    readonly setFlags: ActOperation<SetFlagsDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_ANNOUNCE`. Needs CAP_NET_ADMIN. Takes addr, token. */
-    readonly announce: ActOperation<AnnounceDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_REMOVE`. Needs CAP_NET_ADMIN. Takes token, loc-id. */
-    readonly remove: ActOperation<RemoveDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_SUBFLOW_CREATE`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
-    readonly subflowCreate: ActOperation<SubflowCreateDoRequest, Attr>;
-    /** `MPTCP_PM_CMD_SUBFLOW_DESTROY`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
-    readonly subflowDestroy: ActOperation<SubflowDestroyDoRequest, Attr>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `MPTCP_PM_CMD_GET_ADDR`. Answers addr. */
-    readonly getAddr: DumpOperation<GetAddrDumpRequest, Attr, AttrColumns>;
-  };
+/** Requests of `mptcp_pm` with one answer. */
+export interface MptcpPmRequests {
+  /** `MPTCP_PM_CMD_ADD_ADDR`. Needs CAP_NET_ADMIN. Takes addr. */
+  readonly addAddr: ActOperation<AddAddrDoRequest, Endpoint>;
+  /** `MPTCP_PM_CMD_DEL_ADDR`. Needs CAP_NET_ADMIN. Takes addr. */
+  readonly delAddr: ActOperation<DelAddrDoRequest, Endpoint>;
+  /** `MPTCP_PM_CMD_GET_ADDR`. Takes addr, token. Answers addr. */
+  readonly getAddr: GetOperation<GetAddrDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_FLUSH_ADDRS`. Needs CAP_NET_ADMIN. Takes addr. */
+  readonly flushAddrs: ActOperation<FlushAddrsDoRequest, Endpoint>;
+  /** `MPTCP_PM_CMD_SET_LIMITS`. Needs CAP_NET_ADMIN. Takes rcv-add-addrs, subflows. */
+  readonly setLimits: ActOperation<SetLimitsDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_GET_LIMITS`. Takes rcv-add-addrs, subflows. Answers rcv-add-addrs, subflows. */
+  readonly getLimits: GetOperation<GetLimitsDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_SET_FLAGS`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
+  readonly setFlags: ActOperation<SetFlagsDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_ANNOUNCE`. Needs CAP_NET_ADMIN. Takes addr, token. */
+  readonly announce: ActOperation<AnnounceDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_REMOVE`. Needs CAP_NET_ADMIN. Takes token, loc-id. */
+  readonly remove: ActOperation<RemoveDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_SUBFLOW_CREATE`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
+  readonly subflowCreate: ActOperation<SubflowCreateDoRequest, Attr>;
+  /** `MPTCP_PM_CMD_SUBFLOW_DESTROY`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
+  readonly subflowDestroy: ActOperation<SubflowDestroyDoRequest, Attr>;
 }
+
+/** Requests of `mptcp_pm` with any number of answers. */
+export interface MptcpPmDumps {
+  /** `MPTCP_PM_CMD_GET_ADDR`. Answers addr. */
+  readonly getAddr: DumpOperation<GetAddrDumpRequest, Attr, AttrColumns>;
+}
+
+/** What opening `mptcp_pm` gives. */
+export type MptcpPmClient = FamilyClient<
+  MptcpPmRequests,
+  MptcpPmDumps,
+  MptcpPmNotification,
+  'mptcp_pm_cmds' | 'mptcp_pm_events'
+>;
 
 /** The family `mptcp_pm`, to be given to `openFamily`. */
 export const mptcpPmFamily: Family<MptcpPmClient> = {

@@ -569,47 +569,53 @@ export type CapGetDoRequest = Pick<CapsInput, 'ifindex' | 'scope' | 'extra'>;
 /** What `NET_SHAPER_CMD_CAP_GET` takes as a dump. */
 export type CapGetDumpRequest = Pick<CapsInput, 'ifindex' | 'extra'>;
 
-/** What opening `net-shaper` gives. */
-export interface NetShaperClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `NET_SHAPER_CMD_GET`. Takes ifindex, handle. Answers ifindex, parent, handle, metric, bw-min, bw-max, burst,
-     * priority, weight.
-     */
-    readonly get: GetOperation<GetDoRequest, NetShaper>;
-    /**
-     * `NET_SHAPER_CMD_SET`. Needs CAP_NET_ADMIN. Takes ifindex, handle, metric, bw-min, bw-max, burst, priority,
-     * weight.
-     */
-    readonly set: ActOperation<SetDoRequest, NetShaper>;
-    /** `NET_SHAPER_CMD_DELETE`. Needs CAP_NET_ADMIN. Takes ifindex, handle. */
-    readonly delete: ActOperation<DeleteDoRequest, NetShaper>;
-    /**
-     * `NET_SHAPER_CMD_GROUP`. Needs CAP_NET_ADMIN. Takes ifindex, parent, handle, metric, bw-min, bw-max, burst,
-     * priority, weight, leaves. Answers ifindex, handle.
-     */
-    readonly group: GetOperation<GroupDoRequest, NetShaper>;
-    /**
-     * `NET_SHAPER_CMD_CAP_GET`. Takes ifindex, scope. Answers ifindex, scope, support-metric-bps, support-metric-pps,
-     * support-nesting, support-bw-min, support-bw-max, support-burst, support-priority, support-weight.
-     */
-    readonly capGet: GetOperation<CapGetDoRequest, Caps>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `NET_SHAPER_CMD_GET`. Takes ifindex. Answers ifindex, parent, handle, metric, bw-min, bw-max, burst, priority,
-     * weight.
-     */
-    readonly get: DumpOperation<GetDumpRequest, NetShaper, NetShaperColumns>;
-    /**
-     * `NET_SHAPER_CMD_CAP_GET`. Takes ifindex. Answers ifindex, scope, support-metric-bps, support-metric-pps,
-     * support-nesting, support-bw-min, support-bw-max, support-burst, support-priority, support-weight.
-     */
-    readonly capGet: DumpOperation<CapGetDumpRequest, Caps, CapsColumns>;
-  };
+/** Requests of `net-shaper` with one answer. */
+export interface NetShaperRequests {
+  /**
+   * `NET_SHAPER_CMD_GET`. Takes ifindex, handle. Answers ifindex, parent, handle, metric, bw-min, bw-max, burst,
+   * priority, weight.
+   */
+  readonly get: GetOperation<GetDoRequest, NetShaper>;
+  /**
+   * `NET_SHAPER_CMD_SET`. Needs CAP_NET_ADMIN. Takes ifindex, handle, metric, bw-min, bw-max, burst, priority,
+   * weight.
+   */
+  readonly set: ActOperation<SetDoRequest, NetShaper>;
+  /** `NET_SHAPER_CMD_DELETE`. Needs CAP_NET_ADMIN. Takes ifindex, handle. */
+  readonly delete: ActOperation<DeleteDoRequest, NetShaper>;
+  /**
+   * `NET_SHAPER_CMD_GROUP`. Needs CAP_NET_ADMIN. Takes ifindex, parent, handle, metric, bw-min, bw-max, burst,
+   * priority, weight, leaves. Answers ifindex, handle.
+   */
+  readonly group: GetOperation<GroupDoRequest, NetShaper>;
+  /**
+   * `NET_SHAPER_CMD_CAP_GET`. Takes ifindex, scope. Answers ifindex, scope, support-metric-bps, support-metric-pps,
+   * support-nesting, support-bw-min, support-bw-max, support-burst, support-priority, support-weight.
+   */
+  readonly capGet: GetOperation<CapGetDoRequest, Caps>;
 }
+
+/** Requests of `net-shaper` with any number of answers. */
+export interface NetShaperDumps {
+  /**
+   * `NET_SHAPER_CMD_GET`. Takes ifindex. Answers ifindex, parent, handle, metric, bw-min, bw-max, burst, priority,
+   * weight.
+   */
+  readonly get: DumpOperation<GetDumpRequest, NetShaper, NetShaperColumns>;
+  /**
+   * `NET_SHAPER_CMD_CAP_GET`. Takes ifindex. Answers ifindex, scope, support-metric-bps, support-metric-pps,
+   * support-nesting, support-bw-min, support-bw-max, support-burst, support-priority, support-weight.
+   */
+  readonly capGet: DumpOperation<CapGetDumpRequest, Caps, CapsColumns>;
+}
+
+/** What opening `net-shaper` gives. */
+export type NetShaperClient = FamilyClient<
+  NetShaperRequests,
+  NetShaperDumps,
+  never,
+  never
+>;
 
 /** The family `net-shaper`, to be given to `openFamily`. */
 export const netShaperFamily: Family<NetShaperClient> = {

@@ -1746,82 +1746,86 @@ export type NetdevNotification =
   | NotificationOf<'page-pool-del-ntf', PagePool>
   | NotificationOf<'page-pool-change-ntf', PagePool>;
 
-/** What opening `netdev` gives. */
-export interface NetdevClient extends FamilyClient<NetdevNotification, 'mgmt' | 'page-pool'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `NETDEV_CMD_DEV_GET`. Takes ifindex. Answers ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features,
-     * xsk-features.
-     */
-    readonly devGet: GetOperation<DevGetDoRequest, Dev>;
-    /**
-     * `NETDEV_CMD_PAGE_POOL_GET`. Takes id. Answers id, ifindex, napi-id, inflight, inflight-mem, detach-time,
-     * dmabuf, io-uring.
-     */
-    readonly pagePoolGet: GetOperation<PagePoolGetDoRequest, PagePool>;
-    /**
-     * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Takes info. Answers info, alloc-fast, alloc-slow, alloc-slow-high-order,
-     * alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring, recycle-ring-full,
-     * recycle-released-refcnt.
-     */
-    readonly pagePoolStatsGet: GetOperation<PagePoolStatsGetDoRequest, PagePoolStats>;
-    /**
-     * `NETDEV_CMD_QUEUE_GET`. Takes ifindex, type, id. Answers id, type, napi-id, ifindex, dmabuf, io-uring, xsk,
-     * lease.
-     */
-    readonly queueGet: GetOperation<QueueGetDoRequest, Queue>;
-    /**
-     * `NETDEV_CMD_NAPI_GET`. Takes id. Answers id, ifindex, irq, pid, defer-hard-irqs, gro-flush-timeout,
-     * irq-suspend-timeout, threaded.
-     */
-    readonly napiGet: GetOperation<NapiGetDoRequest, Napi>;
-    /** `NETDEV_CMD_BIND_RX`. Needs CAP_NET_ADMIN. Takes ifindex, fd, queues, rx-page-size. Answers id. */
-    readonly bindRx: GetOperation<BindRxDoRequest, Dmabuf>;
-    /**
-     * `NETDEV_CMD_NAPI_SET`. Needs CAP_NET_ADMIN. Takes id, defer-hard-irqs, gro-flush-timeout, irq-suspend-timeout,
-     * threaded.
-     */
-    readonly napiSet: ActOperation<NapiSetDoRequest, Napi>;
-    /** `NETDEV_CMD_BIND_TX`. Takes ifindex, fd. Answers id. */
-    readonly bindTx: GetOperation<BindTxDoRequest, Dmabuf>;
-    /** `NETDEV_CMD_QUEUE_CREATE`. Needs CAP_NET_ADMIN. Takes ifindex, type, lease. Answers id. */
-    readonly queueCreate: GetOperation<QueueCreateDoRequest, Queue>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `NETDEV_CMD_DEV_GET`. Answers ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features, xsk-features.
-     */
-    readonly devGet: DumpOperation<DevGetDumpRequest, Dev, DevColumns>;
-    /**
-     * `NETDEV_CMD_PAGE_POOL_GET`. Takes ifindex. Answers id, ifindex, napi-id, inflight, inflight-mem, detach-time,
-     * dmabuf, io-uring.
-     */
-    readonly pagePoolGet: DumpOperation<PagePoolGetDumpRequest, PagePool, PagePoolColumns>;
-    /**
-     * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Takes info. Answers info, alloc-fast, alloc-slow, alloc-slow-high-order,
-     * alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring, recycle-ring-full,
-     * recycle-released-refcnt.
-     */
-    readonly pagePoolStatsGet: DumpOperation<PagePoolStatsGetDumpRequest, PagePoolStats, PagePoolStatsColumns>;
-    /** `NETDEV_CMD_QUEUE_GET`. Takes ifindex. Answers id, type, napi-id, ifindex, dmabuf, io-uring, xsk, lease. */
-    readonly queueGet: DumpOperation<QueueGetDumpRequest, Queue, QueueColumns>;
-    /**
-     * `NETDEV_CMD_NAPI_GET`. Takes ifindex. Answers id, ifindex, irq, pid, defer-hard-irqs, gro-flush-timeout,
-     * irq-suspend-timeout, threaded.
-     */
-    readonly napiGet: DumpOperation<NapiGetDumpRequest, Napi, NapiColumns>;
-    /**
-     * `NETDEV_CMD_QSTATS_GET`. Takes ifindex, scope. Answers ifindex, queue-type, queue-id, rx-packets, rx-bytes,
-     * tx-packets, tx-bytes, rx-alloc-fail, rx-hw-drops, rx-hw-drop-overruns, rx-csum-complete, rx-csum-unnecessary,
-     * rx-csum-none, rx-csum-bad, rx-hw-gro-packets, rx-hw-gro-bytes, rx-hw-gro-wire-packets, rx-hw-gro-wire-bytes,
-     * rx-hw-drop-ratelimits, tx-hw-drops, tx-hw-drop-errors, tx-csum-none, tx-needs-csum, tx-hw-gso-packets,
-     * tx-hw-gso-bytes, tx-hw-gso-wire-packets, tx-hw-gso-wire-bytes, tx-hw-drop-ratelimits, tx-stop, tx-wake.
-     */
-    readonly qstatsGet: DumpOperation<QstatsGetDumpRequest, Qstats, QstatsColumns>;
-  };
+/** Requests of `netdev` with one answer. */
+export interface NetdevRequests {
+  /**
+   * `NETDEV_CMD_DEV_GET`. Takes ifindex. Answers ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features,
+   * xsk-features.
+   */
+  readonly devGet: GetOperation<DevGetDoRequest, Dev>;
+  /**
+   * `NETDEV_CMD_PAGE_POOL_GET`. Takes id. Answers id, ifindex, napi-id, inflight, inflight-mem, detach-time, dmabuf,
+   * io-uring.
+   */
+  readonly pagePoolGet: GetOperation<PagePoolGetDoRequest, PagePool>;
+  /**
+   * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Takes info. Answers info, alloc-fast, alloc-slow, alloc-slow-high-order,
+   * alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring, recycle-ring-full,
+   * recycle-released-refcnt.
+   */
+  readonly pagePoolStatsGet: GetOperation<PagePoolStatsGetDoRequest, PagePoolStats>;
+  /**
+   * `NETDEV_CMD_QUEUE_GET`. Takes ifindex, type, id. Answers id, type, napi-id, ifindex, dmabuf, io-uring, xsk,
+   * lease.
+   */
+  readonly queueGet: GetOperation<QueueGetDoRequest, Queue>;
+  /**
+   * `NETDEV_CMD_NAPI_GET`. Takes id. Answers id, ifindex, irq, pid, defer-hard-irqs, gro-flush-timeout,
+   * irq-suspend-timeout, threaded.
+   */
+  readonly napiGet: GetOperation<NapiGetDoRequest, Napi>;
+  /** `NETDEV_CMD_BIND_RX`. Needs CAP_NET_ADMIN. Takes ifindex, fd, queues, rx-page-size. Answers id. */
+  readonly bindRx: GetOperation<BindRxDoRequest, Dmabuf>;
+  /**
+   * `NETDEV_CMD_NAPI_SET`. Needs CAP_NET_ADMIN. Takes id, defer-hard-irqs, gro-flush-timeout, irq-suspend-timeout,
+   * threaded.
+   */
+  readonly napiSet: ActOperation<NapiSetDoRequest, Napi>;
+  /** `NETDEV_CMD_BIND_TX`. Takes ifindex, fd. Answers id. */
+  readonly bindTx: GetOperation<BindTxDoRequest, Dmabuf>;
+  /** `NETDEV_CMD_QUEUE_CREATE`. Needs CAP_NET_ADMIN. Takes ifindex, type, lease. Answers id. */
+  readonly queueCreate: GetOperation<QueueCreateDoRequest, Queue>;
 }
+
+/** Requests of `netdev` with any number of answers. */
+export interface NetdevDumps {
+  /** `NETDEV_CMD_DEV_GET`. Answers ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features, xsk-features. */
+  readonly devGet: DumpOperation<DevGetDumpRequest, Dev, DevColumns>;
+  /**
+   * `NETDEV_CMD_PAGE_POOL_GET`. Takes ifindex. Answers id, ifindex, napi-id, inflight, inflight-mem, detach-time,
+   * dmabuf, io-uring.
+   */
+  readonly pagePoolGet: DumpOperation<PagePoolGetDumpRequest, PagePool, PagePoolColumns>;
+  /**
+   * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Takes info. Answers info, alloc-fast, alloc-slow, alloc-slow-high-order,
+   * alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring, recycle-ring-full,
+   * recycle-released-refcnt.
+   */
+  readonly pagePoolStatsGet: DumpOperation<PagePoolStatsGetDumpRequest, PagePoolStats, PagePoolStatsColumns>;
+  /** `NETDEV_CMD_QUEUE_GET`. Takes ifindex. Answers id, type, napi-id, ifindex, dmabuf, io-uring, xsk, lease. */
+  readonly queueGet: DumpOperation<QueueGetDumpRequest, Queue, QueueColumns>;
+  /**
+   * `NETDEV_CMD_NAPI_GET`. Takes ifindex. Answers id, ifindex, irq, pid, defer-hard-irqs, gro-flush-timeout,
+   * irq-suspend-timeout, threaded.
+   */
+  readonly napiGet: DumpOperation<NapiGetDumpRequest, Napi, NapiColumns>;
+  /**
+   * `NETDEV_CMD_QSTATS_GET`. Takes ifindex, scope. Answers ifindex, queue-type, queue-id, rx-packets, rx-bytes,
+   * tx-packets, tx-bytes, rx-alloc-fail, rx-hw-drops, rx-hw-drop-overruns, rx-csum-complete, rx-csum-unnecessary,
+   * rx-csum-none, rx-csum-bad, rx-hw-gro-packets, rx-hw-gro-bytes, rx-hw-gro-wire-packets, rx-hw-gro-wire-bytes,
+   * rx-hw-drop-ratelimits, tx-hw-drops, tx-hw-drop-errors, tx-csum-none, tx-needs-csum, tx-hw-gso-packets,
+   * tx-hw-gso-bytes, tx-hw-gso-wire-packets, tx-hw-gso-wire-bytes, tx-hw-drop-ratelimits, tx-stop, tx-wake.
+   */
+  readonly qstatsGet: DumpOperation<QstatsGetDumpRequest, Qstats, QstatsColumns>;
+}
+
+/** What opening `netdev` gives. */
+export type NetdevClient = FamilyClient<
+  NetdevRequests,
+  NetdevDumps,
+  NetdevNotification,
+  'mgmt' | 'page-pool'
+>;
 
 /** The family `netdev`, to be given to `openFamily`. */
 export const netdevFamily: Family<NetdevClient> = {

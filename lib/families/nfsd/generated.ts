@@ -2194,60 +2194,64 @@ export type ServerStatsGetDumpRequest = Pick<ServerStatsInput, 'extra'>;
 export type NfsdNotification =
   | NotificationOf<'cache-notify', CacheNotify>;
 
-/** What opening `nfsd` gives. */
-export interface NfsdClient extends FamilyClient<NfsdNotification, 'none' | 'exportd'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `NFSD_CMD_THREADS_SET`. Needs CAP_NET_ADMIN. Takes threads, gracetime, leasetime, scope, min-threads, fh-key.
-     */
-    readonly threadsSet: ActOperation<ThreadsSetDoRequest, Server>;
-    /** `NFSD_CMD_THREADS_GET`. Answers threads, gracetime, leasetime, scope, min-threads. */
-    readonly threadsGet: GetOperation<ThreadsGetDoRequest, Server>;
-    /** `NFSD_CMD_VERSION_SET`. Needs CAP_NET_ADMIN. Takes version. */
-    readonly versionSet: ActOperation<VersionSetDoRequest, ServerProto>;
-    /** `NFSD_CMD_VERSION_GET`. Answers version. */
-    readonly versionGet: GetOperation<VersionGetDoRequest, ServerProto>;
-    /** `NFSD_CMD_LISTENER_SET`. Needs CAP_NET_ADMIN. Takes addr. */
-    readonly listenerSet: ActOperation<ListenerSetDoRequest, ServerSock>;
-    /** `NFSD_CMD_LISTENER_GET`. Answers addr. */
-    readonly listenerGet: GetOperation<ListenerGetDoRequest, ServerSock>;
-    /** `NFSD_CMD_POOL_MODE_SET`. Needs CAP_NET_ADMIN. Takes mode. */
-    readonly poolModeSet: ActOperation<PoolModeSetDoRequest, PoolMode>;
-    /** `NFSD_CMD_POOL_MODE_GET`. Answers mode, npools. */
-    readonly poolModeGet: GetOperation<PoolModeGetDoRequest, PoolMode>;
-    /** `NFSD_CMD_SVC_EXPORT_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
-    readonly svcExportSetReqs: ActOperation<SvcExportSetReqsDoRequest, SvcExportReqs>;
-    /** `NFSD_CMD_EXPKEY_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
-    readonly expkeySetReqs: ActOperation<ExpkeySetReqsDoRequest, ExpkeyReqs>;
-    /** `NFSD_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Takes mask. */
-    readonly cacheFlush: ActOperation<CacheFlushDoRequest, CacheFlush>;
-    /** `NFSD_CMD_UNLOCK_IP`. Needs CAP_NET_ADMIN. Takes address. */
-    readonly unlockIp: ActOperation<UnlockIpDoRequest, UnlockIp>;
-    /** `NFSD_CMD_UNLOCK_FILESYSTEM`. Needs CAP_NET_ADMIN. Takes path. */
-    readonly unlockFilesystem: ActOperation<UnlockFilesystemDoRequest, UnlockFilesystem>;
-    /** `NFSD_CMD_UNLOCK_EXPORT`. Needs CAP_NET_ADMIN. Takes path. */
-    readonly unlockExport: ActOperation<UnlockExportDoRequest, UnlockExport>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `NFSD_CMD_RPC_STATUS_GET`. Answers xid, flags, prog, version, proc, service-time, saddr4, daddr4, saddr6,
-     * daddr6, sport, dport, compound-ops.
-     */
-    readonly rpcStatusGet: DumpOperation<RpcStatusGetDumpRequest, RpcStatus, RpcStatusColumns>;
-    /** `NFSD_CMD_SVC_EXPORT_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
-    readonly svcExportGetReqs: DumpOperation<SvcExportGetReqsDumpRequest, SvcExportReqs, object>;
-    /** `NFSD_CMD_EXPKEY_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
-    readonly expkeyGetReqs: DumpOperation<ExpkeyGetReqsDumpRequest, ExpkeyReqs, object>;
-    /**
-     * `NFSD_CMD_SERVER_STATS_GET`. Answers rc-hits, rc-misses, rc-nocache, fh-stale, io-read, io-write, netcnt,
-     * netudpcnt, nettcpcnt, nettcpconn, rpccnt, rpcbadfmt, rpcbadauth, rpcbadclnt, proc2-ops, proc3-ops, proc4-ops,
-     * proc4ops-ops, proc4cb-ops.
-     */
-    readonly serverStatsGet: DumpOperation<ServerStatsGetDumpRequest, ServerStats, ServerStatsColumns>;
-  };
+/** Requests of `nfsd` with one answer. */
+export interface NfsdRequests {
+  /** `NFSD_CMD_THREADS_SET`. Needs CAP_NET_ADMIN. Takes threads, gracetime, leasetime, scope, min-threads, fh-key. */
+  readonly threadsSet: ActOperation<ThreadsSetDoRequest, Server>;
+  /** `NFSD_CMD_THREADS_GET`. Answers threads, gracetime, leasetime, scope, min-threads. */
+  readonly threadsGet: GetOperation<ThreadsGetDoRequest, Server>;
+  /** `NFSD_CMD_VERSION_SET`. Needs CAP_NET_ADMIN. Takes version. */
+  readonly versionSet: ActOperation<VersionSetDoRequest, ServerProto>;
+  /** `NFSD_CMD_VERSION_GET`. Answers version. */
+  readonly versionGet: GetOperation<VersionGetDoRequest, ServerProto>;
+  /** `NFSD_CMD_LISTENER_SET`. Needs CAP_NET_ADMIN. Takes addr. */
+  readonly listenerSet: ActOperation<ListenerSetDoRequest, ServerSock>;
+  /** `NFSD_CMD_LISTENER_GET`. Answers addr. */
+  readonly listenerGet: GetOperation<ListenerGetDoRequest, ServerSock>;
+  /** `NFSD_CMD_POOL_MODE_SET`. Needs CAP_NET_ADMIN. Takes mode. */
+  readonly poolModeSet: ActOperation<PoolModeSetDoRequest, PoolMode>;
+  /** `NFSD_CMD_POOL_MODE_GET`. Answers mode, npools. */
+  readonly poolModeGet: GetOperation<PoolModeGetDoRequest, PoolMode>;
+  /** `NFSD_CMD_SVC_EXPORT_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  readonly svcExportSetReqs: ActOperation<SvcExportSetReqsDoRequest, SvcExportReqs>;
+  /** `NFSD_CMD_EXPKEY_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  readonly expkeySetReqs: ActOperation<ExpkeySetReqsDoRequest, ExpkeyReqs>;
+  /** `NFSD_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Takes mask. */
+  readonly cacheFlush: ActOperation<CacheFlushDoRequest, CacheFlush>;
+  /** `NFSD_CMD_UNLOCK_IP`. Needs CAP_NET_ADMIN. Takes address. */
+  readonly unlockIp: ActOperation<UnlockIpDoRequest, UnlockIp>;
+  /** `NFSD_CMD_UNLOCK_FILESYSTEM`. Needs CAP_NET_ADMIN. Takes path. */
+  readonly unlockFilesystem: ActOperation<UnlockFilesystemDoRequest, UnlockFilesystem>;
+  /** `NFSD_CMD_UNLOCK_EXPORT`. Needs CAP_NET_ADMIN. Takes path. */
+  readonly unlockExport: ActOperation<UnlockExportDoRequest, UnlockExport>;
 }
+
+/** Requests of `nfsd` with any number of answers. */
+export interface NfsdDumps {
+  /**
+   * `NFSD_CMD_RPC_STATUS_GET`. Answers xid, flags, prog, version, proc, service-time, saddr4, daddr4, saddr6, daddr6,
+   * sport, dport, compound-ops.
+   */
+  readonly rpcStatusGet: DumpOperation<RpcStatusGetDumpRequest, RpcStatus, RpcStatusColumns>;
+  /** `NFSD_CMD_SVC_EXPORT_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  readonly svcExportGetReqs: DumpOperation<SvcExportGetReqsDumpRequest, SvcExportReqs, object>;
+  /** `NFSD_CMD_EXPKEY_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  readonly expkeyGetReqs: DumpOperation<ExpkeyGetReqsDumpRequest, ExpkeyReqs, object>;
+  /**
+   * `NFSD_CMD_SERVER_STATS_GET`. Answers rc-hits, rc-misses, rc-nocache, fh-stale, io-read, io-write, netcnt,
+   * netudpcnt, nettcpcnt, nettcpconn, rpccnt, rpcbadfmt, rpcbadauth, rpcbadclnt, proc2-ops, proc3-ops, proc4-ops,
+   * proc4ops-ops, proc4cb-ops.
+   */
+  readonly serverStatsGet: DumpOperation<ServerStatsGetDumpRequest, ServerStats, ServerStatsColumns>;
+}
+
+/** What opening `nfsd` gives. */
+export type NfsdClient = FamilyClient<
+  NfsdRequests,
+  NfsdDumps,
+  NfsdNotification,
+  'none' | 'exportd'
+>;
 
 /** The family `nfsd`, to be given to `openFamily`. */
 export const nfsdFamily: Family<NfsdClient> = {

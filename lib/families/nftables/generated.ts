@@ -7691,113 +7691,119 @@ export type NftablesNotification =
   | NotificationOf<'newflowtable-ntf', FlowtableMessage>
   | NotificationOf<'delflowtable-ntf', FlowtableMessage>;
 
-/** What opening `nftables` gives. */
-export interface NftablesClient extends FamilyClient<NftablesNotification, 'mgmt'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `batch-begin`. Takes genid. Answers genid. */
-    readonly batchBegin: GetOperation<BatchMessageInput, BatchMessage>;
-    /** `batch-end`. Takes genid. */
-    readonly batchEnd: ActOperation<BatchMessageInput, BatchMessage>;
-    /** `newtable`. Takes name, flags, userdata. */
-    readonly newtable: ActOperation<TableMessageInput, TableMessage>;
-    /** `gettable`. Takes name. Answers name, use, handle, flags, owner, userdata. */
-    readonly gettable: GetOperation<TableMessageInput, TableMessage>;
-    /** `deltable`. Takes name, handle. */
-    readonly deltable: ActOperation<TableMessageInput, TableMessage>;
-    /** `destroytable`. Takes name, handle. */
-    readonly destroytable: ActOperation<TableMessageInput, TableMessage>;
-    /** `newchain`. Takes table, handle, policy, flags, hook, name, counters, userdata, type. */
-    readonly newchain: ActOperation<ChainMessageInput, ChainMessage>;
-    /**
-     * `getchain`. Takes table, name. Answers table, name, handle, hook, policy, type, flags, counters, id, use,
-     * userdata.
-     */
-    readonly getchain: GetOperation<ChainMessageInput, ChainMessage>;
-    /** `delchain`. Takes table, handle, name, hook. */
-    readonly delchain: ActOperation<ChainMessageInput, ChainMessage>;
-    /** `destroychain`. Takes table, handle, name, hook. */
-    readonly destroychain: ActOperation<ChainMessageInput, ChainMessage>;
-    /** `newrule`. Takes table, chain, chain-id, handle, position, position-id, expressions, userdata, compat. */
-    readonly newrule: ActOperation<RuleMessageInput, RuleMessage>;
-    /** `getrule`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
-    readonly getrule: GetOperation<RuleMessageInput, RuleMessage>;
-    /** `getrule-reset`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
-    readonly getruleReset: GetOperation<RuleMessageInput, RuleMessage>;
-    /** `delrule`. Takes table, chain, handle, id. */
-    readonly delrule: ActOperation<RuleMessageInput, RuleMessage>;
-    /** `destroyrule`. Takes table, chain, handle, id. */
-    readonly destroyrule: ActOperation<RuleMessageInput, RuleMessage>;
-    /**
-     * `newset`. Takes table, name, key-len, id, key-type, flags, data-type, data-len, obj-type, timeout, gc-interval,
-     * policy, desc, userdata.
-     */
-    readonly newset: ActOperation<SetMessageInput, SetMessage>;
-    /**
-     * `getset`. Takes table, name. Answers table, name, handle, flags, key-len, key-type, data-type, data-len,
-     * obj-type, gc-interval, policy, userdata, desc, expr, expressions.
-     */
-    readonly getset: GetOperation<SetMessageInput, SetMessage>;
-    /** `delset`. Takes table, handle, name. */
-    readonly delset: ActOperation<SetMessageInput, SetMessage>;
-    /** `destroyset`. Takes table, handle, name. */
-    readonly destroyset: ActOperation<SetMessageInput, SetMessage>;
-    /** `newsetelem`. Takes table, set, set-id, elements. */
-    readonly newsetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
-    /** `getsetelem`. Takes table, set, elements. Answers elements. */
-    readonly getsetelem: GetOperation<SetelemListMessageInput, SetelemListMessage>;
-    /** `getsetelem-reset`. Takes elements. Answers table, set, elements. */
-    readonly getsetelemReset: GetOperation<SetelemListMessageInput, SetelemListMessage>;
-    /** `delsetelem`. Takes table, set, elements. */
-    readonly delsetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
-    /** `destroysetelem`. Takes table, set, elements. */
-    readonly destroysetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
-    /** `getgen`. Answers id, proc-pid, proc-name. */
-    readonly getgen: GetOperation<GenMessageInput, GenMessage>;
-    /** `newobj`. Takes type, name, data, table, userdata. */
-    readonly newobj: ActOperation<ObjMessageInput, ObjMessage>;
-    /** `getobj`. Takes name, type, table. Answers table, name, type, handle, use, data, userdata. */
-    readonly getobj: GetOperation<ObjMessageInput, ObjMessage>;
-    /** `delobj`. Takes table, name, type, handle. */
-    readonly delobj: ActOperation<ObjMessageInput, ObjMessage>;
-    /** `destroyobj`. Takes table, name, type, handle. */
-    readonly destroyobj: ActOperation<ObjMessageInput, ObjMessage>;
-    /** `newflowtable`. Takes table, name, hook, flags. */
-    readonly newflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
-    /** `getflowtable`. Takes name, table. Answers table, name, handle, use, flags, hook. */
-    readonly getflowtable: GetOperation<FlowtableMessageInput, FlowtableMessage>;
-    /** `delflowtable`. Takes table, name, handle, hook. */
-    readonly delflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
-    /** `destroyflowtable`. Takes table, name, handle, hook. */
-    readonly destroyflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `gettable`. Answers name, use, handle, flags, owner, userdata. */
-    readonly gettable: DumpOperation<TableMessageInput, TableMessage, TableColumns>;
-    /** `getchain`. Answers table, name, handle, hook, policy, type, flags, counters, id, use, userdata. */
-    readonly getchain: DumpOperation<ChainMessageInput, ChainMessage, ChainColumns>;
-    /** `getrule`. Takes table, chain. Answers table, chain, handle, position, expressions, userdata. */
-    readonly getrule: DumpOperation<RuleMessageInput, RuleMessage, RuleColumns>;
-    /** `getrule-reset`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
-    readonly getruleReset: DumpOperation<RuleMessageInput, RuleMessage, RuleColumns>;
-    /**
-     * `getset`. Takes table. Answers table, name, handle, flags, key-len, key-type, data-type, data-len, obj-type,
-     * gc-interval, policy, userdata, desc, expr, expressions.
-     */
-    readonly getset: DumpOperation<SetMessageInput, SetMessage, SetColumns>;
-    /** `getsetelem`. Takes table, set. Answers table, set, elements. */
-    readonly getsetelem: DumpOperation<SetelemListMessageInput, SetelemListMessage, SetelemListColumns>;
-    /** `getsetelem-reset`. Takes table, set. Answers table, set, elements. */
-    readonly getsetelemReset: DumpOperation<SetelemListMessageInput, SetelemListMessage, SetelemListColumns>;
-    /** `getgen`. Answers id, proc-pid, proc-name. */
-    readonly getgen: DumpOperation<GenMessageInput, GenMessage, GenColumns>;
-    /** `getobj`. Takes table, type. Answers table, name, type, handle, use, data, userdata. */
-    readonly getobj: DumpOperation<ObjMessageInput, ObjMessage, ObjColumns>;
-    /** `getflowtable`. Answers table, name, handle, use, flags, hook. */
-    readonly getflowtable: DumpOperation<FlowtableMessageInput, FlowtableMessage, FlowtableColumns>;
-  };
+/** Requests of `nftables` with one answer. */
+export interface NftablesRequests {
+  /** `batch-begin`. Takes genid. Answers genid. */
+  readonly batchBegin: GetOperation<BatchMessageInput, BatchMessage>;
+  /** `batch-end`. Takes genid. */
+  readonly batchEnd: ActOperation<BatchMessageInput, BatchMessage>;
+  /** `newtable`. Takes name, flags, userdata. */
+  readonly newtable: ActOperation<TableMessageInput, TableMessage>;
+  /** `gettable`. Takes name. Answers name, use, handle, flags, owner, userdata. */
+  readonly gettable: GetOperation<TableMessageInput, TableMessage>;
+  /** `deltable`. Takes name, handle. */
+  readonly deltable: ActOperation<TableMessageInput, TableMessage>;
+  /** `destroytable`. Takes name, handle. */
+  readonly destroytable: ActOperation<TableMessageInput, TableMessage>;
+  /** `newchain`. Takes table, handle, policy, flags, hook, name, counters, userdata, type. */
+  readonly newchain: ActOperation<ChainMessageInput, ChainMessage>;
+  /**
+   * `getchain`. Takes table, name. Answers table, name, handle, hook, policy, type, flags, counters, id, use,
+   * userdata.
+   */
+  readonly getchain: GetOperation<ChainMessageInput, ChainMessage>;
+  /** `delchain`. Takes table, handle, name, hook. */
+  readonly delchain: ActOperation<ChainMessageInput, ChainMessage>;
+  /** `destroychain`. Takes table, handle, name, hook. */
+  readonly destroychain: ActOperation<ChainMessageInput, ChainMessage>;
+  /** `newrule`. Takes table, chain, chain-id, handle, position, position-id, expressions, userdata, compat. */
+  readonly newrule: ActOperation<RuleMessageInput, RuleMessage>;
+  /** `getrule`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
+  readonly getrule: GetOperation<RuleMessageInput, RuleMessage>;
+  /** `getrule-reset`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
+  readonly getruleReset: GetOperation<RuleMessageInput, RuleMessage>;
+  /** `delrule`. Takes table, chain, handle, id. */
+  readonly delrule: ActOperation<RuleMessageInput, RuleMessage>;
+  /** `destroyrule`. Takes table, chain, handle, id. */
+  readonly destroyrule: ActOperation<RuleMessageInput, RuleMessage>;
+  /**
+   * `newset`. Takes table, name, key-len, id, key-type, flags, data-type, data-len, obj-type, timeout, gc-interval,
+   * policy, desc, userdata.
+   */
+  readonly newset: ActOperation<SetMessageInput, SetMessage>;
+  /**
+   * `getset`. Takes table, name. Answers table, name, handle, flags, key-len, key-type, data-type, data-len,
+   * obj-type, gc-interval, policy, userdata, desc, expr, expressions.
+   */
+  readonly getset: GetOperation<SetMessageInput, SetMessage>;
+  /** `delset`. Takes table, handle, name. */
+  readonly delset: ActOperation<SetMessageInput, SetMessage>;
+  /** `destroyset`. Takes table, handle, name. */
+  readonly destroyset: ActOperation<SetMessageInput, SetMessage>;
+  /** `newsetelem`. Takes table, set, set-id, elements. */
+  readonly newsetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
+  /** `getsetelem`. Takes table, set, elements. Answers elements. */
+  readonly getsetelem: GetOperation<SetelemListMessageInput, SetelemListMessage>;
+  /** `getsetelem-reset`. Takes elements. Answers table, set, elements. */
+  readonly getsetelemReset: GetOperation<SetelemListMessageInput, SetelemListMessage>;
+  /** `delsetelem`. Takes table, set, elements. */
+  readonly delsetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
+  /** `destroysetelem`. Takes table, set, elements. */
+  readonly destroysetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
+  /** `getgen`. Answers id, proc-pid, proc-name. */
+  readonly getgen: GetOperation<GenMessageInput, GenMessage>;
+  /** `newobj`. Takes type, name, data, table, userdata. */
+  readonly newobj: ActOperation<ObjMessageInput, ObjMessage>;
+  /** `getobj`. Takes name, type, table. Answers table, name, type, handle, use, data, userdata. */
+  readonly getobj: GetOperation<ObjMessageInput, ObjMessage>;
+  /** `delobj`. Takes table, name, type, handle. */
+  readonly delobj: ActOperation<ObjMessageInput, ObjMessage>;
+  /** `destroyobj`. Takes table, name, type, handle. */
+  readonly destroyobj: ActOperation<ObjMessageInput, ObjMessage>;
+  /** `newflowtable`. Takes table, name, hook, flags. */
+  readonly newflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
+  /** `getflowtable`. Takes name, table. Answers table, name, handle, use, flags, hook. */
+  readonly getflowtable: GetOperation<FlowtableMessageInput, FlowtableMessage>;
+  /** `delflowtable`. Takes table, name, handle, hook. */
+  readonly delflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
+  /** `destroyflowtable`. Takes table, name, handle, hook. */
+  readonly destroyflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
 }
+
+/** Requests of `nftables` with any number of answers. */
+export interface NftablesDumps {
+  /** `gettable`. Answers name, use, handle, flags, owner, userdata. */
+  readonly gettable: DumpOperation<TableMessageInput, TableMessage, TableColumns>;
+  /** `getchain`. Answers table, name, handle, hook, policy, type, flags, counters, id, use, userdata. */
+  readonly getchain: DumpOperation<ChainMessageInput, ChainMessage, ChainColumns>;
+  /** `getrule`. Takes table, chain. Answers table, chain, handle, position, expressions, userdata. */
+  readonly getrule: DumpOperation<RuleMessageInput, RuleMessage, RuleColumns>;
+  /** `getrule-reset`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
+  readonly getruleReset: DumpOperation<RuleMessageInput, RuleMessage, RuleColumns>;
+  /**
+   * `getset`. Takes table. Answers table, name, handle, flags, key-len, key-type, data-type, data-len, obj-type,
+   * gc-interval, policy, userdata, desc, expr, expressions.
+   */
+  readonly getset: DumpOperation<SetMessageInput, SetMessage, SetColumns>;
+  /** `getsetelem`. Takes table, set. Answers table, set, elements. */
+  readonly getsetelem: DumpOperation<SetelemListMessageInput, SetelemListMessage, SetelemListColumns>;
+  /** `getsetelem-reset`. Takes table, set. Answers table, set, elements. */
+  readonly getsetelemReset: DumpOperation<SetelemListMessageInput, SetelemListMessage, SetelemListColumns>;
+  /** `getgen`. Answers id, proc-pid, proc-name. */
+  readonly getgen: DumpOperation<GenMessageInput, GenMessage, GenColumns>;
+  /** `getobj`. Takes table, type. Answers table, name, type, handle, use, data, userdata. */
+  readonly getobj: DumpOperation<ObjMessageInput, ObjMessage, ObjColumns>;
+  /** `getflowtable`. Answers table, name, handle, use, flags, hook. */
+  readonly getflowtable: DumpOperation<FlowtableMessageInput, FlowtableMessage, FlowtableColumns>;
+}
+
+/** What opening `nftables` gives. */
+export type NftablesClient = FamilyClient<
+  NftablesRequests,
+  NftablesDumps,
+  NftablesNotification,
+  'mgmt'
+>;
 
 /** The family `nftables`, to be given to `openFamily`. */
 export const nftablesFamily: Family<NftablesClient> = {

@@ -5927,53 +5927,59 @@ export type GetInterfaceDumpRequest = Pick<Nl80211AttrsInput, 'ifname' | 'extra'
 /** What `NL80211_CMD_GET_PROTOCOL_FEATURES` takes. */
 export type GetProtocolFeaturesDoRequest = Pick<Nl80211AttrsInput, 'protocolFeatures' | 'extra'>;
 
-/** What opening `nl80211` gives. */
-export interface Nl80211Client extends FamilyClient<never, 'config' | 'scan' | 'regulatory' | 'mlme' | 'vendor' | 'nan' | 'testmode'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `NL80211_CMD_GET_WIPHY`. Takes wiphy, wdev, ifindex. Answers bands, cipher-suites, control-port-ethertype,
-     * ext-capa, ext-capa-mask, ext-features, feature-flags, generation, ht-capability-mask, interface-combinations,
-     * mac, max-csa-counters, max-match-sets, max-num-akm-suites, max-num-pmkids, max-num-scan-ssids,
-     * max-num-sched-scan-plans, max-num-sched-scan-ssids, max-remain-on-channel-duration, max-scan-ie-len,
-     * max-scan-plan-interval, max-scan-plan-iterations, max-sched-scan-ie-len, offchannel-tx-ok, rx-frame-types,
-     * sar-spec, sched-scan-max-reqs, software-iftypes, support-ap-uapsd, supported-commands, supported-iftypes,
-     * tdls-external-setup, tdls-support, tx-frame-types, txq-limit, txq-memory-limit, txq-quantum, txq-stats,
-     * vht-capability-mask, wiphy, wiphy-antenna-avail-rx, wiphy-antenna-avail-tx, wiphy-antenna-rx, wiphy-antenna-tx,
-     * wiphy-bands, wiphy-coverage-class, wiphy-frag-threshold, wiphy-name, wiphy-retry-long, wiphy-retry-short,
-     * wiphy-rts-threshold, wowlan-triggers-supported.
-     */
-    readonly getWiphy: GetOperation<GetWiphyDoRequest, Nl80211Attrs>;
-    /**
-     * `NL80211_CMD_GET_INTERFACE`. Takes ifname. Answers ifname, iftype, ifindex, wiphy, wdev, mac, generation,
-     * txq-stats, 4addr.
-     */
-    readonly getInterface: GetOperation<GetInterfaceDoRequest, Nl80211Attrs>;
-    /** `NL80211_CMD_GET_PROTOCOL_FEATURES`. Takes protocol-features. Answers protocol-features. */
-    readonly getProtocolFeatures: GetOperation<GetProtocolFeaturesDoRequest, Nl80211Attrs>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `NL80211_CMD_GET_WIPHY`. Takes wiphy, wdev, ifindex, split-wiphy-dump. Answers bands, cipher-suites,
-     * control-port-ethertype, ext-capa, ext-capa-mask, ext-features, feature-flags, generation, ht-capability-mask,
-     * interface-combinations, mac, max-csa-counters, max-match-sets, max-num-akm-suites, max-num-pmkids,
-     * max-num-scan-ssids, max-num-sched-scan-plans, max-num-sched-scan-ssids, max-remain-on-channel-duration,
-     * max-scan-ie-len, max-scan-plan-interval, max-scan-plan-iterations, max-sched-scan-ie-len, offchannel-tx-ok,
-     * rx-frame-types, sar-spec, sched-scan-max-reqs, software-iftypes, support-ap-uapsd, supported-commands,
-     * supported-iftypes, tdls-external-setup, tdls-support, tx-frame-types, txq-limit, txq-memory-limit, txq-quantum,
-     * txq-stats, vht-capability-mask, wiphy, wiphy-antenna-avail-rx, wiphy-antenna-avail-tx, wiphy-antenna-rx,
-     * wiphy-antenna-tx, wiphy-bands, wiphy-coverage-class, wiphy-frag-threshold, wiphy-name, wiphy-retry-long,
-     * wiphy-retry-short, wiphy-rts-threshold, wowlan-triggers-supported.
-     */
-    readonly getWiphy: DumpOperation<GetWiphyDumpRequest, Nl80211Attrs, Nl80211AttrsColumns>;
-    /**
-     * `NL80211_CMD_GET_INTERFACE`. Takes ifname. Answers ifname, iftype, ifindex, wiphy, wdev, mac, generation,
-     * txq-stats, 4addr.
-     */
-    readonly getInterface: DumpOperation<GetInterfaceDumpRequest, Nl80211Attrs, Nl80211AttrsColumns>;
-  };
+/** Requests of `nl80211` with one answer. */
+export interface Nl80211Requests {
+  /**
+   * `NL80211_CMD_GET_WIPHY`. Takes wiphy, wdev, ifindex. Answers bands, cipher-suites, control-port-ethertype,
+   * ext-capa, ext-capa-mask, ext-features, feature-flags, generation, ht-capability-mask, interface-combinations,
+   * mac, max-csa-counters, max-match-sets, max-num-akm-suites, max-num-pmkids, max-num-scan-ssids,
+   * max-num-sched-scan-plans, max-num-sched-scan-ssids, max-remain-on-channel-duration, max-scan-ie-len,
+   * max-scan-plan-interval, max-scan-plan-iterations, max-sched-scan-ie-len, offchannel-tx-ok, rx-frame-types,
+   * sar-spec, sched-scan-max-reqs, software-iftypes, support-ap-uapsd, supported-commands, supported-iftypes,
+   * tdls-external-setup, tdls-support, tx-frame-types, txq-limit, txq-memory-limit, txq-quantum, txq-stats,
+   * vht-capability-mask, wiphy, wiphy-antenna-avail-rx, wiphy-antenna-avail-tx, wiphy-antenna-rx, wiphy-antenna-tx,
+   * wiphy-bands, wiphy-coverage-class, wiphy-frag-threshold, wiphy-name, wiphy-retry-long, wiphy-retry-short,
+   * wiphy-rts-threshold, wowlan-triggers-supported.
+   */
+  readonly getWiphy: GetOperation<GetWiphyDoRequest, Nl80211Attrs>;
+  /**
+   * `NL80211_CMD_GET_INTERFACE`. Takes ifname. Answers ifname, iftype, ifindex, wiphy, wdev, mac, generation,
+   * txq-stats, 4addr.
+   */
+  readonly getInterface: GetOperation<GetInterfaceDoRequest, Nl80211Attrs>;
+  /** `NL80211_CMD_GET_PROTOCOL_FEATURES`. Takes protocol-features. Answers protocol-features. */
+  readonly getProtocolFeatures: GetOperation<GetProtocolFeaturesDoRequest, Nl80211Attrs>;
 }
+
+/** Requests of `nl80211` with any number of answers. */
+export interface Nl80211Dumps {
+  /**
+   * `NL80211_CMD_GET_WIPHY`. Takes wiphy, wdev, ifindex, split-wiphy-dump. Answers bands, cipher-suites,
+   * control-port-ethertype, ext-capa, ext-capa-mask, ext-features, feature-flags, generation, ht-capability-mask,
+   * interface-combinations, mac, max-csa-counters, max-match-sets, max-num-akm-suites, max-num-pmkids,
+   * max-num-scan-ssids, max-num-sched-scan-plans, max-num-sched-scan-ssids, max-remain-on-channel-duration,
+   * max-scan-ie-len, max-scan-plan-interval, max-scan-plan-iterations, max-sched-scan-ie-len, offchannel-tx-ok,
+   * rx-frame-types, sar-spec, sched-scan-max-reqs, software-iftypes, support-ap-uapsd, supported-commands,
+   * supported-iftypes, tdls-external-setup, tdls-support, tx-frame-types, txq-limit, txq-memory-limit, txq-quantum,
+   * txq-stats, vht-capability-mask, wiphy, wiphy-antenna-avail-rx, wiphy-antenna-avail-tx, wiphy-antenna-rx,
+   * wiphy-antenna-tx, wiphy-bands, wiphy-coverage-class, wiphy-frag-threshold, wiphy-name, wiphy-retry-long,
+   * wiphy-retry-short, wiphy-rts-threshold, wowlan-triggers-supported.
+   */
+  readonly getWiphy: DumpOperation<GetWiphyDumpRequest, Nl80211Attrs, Nl80211AttrsColumns>;
+  /**
+   * `NL80211_CMD_GET_INTERFACE`. Takes ifname. Answers ifname, iftype, ifindex, wiphy, wdev, mac, generation,
+   * txq-stats, 4addr.
+   */
+  readonly getInterface: DumpOperation<GetInterfaceDumpRequest, Nl80211Attrs, Nl80211AttrsColumns>;
+}
+
+/** What opening `nl80211` gives. */
+export type Nl80211Client = FamilyClient<
+  Nl80211Requests,
+  Nl80211Dumps,
+  never,
+  'config' | 'scan' | 'regulatory' | 'mlme' | 'vendor' | 'nan' | 'testmode'
+>;
 
 /** The family `nl80211`, to be given to `openFamily`. */
 export const nl80211Family: Family<Nl80211Client> = {

@@ -603,24 +603,30 @@ export type NlctrlNotification =
   | NotificationOf<'newmcast-grp-ntf', CtrlAttrs>
   | NotificationOf<'delmcast-grp-ntf', CtrlAttrs>;
 
-/** What opening `nlctrl` gives. */
-export interface NlctrlClient extends FamilyClient<NlctrlNotification, 'notify'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `CTRL_CMD_GETFAMILY`. Takes family-name. Answers family-id, family-name, hdrsize, maxattr, mcast-groups, ops,
-     * version.
-     */
-    readonly getfamily: GetOperation<GetfamilyDoRequest, CtrlAttrs>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `CTRL_CMD_GETFAMILY`. Answers family-id, family-name, hdrsize, maxattr, mcast-groups, ops, version. */
-    readonly getfamily: DumpOperation<GetfamilyDumpRequest, CtrlAttrs, CtrlAttrsColumns>;
-    /** `CTRL_CMD_GETPOLICY`. Takes family-name, family-id, op. Answers family-id, op-policy, policy. */
-    readonly getpolicy: DumpOperation<GetpolicyDumpRequest, CtrlAttrs, CtrlAttrsColumns>;
-  };
+/** Requests of `nlctrl` with one answer. */
+export interface NlctrlRequests {
+  /**
+   * `CTRL_CMD_GETFAMILY`. Takes family-name. Answers family-id, family-name, hdrsize, maxattr, mcast-groups, ops,
+   * version.
+   */
+  readonly getfamily: GetOperation<GetfamilyDoRequest, CtrlAttrs>;
 }
+
+/** Requests of `nlctrl` with any number of answers. */
+export interface NlctrlDumps {
+  /** `CTRL_CMD_GETFAMILY`. Answers family-id, family-name, hdrsize, maxattr, mcast-groups, ops, version. */
+  readonly getfamily: DumpOperation<GetfamilyDumpRequest, CtrlAttrs, CtrlAttrsColumns>;
+  /** `CTRL_CMD_GETPOLICY`. Takes family-name, family-id, op. Answers family-id, op-policy, policy. */
+  readonly getpolicy: DumpOperation<GetpolicyDumpRequest, CtrlAttrs, CtrlAttrsColumns>;
+}
+
+/** What opening `nlctrl` gives. */
+export type NlctrlClient = FamilyClient<
+  NlctrlRequests,
+  NlctrlDumps,
+  NlctrlNotification,
+  'notify'
+>;
 
 /** The family `nlctrl`, to be given to `openFamily`. */
 export const nlctrlFamily: Family<NlctrlClient> = {

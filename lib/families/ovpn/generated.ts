@@ -1773,33 +1773,39 @@ export type OvpnNotification =
   | NotificationOf<'key-swap-ntf', OvpnKeyconfGet>
   | NotificationOf<'peer-float-ntf', Ovpn>;
 
-/** What opening `ovpn` gives. */
-export interface OvpnClient extends FamilyClient<OvpnNotification, 'peers'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `OVPN_CMD_PEER_NEW`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
-    readonly peerNew: ActOperation<PeerNewDoRequest, OvpnPeerNewInput>;
-    /** `OVPN_CMD_PEER_SET`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
-    readonly peerSet: ActOperation<PeerSetDoRequest, OvpnPeerSetInput>;
-    /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Takes ifindex, peer. Answers peer. */
-    readonly peerGet: GetOperation<PeerGetDoRequest, Ovpn>;
-    /** `OVPN_CMD_PEER_DEL`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
-    readonly peerDel: ActOperation<PeerDelDoRequest, OvpnPeerDelInput>;
-    /** `OVPN_CMD_KEY_NEW`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
-    readonly keyNew: ActOperation<KeyNewDoRequest, Ovpn>;
-    /** `OVPN_CMD_KEY_GET`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. Answers keyconf. */
-    readonly keyGet: GetOperation<KeyGetDoRequest, OvpnKeyconfGet>;
-    /** `OVPN_CMD_KEY_SWAP`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
-    readonly keySwap: ActOperation<KeySwapDoRequest, OvpnKeyconfSwapInput>;
-    /** `OVPN_CMD_KEY_DEL`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
-    readonly keyDel: ActOperation<KeyDelDoRequest, OvpnKeyconfDelInput>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Takes ifindex. Answers peer. */
-    readonly peerGet: DumpOperation<PeerGetDumpRequest, Ovpn, OvpnColumns>;
-  };
+/** Requests of `ovpn` with one answer. */
+export interface OvpnRequests {
+  /** `OVPN_CMD_PEER_NEW`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
+  readonly peerNew: ActOperation<PeerNewDoRequest, OvpnPeerNewInput>;
+  /** `OVPN_CMD_PEER_SET`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
+  readonly peerSet: ActOperation<PeerSetDoRequest, OvpnPeerSetInput>;
+  /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Takes ifindex, peer. Answers peer. */
+  readonly peerGet: GetOperation<PeerGetDoRequest, Ovpn>;
+  /** `OVPN_CMD_PEER_DEL`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
+  readonly peerDel: ActOperation<PeerDelDoRequest, OvpnPeerDelInput>;
+  /** `OVPN_CMD_KEY_NEW`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
+  readonly keyNew: ActOperation<KeyNewDoRequest, Ovpn>;
+  /** `OVPN_CMD_KEY_GET`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. Answers keyconf. */
+  readonly keyGet: GetOperation<KeyGetDoRequest, OvpnKeyconfGet>;
+  /** `OVPN_CMD_KEY_SWAP`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
+  readonly keySwap: ActOperation<KeySwapDoRequest, OvpnKeyconfSwapInput>;
+  /** `OVPN_CMD_KEY_DEL`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
+  readonly keyDel: ActOperation<KeyDelDoRequest, OvpnKeyconfDelInput>;
 }
+
+/** Requests of `ovpn` with any number of answers. */
+export interface OvpnDumps {
+  /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Takes ifindex. Answers peer. */
+  readonly peerGet: DumpOperation<PeerGetDumpRequest, Ovpn, OvpnColumns>;
+}
+
+/** What opening `ovpn` gives. */
+export type OvpnClient = FamilyClient<
+  OvpnRequests,
+  OvpnDumps,
+  OvpnNotification,
+  'peers'
+>;
 
 /** The family `ovpn`, to be given to `openFamily`. */
 export const ovpnFamily: Family<OvpnClient> = {

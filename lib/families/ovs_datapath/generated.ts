@@ -372,29 +372,35 @@ export type NewDoRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'up
 /** What `OVS_DP_CMD_DEL` takes. */
 export type DelDoRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'extra'>;
 
-/** What opening `ovs_datapath` gives. */
-export interface OvsDatapathClient extends FamilyClient<never, 'ovs_datapath'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `OVS_DP_CMD_GET`. Takes name. Answers name, upcall-pid, stats, megaflow-stats, user-features, masks-cache-size,
-     * per-cpu-pids.
-     */
-    readonly get: GetOperation<GetDoRequest, DatapathMessage>;
-    /** `OVS_DP_CMD_NEW`. Takes name, upcall-pid, user-features. */
-    readonly new: ActOperation<NewDoRequest, DatapathMessage>;
-    /** `OVS_DP_CMD_DEL`. Takes name. */
-    readonly del: ActOperation<DelDoRequest, DatapathMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `OVS_DP_CMD_GET`. Takes name. Answers name, upcall-pid, stats, megaflow-stats, user-features, masks-cache-size,
-     * per-cpu-pids.
-     */
-    readonly get: DumpOperation<GetDumpRequest, DatapathMessage, DatapathColumns>;
-  };
+/** Requests of `ovs_datapath` with one answer. */
+export interface OvsDatapathRequests {
+  /**
+   * `OVS_DP_CMD_GET`. Takes name. Answers name, upcall-pid, stats, megaflow-stats, user-features, masks-cache-size,
+   * per-cpu-pids.
+   */
+  readonly get: GetOperation<GetDoRequest, DatapathMessage>;
+  /** `OVS_DP_CMD_NEW`. Takes name, upcall-pid, user-features. */
+  readonly new: ActOperation<NewDoRequest, DatapathMessage>;
+  /** `OVS_DP_CMD_DEL`. Takes name. */
+  readonly del: ActOperation<DelDoRequest, DatapathMessage>;
 }
+
+/** Requests of `ovs_datapath` with any number of answers. */
+export interface OvsDatapathDumps {
+  /**
+   * `OVS_DP_CMD_GET`. Takes name. Answers name, upcall-pid, stats, megaflow-stats, user-features, masks-cache-size,
+   * per-cpu-pids.
+   */
+  readonly get: DumpOperation<GetDumpRequest, DatapathMessage, DatapathColumns>;
+}
+
+/** What opening `ovs_datapath` gives. */
+export type OvsDatapathClient = FamilyClient<
+  OvsDatapathRequests,
+  OvsDatapathDumps,
+  never,
+  'ovs_datapath'
+>;
 
 /** The family `ovs_datapath`, to be given to `openFamily`. */
 export const ovsDatapathFamily: Family<OvsDatapathClient> = {

@@ -2838,21 +2838,27 @@ export type GetDumpRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid'
 /** What `OVS_FLOW_CMD_NEW` takes. */
 export type NewDoRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid' | 'mask' | 'actions' | 'extra'>;
 
-/** What opening `ovs_flow` gives. */
-export interface OvsFlowClient extends FamilyClient<never, 'ovs_flow'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `OVS_FLOW_CMD_GET`. Takes key, ufid, ufid-flags. Answers key, ufid, mask, stats, actions. */
-    readonly get: GetOperation<GetDoRequest, FlowMessage>;
-    /** `OVS_FLOW_CMD_NEW`. Takes key, ufid, mask, actions. */
-    readonly new: ActOperation<NewDoRequest, FlowMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `OVS_FLOW_CMD_GET`. Takes key, ufid, ufid-flags. Answers key, ufid, mask, stats, actions. */
-    readonly get: DumpOperation<GetDumpRequest, FlowMessage, FlowColumns>;
-  };
+/** Requests of `ovs_flow` with one answer. */
+export interface OvsFlowRequests {
+  /** `OVS_FLOW_CMD_GET`. Takes key, ufid, ufid-flags. Answers key, ufid, mask, stats, actions. */
+  readonly get: GetOperation<GetDoRequest, FlowMessage>;
+  /** `OVS_FLOW_CMD_NEW`. Takes key, ufid, mask, actions. */
+  readonly new: ActOperation<NewDoRequest, FlowMessage>;
 }
+
+/** Requests of `ovs_flow` with any number of answers. */
+export interface OvsFlowDumps {
+  /** `OVS_FLOW_CMD_GET`. Takes key, ufid, ufid-flags. Answers key, ufid, mask, stats, actions. */
+  readonly get: DumpOperation<GetDumpRequest, FlowMessage, FlowColumns>;
+}
+
+/** What opening `ovs_flow` gives. */
+export type OvsFlowClient = FamilyClient<
+  OvsFlowRequests,
+  OvsFlowDumps,
+  never,
+  'ovs_flow'
+>;
 
 /** The family `ovs_flow`, to be given to `openFamily`. */
 export const ovsFlowFamily: Family<OvsFlowClient> = {

@@ -232,17 +232,23 @@ export type OvsPacketNotification =
   | NotificationOf<'miss', PacketMessage>
   | NotificationOf<'action', PacketMessage>;
 
-/** What opening `ovs_packet` gives. */
-export interface OvsPacketClient extends FamilyClient<OvsPacketNotification, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `OVS_PACKET_CMD_EXECUTE`. Takes packet, key, actions, probe, mru, hash, upcall-pid. */
-    readonly execute: ActOperation<ExecuteDoRequest, PacketMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-  };
+/** Requests of `ovs_packet` with one answer. */
+export interface OvsPacketRequests {
+  /** `OVS_PACKET_CMD_EXECUTE`. Takes packet, key, actions, probe, mru, hash, upcall-pid. */
+  readonly execute: ActOperation<ExecuteDoRequest, PacketMessage>;
 }
+
+/** Requests of `ovs_packet` with any number of answers. */
+export interface OvsPacketDumps {
+}
+
+/** What opening `ovs_packet` gives. */
+export type OvsPacketClient = FamilyClient<
+  OvsPacketRequests,
+  OvsPacketDumps,
+  OvsPacketNotification,
+  never
+>;
 
 /** The family `ovs_packet`, to be given to `openFamily`. */
 export const ovsPacketFamily: Family<OvsPacketClient> = {

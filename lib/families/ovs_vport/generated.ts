@@ -478,29 +478,33 @@ export type GetDoRequest = Pick<VportMessageInput, 'dpIfindex' | 'name' | 'extra
 /** What `OVS_VPORT_CMD_GET` takes as a dump. */
 export type GetDumpRequest = Pick<VportMessageInput, 'dpIfindex' | 'name' | 'extra'>;
 
-/** What opening `ovs_vport` gives. */
-export interface OvsVportClient extends FamilyClient<never, 'ovs_vport'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `OVS_VPORT_CMD_NEW`. Takes name, type, upcall-pid, ifindex, options. */
-    readonly new: ActOperation<NewDoRequest, VportMessage>;
-    /** `OVS_VPORT_CMD_DEL`. Takes port-no, type, name. */
-    readonly del: ActOperation<DelDoRequest, VportMessage>;
-    /**
-     * `OVS_VPORT_CMD_GET`. Takes name. Answers port-no, type, name, upcall-pid, stats, ifindex, netnsid,
-     * upcall-stats.
-     */
-    readonly get: GetOperation<GetDoRequest, VportMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `OVS_VPORT_CMD_GET`. Takes name. Answers port-no, type, name, upcall-pid, stats, ifindex, netnsid,
-     * upcall-stats.
-     */
-    readonly get: DumpOperation<GetDumpRequest, VportMessage, VportColumns>;
-  };
+/** Requests of `ovs_vport` with one answer. */
+export interface OvsVportRequests {
+  /** `OVS_VPORT_CMD_NEW`. Takes name, type, upcall-pid, ifindex, options. */
+  readonly new: ActOperation<NewDoRequest, VportMessage>;
+  /** `OVS_VPORT_CMD_DEL`. Takes port-no, type, name. */
+  readonly del: ActOperation<DelDoRequest, VportMessage>;
+  /**
+   * `OVS_VPORT_CMD_GET`. Takes name. Answers port-no, type, name, upcall-pid, stats, ifindex, netnsid, upcall-stats.
+   */
+  readonly get: GetOperation<GetDoRequest, VportMessage>;
 }
+
+/** Requests of `ovs_vport` with any number of answers. */
+export interface OvsVportDumps {
+  /**
+   * `OVS_VPORT_CMD_GET`. Takes name. Answers port-no, type, name, upcall-pid, stats, ifindex, netnsid, upcall-stats.
+   */
+  readonly get: DumpOperation<GetDumpRequest, VportMessage, VportColumns>;
+}
+
+/** What opening `ovs_vport` gives. */
+export type OvsVportClient = FamilyClient<
+  OvsVportRequests,
+  OvsVportDumps,
+  never,
+  'ovs_vport'
+>;
 
 /** The family `ovs_vport`, to be given to `openFamily`. */
 export const ovsVportFamily: Family<OvsVportClient> = {

@@ -663,44 +663,49 @@ export type PspNotification =
   | NotificationOf<'dev-change-ntf', Dev>
   | NotificationOf<'key-rotate-ntf', Dev>;
 
-/** What opening `psp` gives. */
-export interface PspClient extends FamilyClient<PspNotification, 'mgmt' | 'use'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `PSP_CMD_DEV_GET`. Takes id. Answers id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list,
-     * by-association.
-     */
-    readonly devGet: GetOperation<DevGetDoRequest, Dev>;
-    /** `PSP_CMD_DEV_SET`. Needs CAP_NET_ADMIN. Takes id, psp-versions-ena. */
-    readonly devSet: GetOperation<DevSetDoRequest, Dev>;
-    /** `PSP_CMD_KEY_ROTATE`. Needs CAP_NET_ADMIN. Takes id. Answers id. */
-    readonly keyRotate: GetOperation<KeyRotateDoRequest, Dev>;
-    /** `PSP_CMD_RX_ASSOC`. Takes dev-id, version, sock-fd. Answers dev-id, rx-key. */
-    readonly rxAssoc: GetOperation<RxAssocDoRequest, Assoc>;
-    /** `PSP_CMD_TX_ASSOC`. Takes dev-id, version, tx-key, sock-fd. */
-    readonly txAssoc: GetOperation<TxAssocDoRequest, Assoc>;
-    /**
-     * `PSP_CMD_GET_STATS`. Takes dev-id. Answers dev-id, key-rotations, stale-events, rx-packets, rx-bytes,
-     * rx-auth-fail, rx-error, rx-bad, tx-packets, tx-bytes, tx-error.
-     */
-    readonly getStats: GetOperation<GetStatsDoRequest, Stats>;
-    /** `PSP_CMD_DEV_ASSOC`. Needs CAP_NET_ADMIN. Takes id, ifindex, nsid. */
-    readonly devAssoc: GetOperation<DevAssocDoRequest, Dev>;
-    /** `PSP_CMD_DEV_DISASSOC`. Needs CAP_NET_ADMIN. Takes id, ifindex, nsid. */
-    readonly devDisassoc: GetOperation<DevDisassocDoRequest, Dev>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `PSP_CMD_DEV_GET`. Answers id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list, by-association. */
-    readonly devGet: DumpOperation<DevGetDumpRequest, Dev, DevColumns>;
-    /**
-     * `PSP_CMD_GET_STATS`. Answers dev-id, key-rotations, stale-events, rx-packets, rx-bytes, rx-auth-fail, rx-error,
-     * rx-bad, tx-packets, tx-bytes, tx-error.
-     */
-    readonly getStats: DumpOperation<GetStatsDumpRequest, Stats, StatsColumns>;
-  };
+/** Requests of `psp` with one answer. */
+export interface PspRequests {
+  /**
+   * `PSP_CMD_DEV_GET`. Takes id. Answers id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list, by-association.
+   */
+  readonly devGet: GetOperation<DevGetDoRequest, Dev>;
+  /** `PSP_CMD_DEV_SET`. Needs CAP_NET_ADMIN. Takes id, psp-versions-ena. */
+  readonly devSet: GetOperation<DevSetDoRequest, Dev>;
+  /** `PSP_CMD_KEY_ROTATE`. Needs CAP_NET_ADMIN. Takes id. Answers id. */
+  readonly keyRotate: GetOperation<KeyRotateDoRequest, Dev>;
+  /** `PSP_CMD_RX_ASSOC`. Takes dev-id, version, sock-fd. Answers dev-id, rx-key. */
+  readonly rxAssoc: GetOperation<RxAssocDoRequest, Assoc>;
+  /** `PSP_CMD_TX_ASSOC`. Takes dev-id, version, tx-key, sock-fd. */
+  readonly txAssoc: GetOperation<TxAssocDoRequest, Assoc>;
+  /**
+   * `PSP_CMD_GET_STATS`. Takes dev-id. Answers dev-id, key-rotations, stale-events, rx-packets, rx-bytes,
+   * rx-auth-fail, rx-error, rx-bad, tx-packets, tx-bytes, tx-error.
+   */
+  readonly getStats: GetOperation<GetStatsDoRequest, Stats>;
+  /** `PSP_CMD_DEV_ASSOC`. Needs CAP_NET_ADMIN. Takes id, ifindex, nsid. */
+  readonly devAssoc: GetOperation<DevAssocDoRequest, Dev>;
+  /** `PSP_CMD_DEV_DISASSOC`. Needs CAP_NET_ADMIN. Takes id, ifindex, nsid. */
+  readonly devDisassoc: GetOperation<DevDisassocDoRequest, Dev>;
 }
+
+/** Requests of `psp` with any number of answers. */
+export interface PspDumps {
+  /** `PSP_CMD_DEV_GET`. Answers id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list, by-association. */
+  readonly devGet: DumpOperation<DevGetDumpRequest, Dev, DevColumns>;
+  /**
+   * `PSP_CMD_GET_STATS`. Answers dev-id, key-rotations, stale-events, rx-packets, rx-bytes, rx-auth-fail, rx-error,
+   * rx-bad, tx-packets, tx-bytes, tx-error.
+   */
+  readonly getStats: DumpOperation<GetStatsDumpRequest, Stats, StatsColumns>;
+}
+
+/** What opening `psp` gives. */
+export type PspClient = FamilyClient<
+  PspRequests,
+  PspDumps,
+  PspNotification,
+  'mgmt' | 'use'
+>;
 
 /** The family `psp`, to be given to `openFamily`. */
 export const pspFamily: Family<PspClient> = {

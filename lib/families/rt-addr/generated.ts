@@ -386,25 +386,31 @@ export type RtAddrNotification =
   | NotificationOf<'newaddr-ntf', AddrMessage>
   | NotificationOf<'deladdr-ntf', AddrMessage>;
 
-/** What opening `rt-addr` gives. */
-export interface RtAddrClient extends FamilyClient<RtAddrNotification, 'rtnlgrp-ipv4-ifaddr' | 'rtnlgrp-ipv6-ifaddr'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `RTM_NEWADDR`. Takes address, label, local, cacheinfo. */
-    readonly newaddr: ActOperation<AddrMessageInput, AddrMessage>;
-    /** `RTM_DELADDR`. Takes address, local. */
-    readonly deladdr: ActOperation<AddrMessageInput, AddrMessage>;
-    /** `RTM_GETMULTICAST`. Answers multicast, mc-users, cacheinfo. */
-    readonly getmulticast: GetOperation<AddrMessageInput, AddrMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `RTM_GETADDR`. Answers address, label, local, cacheinfo. */
-    readonly getaddr: DumpOperation<AddrMessageInput, AddrMessage, AddrColumns>;
-    /** `RTM_GETMULTICAST`. Answers multicast, mc-users, cacheinfo. */
-    readonly getmulticast: DumpOperation<AddrMessageInput, AddrMessage, AddrColumns>;
-  };
+/** Requests of `rt-addr` with one answer. */
+export interface RtAddrRequests {
+  /** `RTM_NEWADDR`. Takes address, label, local, cacheinfo. */
+  readonly newaddr: ActOperation<AddrMessageInput, AddrMessage>;
+  /** `RTM_DELADDR`. Takes address, local. */
+  readonly deladdr: ActOperation<AddrMessageInput, AddrMessage>;
+  /** `RTM_GETMULTICAST`. Answers multicast, mc-users, cacheinfo. */
+  readonly getmulticast: GetOperation<AddrMessageInput, AddrMessage>;
 }
+
+/** Requests of `rt-addr` with any number of answers. */
+export interface RtAddrDumps {
+  /** `RTM_GETADDR`. Answers address, label, local, cacheinfo. */
+  readonly getaddr: DumpOperation<AddrMessageInput, AddrMessage, AddrColumns>;
+  /** `RTM_GETMULTICAST`. Answers multicast, mc-users, cacheinfo. */
+  readonly getmulticast: DumpOperation<AddrMessageInput, AddrMessage, AddrColumns>;
+}
+
+/** What opening `rt-addr` gives. */
+export type RtAddrClient = FamilyClient<
+  RtAddrRequests,
+  RtAddrDumps,
+  RtAddrNotification,
+  'rtnlgrp-ipv4-ifaddr' | 'rtnlgrp-ipv6-ifaddr'
+>;
 
 /** The family `rt-addr`, to be given to `openFamily`. */
 export const rtAddrFamily: Family<RtAddrClient> = {

@@ -9566,59 +9566,65 @@ export type RtLinkNotification =
   | NotificationOf<'dellink-ntf', LinkMessage>
   | NotificationOf<'newstats-ntf', StatsMessage>;
 
-/** What opening `rt-link` gives. */
-export interface RtLinkClient extends FamilyClient<RtLinkNotification, 'rtnlgrp-link' | 'rtnlgrp-stats'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `RTM_NEWLINK`. Takes ifname, net-ns-pid, net-ns-fd, target-netnsid, link-netnsid, linkinfo, group,
-     * num-tx-queues, num-rx-queues, address, broadcast, mtu, txqlen, operstate, linkmode, gso-max-size, gso-max-segs,
-     * gro-max-size, gso-ipv4-max-size, gro-ipv4-max-size, af-spec.
-     */
-    readonly newlink: ActOperation<LinkMessageInput, LinkMessage>;
-    /** `RTM_DELLINK`. Takes ifname. */
-    readonly dellink: ActOperation<LinkMessageInput, LinkMessage>;
-    /**
-     * `RTM_GETLINK`. Takes ifname, alt-ifname, ext-mask, target-netnsid. Answers address, broadcast, ifname, mtu,
-     * link, qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight, operstate, linkmode,
-     * linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec, group, net-ns-fd,
-     * ext-mask, promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes, phys-switch-id,
-     * link-netnsid, phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event, new-netnsid,
-     * target-netnsid, carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list, perm-address,
-     * proto-down-reason, parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs, allmulti,
-     * devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
-     */
-    readonly getlink: GetOperation<LinkMessageInput, LinkMessage>;
-    /**
-     * `RTM_SETLINK`. Takes address, broadcast, ifname, mtu, link, qdisc, stats, cost, priority, master, wireless,
-     * protinfo, txqlen, map, weight, operstate, linkmode, linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list,
-     * stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask, promiscuity, num-tx-queues, num-rx-queues,
-     * carrier, phys-port-id, carrier-changes, phys-switch-id, link-netnsid, phys-port-name, proto-down, gso-max-segs,
-     * gso-max-size, pad, xdp, event, new-netnsid, target-netnsid, carrier-up-count, carrier-down-count, new-ifindex,
-     * min-mtu, max-mtu, prop-list, perm-address, proto-down-reason, parent-dev-name, parent-dev-bus-name,
-     * gro-max-size, tso-max-size, tso-max-segs, allmulti, devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
-     */
-    readonly setlink: ActOperation<LinkMessageInput, LinkMessage>;
-    /** `RTM_GETSTATS`. Answers link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
-    readonly getstats: GetOperation<StatsMessageInput, StatsMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `RTM_GETLINK`. Takes target-netnsid, ext-mask, master, linkinfo. Answers address, broadcast, ifname, mtu, link,
-     * qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight, operstate, linkmode, linkinfo,
-     * net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask,
-     * promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes, phys-switch-id,
-     * link-netnsid, phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event, new-netnsid,
-     * target-netnsid, carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list, perm-address,
-     * proto-down-reason, parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs, allmulti,
-     * devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
-     */
-    readonly getlink: DumpOperation<LinkMessageInput, LinkMessage, LinkColumns>;
-    /** `RTM_GETSTATS`. Answers link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
-    readonly getstats: DumpOperation<StatsMessageInput, StatsMessage, StatsColumns>;
-  };
+/** Requests of `rt-link` with one answer. */
+export interface RtLinkRequests {
+  /**
+   * `RTM_NEWLINK`. Takes ifname, net-ns-pid, net-ns-fd, target-netnsid, link-netnsid, linkinfo, group, num-tx-queues,
+   * num-rx-queues, address, broadcast, mtu, txqlen, operstate, linkmode, gso-max-size, gso-max-segs, gro-max-size,
+   * gso-ipv4-max-size, gro-ipv4-max-size, af-spec.
+   */
+  readonly newlink: ActOperation<LinkMessageInput, LinkMessage>;
+  /** `RTM_DELLINK`. Takes ifname. */
+  readonly dellink: ActOperation<LinkMessageInput, LinkMessage>;
+  /**
+   * `RTM_GETLINK`. Takes ifname, alt-ifname, ext-mask, target-netnsid. Answers address, broadcast, ifname, mtu, link,
+   * qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight, operstate, linkmode, linkinfo,
+   * net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask,
+   * promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes, phys-switch-id, link-netnsid,
+   * phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event, new-netnsid, target-netnsid,
+   * carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list, perm-address, proto-down-reason,
+   * parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs, allmulti, devlink-port,
+   * gso-ipv4-max-size, gro-ipv4-max-size.
+   */
+  readonly getlink: GetOperation<LinkMessageInput, LinkMessage>;
+  /**
+   * `RTM_SETLINK`. Takes address, broadcast, ifname, mtu, link, qdisc, stats, cost, priority, master, wireless,
+   * protinfo, txqlen, map, weight, operstate, linkmode, linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list, stats64,
+   * vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask, promiscuity, num-tx-queues, num-rx-queues, carrier,
+   * phys-port-id, carrier-changes, phys-switch-id, link-netnsid, phys-port-name, proto-down, gso-max-segs,
+   * gso-max-size, pad, xdp, event, new-netnsid, target-netnsid, carrier-up-count, carrier-down-count, new-ifindex,
+   * min-mtu, max-mtu, prop-list, perm-address, proto-down-reason, parent-dev-name, parent-dev-bus-name, gro-max-size,
+   * tso-max-size, tso-max-segs, allmulti, devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
+   */
+  readonly setlink: ActOperation<LinkMessageInput, LinkMessage>;
+  /** `RTM_GETSTATS`. Answers link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
+  readonly getstats: GetOperation<StatsMessageInput, StatsMessage>;
 }
+
+/** Requests of `rt-link` with any number of answers. */
+export interface RtLinkDumps {
+  /**
+   * `RTM_GETLINK`. Takes target-netnsid, ext-mask, master, linkinfo. Answers address, broadcast, ifname, mtu, link,
+   * qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight, operstate, linkmode, linkinfo,
+   * net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask,
+   * promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes, phys-switch-id, link-netnsid,
+   * phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event, new-netnsid, target-netnsid,
+   * carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list, perm-address, proto-down-reason,
+   * parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs, allmulti, devlink-port,
+   * gso-ipv4-max-size, gro-ipv4-max-size.
+   */
+  readonly getlink: DumpOperation<LinkMessageInput, LinkMessage, LinkColumns>;
+  /** `RTM_GETSTATS`. Answers link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
+  readonly getstats: DumpOperation<StatsMessageInput, StatsMessage, StatsColumns>;
+}
+
+/** What opening `rt-link` gives. */
+export type RtLinkClient = FamilyClient<
+  RtLinkRequests,
+  RtLinkDumps,
+  RtLinkNotification,
+  'rtnlgrp-link' | 'rtnlgrp-stats'
+>;
 
 /** The family `rt-link`, to be given to `openFamily`. */
 export const rtLinkFamily: Family<RtLinkClient> = {

@@ -1074,36 +1074,42 @@ export type RtNeighNotification =
   | NotificationOf<'delneigh-ntf', NeighbourMessage>
   | NotificationOf<'newneigh-ntf', NeighbourMessage>;
 
-/** What opening `rt-neigh` gives. */
-export interface RtNeighClient extends FamilyClient<RtNeighNotification, 'rtnlgrp-neigh'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `RTM_NEWNEIGH`. Takes dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id, flags-ext,
-     * fdb-ext-attrs.
-     */
-    readonly newneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
-    /** `RTM_DELNEIGH`. Takes dst, ifindex. */
-    readonly delneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
-    /**
-     * `RTM_GETNEIGH`. Takes dst. Answers dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id,
-     * flags-ext, fdb-ext-attrs.
-     */
-    readonly getneigh: GetOperation<NeighbourMessageInput, NeighbourMessage>;
-    /** `RTM_SETNEIGHTBL`. Takes name, thresh1, thresh2, thresh3, parms, gc-interval. */
-    readonly setneightbl: ActOperation<NdtMessageInput, NdtMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `RTM_GETNEIGH`. Takes ifindex, master. Answers dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol,
-     * nh-id, flags-ext, fdb-ext-attrs.
-     */
-    readonly getneigh: DumpOperation<NeighbourMessageInput, NeighbourMessage, NeighbourColumns>;
-    /** `RTM_GETNEIGHTBL`. Answers name, thresh1, thresh2, thresh3, config, parms, stats, gc-interval. */
-    readonly getneightbl: DumpOperation<NdtMessageInput, NdtMessage, NdtColumns>;
-  };
+/** Requests of `rt-neigh` with one answer. */
+export interface RtNeighRequests {
+  /**
+   * `RTM_NEWNEIGH`. Takes dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id, flags-ext,
+   * fdb-ext-attrs.
+   */
+  readonly newneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
+  /** `RTM_DELNEIGH`. Takes dst, ifindex. */
+  readonly delneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
+  /**
+   * `RTM_GETNEIGH`. Takes dst. Answers dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id,
+   * flags-ext, fdb-ext-attrs.
+   */
+  readonly getneigh: GetOperation<NeighbourMessageInput, NeighbourMessage>;
+  /** `RTM_SETNEIGHTBL`. Takes name, thresh1, thresh2, thresh3, parms, gc-interval. */
+  readonly setneightbl: ActOperation<NdtMessageInput, NdtMessage>;
 }
+
+/** Requests of `rt-neigh` with any number of answers. */
+export interface RtNeighDumps {
+  /**
+   * `RTM_GETNEIGH`. Takes ifindex, master. Answers dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol,
+   * nh-id, flags-ext, fdb-ext-attrs.
+   */
+  readonly getneigh: DumpOperation<NeighbourMessageInput, NeighbourMessage, NeighbourColumns>;
+  /** `RTM_GETNEIGHTBL`. Answers name, thresh1, thresh2, thresh3, config, parms, stats, gc-interval. */
+  readonly getneightbl: DumpOperation<NdtMessageInput, NdtMessage, NdtColumns>;
+}
+
+/** What opening `rt-neigh` gives. */
+export type RtNeighClient = FamilyClient<
+  RtNeighRequests,
+  RtNeighDumps,
+  RtNeighNotification,
+  'rtnlgrp-neigh'
+>;
 
 /** The family `rt-neigh`, to be given to `openFamily`. */
 export const rtNeighFamily: Family<RtNeighClient> = {

@@ -966,40 +966,45 @@ export type RtRouteNotification =
   | NotificationOf<'newroute-ntf', RouteMessage>
   | NotificationOf<'delroute-ntf', RouteMessage>;
 
-/** What opening `rt-route` gives. */
-export interface RtRouteClient extends FamilyClient<RtRouteNotification, 'rtnlgrp-ipv4-route' | 'rtnlgrp-ipv6-route'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `RTM_GETROUTE`. Takes src, dst, iif, oif, ip-proto, sport, dport, mark, uid, flowlabel. Answers dst, src, iif,
-     * oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table, mark, mfc-stats, via, newdst,
-     * pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport, nh-id, flowlabel,
-     * del-reason.
-     */
-    readonly getroute: GetOperation<RouteMessageInput, RouteMessage>;
-    /**
-     * `RTM_NEWROUTE`. Takes dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo,
-     * table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto,
-     * sport, dport, nh-id, flowlabel.
-     */
-    readonly newroute: ActOperation<RouteMessageInput, RouteMessage>;
-    /**
-     * `RTM_DELROUTE`. Takes dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo,
-     * table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto,
-     * sport, dport, nh-id, flowlabel.
-     */
-    readonly delroute: ActOperation<RouteMessageInput, RouteMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `RTM_GETROUTE`. Answers dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo,
-     * table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto,
-     * sport, dport, nh-id, flowlabel, del-reason.
-     */
-    readonly getroute: DumpOperation<RouteMessageInput, RouteMessage, RouteColumns>;
-  };
+/** Requests of `rt-route` with one answer. */
+export interface RtRouteRequests {
+  /**
+   * `RTM_GETROUTE`. Takes src, dst, iif, oif, ip-proto, sport, dport, mark, uid, flowlabel. Answers dst, src, iif,
+   * oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table, mark, mfc-stats, via, newdst, pref,
+   * encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport, nh-id, flowlabel, del-reason.
+   */
+  readonly getroute: GetOperation<RouteMessageInput, RouteMessage>;
+  /**
+   * `RTM_NEWROUTE`. Takes dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table,
+   * mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport,
+   * nh-id, flowlabel.
+   */
+  readonly newroute: ActOperation<RouteMessageInput, RouteMessage>;
+  /**
+   * `RTM_DELROUTE`. Takes dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table,
+   * mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport,
+   * nh-id, flowlabel.
+   */
+  readonly delroute: ActOperation<RouteMessageInput, RouteMessage>;
 }
+
+/** Requests of `rt-route` with any number of answers. */
+export interface RtRouteDumps {
+  /**
+   * `RTM_GETROUTE`. Answers dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo,
+   * table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport,
+   * dport, nh-id, flowlabel, del-reason.
+   */
+  readonly getroute: DumpOperation<RouteMessageInput, RouteMessage, RouteColumns>;
+}
+
+/** What opening `rt-route` gives. */
+export type RtRouteClient = FamilyClient<
+  RtRouteRequests,
+  RtRouteDumps,
+  RtRouteNotification,
+  'rtnlgrp-ipv4-route' | 'rtnlgrp-ipv6-route'
+>;
 
 /** The family `rt-route`, to be given to `openFamily`. */
 export const rtRouteFamily: Family<RtRouteClient> = {

@@ -578,33 +578,39 @@ export type RtRuleNotification =
   | NotificationOf<'newrule-ntf', FibRuleMessage>
   | NotificationOf<'delrule-ntf', FibRuleMessage>;
 
-/** What opening `rt-rule` gives. */
-export interface RtRuleClient extends FamilyClient<RtRuleNotification, 'rtnlgrp-ipv4-rule' | 'rtnlgrp-ipv6-rule'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `RTM_NEWRULE`. Takes iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
-     * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
-     * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
-     */
-    readonly newrule: ActOperation<FibRuleMessageInput, FibRuleMessage>;
-    /**
-     * `RTM_DELRULE`. Takes iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
-     * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
-     * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
-     */
-    readonly delrule: ActOperation<FibRuleMessageInput, FibRuleMessage>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `RTM_GETRULE`. Answers iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
-     * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
-     * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
-     */
-    readonly getrule: DumpOperation<FibRuleMessageInput, FibRuleMessage, FibRuleColumns>;
-  };
+/** Requests of `rt-rule` with one answer. */
+export interface RtRuleRequests {
+  /**
+   * `RTM_NEWRULE`. Takes iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
+   * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
+   * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
+   */
+  readonly newrule: ActOperation<FibRuleMessageInput, FibRuleMessage>;
+  /**
+   * `RTM_DELRULE`. Takes iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
+   * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
+   * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
+   */
+  readonly delrule: ActOperation<FibRuleMessageInput, FibRuleMessage>;
 }
+
+/** Requests of `rt-rule` with any number of answers. */
+export interface RtRuleDumps {
+  /**
+   * `RTM_GETRULE`. Answers iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
+   * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
+   * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
+   */
+  readonly getrule: DumpOperation<FibRuleMessageInput, FibRuleMessage, FibRuleColumns>;
+}
+
+/** What opening `rt-rule` gives. */
+export type RtRuleClient = FamilyClient<
+  RtRuleRequests,
+  RtRuleDumps,
+  RtRuleNotification,
+  'rtnlgrp-ipv4-rule' | 'rtnlgrp-ipv6-rule'
+>;
 
 /** The family `rt-rule`, to be given to `openFamily`. */
 export const rtRuleFamily: Family<RtRuleClient> = {

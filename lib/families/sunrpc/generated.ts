@@ -564,25 +564,31 @@ export type CacheFlushDoRequest = Pick<CacheFlushInput, 'mask' | 'extra'>;
 export type SunrpcNotification =
   | NotificationOf<'cache-notify', CacheNotify>;
 
-/** What opening `sunrpc` gives. */
-export interface SunrpcClient extends FamilyClient<SunrpcNotification, 'none' | 'exportd'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `SUNRPC_CMD_IP_MAP_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
-    readonly ipMapSetReqs: ActOperation<IpMapSetReqsDoRequest, IpMapReqs>;
-    /** `SUNRPC_CMD_UNIX_GID_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
-    readonly unixGidSetReqs: ActOperation<UnixGidSetReqsDoRequest, UnixGidReqs>;
-    /** `SUNRPC_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Takes mask. */
-    readonly cacheFlush: ActOperation<CacheFlushDoRequest, CacheFlush>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /** `SUNRPC_CMD_IP_MAP_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
-    readonly ipMapGetReqs: DumpOperation<IpMapGetReqsDumpRequest, IpMapReqs, object>;
-    /** `SUNRPC_CMD_UNIX_GID_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
-    readonly unixGidGetReqs: DumpOperation<UnixGidGetReqsDumpRequest, UnixGidReqs, object>;
-  };
+/** Requests of `sunrpc` with one answer. */
+export interface SunrpcRequests {
+  /** `SUNRPC_CMD_IP_MAP_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  readonly ipMapSetReqs: ActOperation<IpMapSetReqsDoRequest, IpMapReqs>;
+  /** `SUNRPC_CMD_UNIX_GID_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  readonly unixGidSetReqs: ActOperation<UnixGidSetReqsDoRequest, UnixGidReqs>;
+  /** `SUNRPC_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Takes mask. */
+  readonly cacheFlush: ActOperation<CacheFlushDoRequest, CacheFlush>;
 }
+
+/** Requests of `sunrpc` with any number of answers. */
+export interface SunrpcDumps {
+  /** `SUNRPC_CMD_IP_MAP_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  readonly ipMapGetReqs: DumpOperation<IpMapGetReqsDumpRequest, IpMapReqs, object>;
+  /** `SUNRPC_CMD_UNIX_GID_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  readonly unixGidGetReqs: DumpOperation<UnixGidGetReqsDumpRequest, UnixGidReqs, object>;
+}
+
+/** What opening `sunrpc` gives. */
+export type SunrpcClient = FamilyClient<
+  SunrpcRequests,
+  SunrpcDumps,
+  SunrpcNotification,
+  'none' | 'exportd'
+>;
 
 /** The family `sunrpc`, to be given to `openFamily`. */
 export const sunrpcFamily: Family<SunrpcClient> = {

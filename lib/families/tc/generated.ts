@@ -13921,65 +13921,71 @@ export type TcNotification =
   | NotificationOf<'newchain-ntf', Message>
   | NotificationOf<'delchain-ntf', Message>;
 
-/** What opening `tc` gives. */
-export interface TcClient extends FamilyClient<TcNotification, 'rtnlgrp-tc'> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `RTM_NEWQDISC`. Takes kind, options, rate, chain, ingress-block, egress-block. */
-    readonly newqdisc: ActOperation<MessageInput, Message>;
-    /** `RTM_DELQDISC`. */
-    readonly delqdisc: ActOperation<MessageInput, Message>;
-    /**
-     * `RTM_GETQDISC`. Takes dump-invisible. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
-     * ingress-block, egress-block.
-     */
-    readonly getqdisc: GetOperation<MessageInput, Message>;
-    /** `RTM_NEWTCLASS`. Takes kind, options, rate, chain, ingress-block, egress-block. */
-    readonly newtclass: ActOperation<MessageInput, Message>;
-    /** `RTM_DELTCLASS`. */
-    readonly deltclass: ActOperation<MessageInput, Message>;
-    /**
-     * `RTM_GETTCLASS`. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain, ingress-block,
-     * egress-block.
-     */
-    readonly gettclass: GetOperation<MessageInput, Message>;
-    /** `RTM_NEWTFILTER`. Takes kind, options, rate, chain, ingress-block, egress-block. */
-    readonly newtfilter: ActOperation<MessageInput, Message>;
-    /** `RTM_DELTFILTER`. Takes chain, kind. */
-    readonly deltfilter: ActOperation<MessageInput, Message>;
-    /**
-     * `RTM_GETTFILTER`. Takes chain, kind. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
-     * ingress-block, egress-block.
-     */
-    readonly gettfilter: GetOperation<MessageInput, Message>;
-    /** `RTM_NEWCHAIN`. Takes kind, options, rate, chain, ingress-block, egress-block. */
-    readonly newchain: ActOperation<MessageInput, Message>;
-    /** `RTM_DELCHAIN`. Takes chain. */
-    readonly delchain: ActOperation<MessageInput, Message>;
-    /**
-     * `RTM_GETCHAIN`. Takes chain. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
-     * ingress-block, egress-block.
-     */
-    readonly getchain: GetOperation<MessageInput, Message>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `RTM_GETQDISC`. Takes dump-invisible. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
-     * ingress-block, egress-block.
-     */
-    readonly getqdisc: DumpOperation<MessageInput, Message, Columns>;
-    /** `RTM_GETTCLASS`. */
-    readonly gettclass: DumpOperation<MessageInput, Message, Columns>;
-    /**
-     * `RTM_GETTFILTER`. Takes chain, dump-flags. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab,
-     * chain, ingress-block, egress-block.
-     */
-    readonly gettfilter: DumpOperation<MessageInput, Message, Columns>;
-    /** `RTM_GETCHAIN`. */
-    readonly getchain: DumpOperation<MessageInput, Message, Columns>;
-  };
+/** Requests of `tc` with one answer. */
+export interface TcRequests {
+  /** `RTM_NEWQDISC`. Takes kind, options, rate, chain, ingress-block, egress-block. */
+  readonly newqdisc: ActOperation<MessageInput, Message>;
+  /** `RTM_DELQDISC`. */
+  readonly delqdisc: ActOperation<MessageInput, Message>;
+  /**
+   * `RTM_GETQDISC`. Takes dump-invisible. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
+   * ingress-block, egress-block.
+   */
+  readonly getqdisc: GetOperation<MessageInput, Message>;
+  /** `RTM_NEWTCLASS`. Takes kind, options, rate, chain, ingress-block, egress-block. */
+  readonly newtclass: ActOperation<MessageInput, Message>;
+  /** `RTM_DELTCLASS`. */
+  readonly deltclass: ActOperation<MessageInput, Message>;
+  /**
+   * `RTM_GETTCLASS`. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain, ingress-block,
+   * egress-block.
+   */
+  readonly gettclass: GetOperation<MessageInput, Message>;
+  /** `RTM_NEWTFILTER`. Takes kind, options, rate, chain, ingress-block, egress-block. */
+  readonly newtfilter: ActOperation<MessageInput, Message>;
+  /** `RTM_DELTFILTER`. Takes chain, kind. */
+  readonly deltfilter: ActOperation<MessageInput, Message>;
+  /**
+   * `RTM_GETTFILTER`. Takes chain, kind. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
+   * ingress-block, egress-block.
+   */
+  readonly gettfilter: GetOperation<MessageInput, Message>;
+  /** `RTM_NEWCHAIN`. Takes kind, options, rate, chain, ingress-block, egress-block. */
+  readonly newchain: ActOperation<MessageInput, Message>;
+  /** `RTM_DELCHAIN`. Takes chain. */
+  readonly delchain: ActOperation<MessageInput, Message>;
+  /**
+   * `RTM_GETCHAIN`. Takes chain. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
+   * ingress-block, egress-block.
+   */
+  readonly getchain: GetOperation<MessageInput, Message>;
 }
+
+/** Requests of `tc` with any number of answers. */
+export interface TcDumps {
+  /**
+   * `RTM_GETQDISC`. Takes dump-invisible. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
+   * ingress-block, egress-block.
+   */
+  readonly getqdisc: DumpOperation<MessageInput, Message, Columns>;
+  /** `RTM_GETTCLASS`. */
+  readonly gettclass: DumpOperation<MessageInput, Message, Columns>;
+  /**
+   * `RTM_GETTFILTER`. Takes chain, dump-flags. Answers kind, options, stats, xstats, rate, fcnt, stats2, stab, chain,
+   * ingress-block, egress-block.
+   */
+  readonly gettfilter: DumpOperation<MessageInput, Message, Columns>;
+  /** `RTM_GETCHAIN`. */
+  readonly getchain: DumpOperation<MessageInput, Message, Columns>;
+}
+
+/** What opening `tc` gives. */
+export type TcClient = FamilyClient<
+  TcRequests,
+  TcDumps,
+  TcNotification,
+  'rtnlgrp-tc'
+>;
 
 /** The family `tc`, to be given to `openFamily`. */
 export const tcFamily: Family<TcClient> = {

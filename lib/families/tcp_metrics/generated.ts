@@ -356,27 +356,33 @@ export type GetDumpRequest = Pick<TcpMetricsInput, 'extra'>;
 /** What `TCP_METRICS_CMD_DEL` takes. */
 export type DelDoRequest = Pick<TcpMetricsInput, 'addrIpv4' | 'addrIpv6' | 'saddrIpv4' | 'saddrIpv6' | 'extra'>;
 
-/** What opening `tcp_metrics` gives. */
-export interface TcpMetricsClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `TCP_METRICS_CMD_GET`. Takes addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. Answers addr-ipv4, addr-ipv6,
-     * saddr-ipv4, saddr-ipv6, age, vals, fopen-mss, fopen-syn-drops, fopen-syn-drop-ts, fopen-cookie.
-     */
-    readonly get: GetOperation<GetDoRequest, TcpMetrics>;
-    /** `TCP_METRICS_CMD_DEL`. Needs CAP_NET_ADMIN. Takes addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. */
-    readonly del: ActOperation<DelDoRequest, TcpMetrics>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `TCP_METRICS_CMD_GET`. Answers addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6, age, vals, fopen-mss,
-     * fopen-syn-drops, fopen-syn-drop-ts, fopen-cookie.
-     */
-    readonly get: DumpOperation<GetDumpRequest, TcpMetrics, TcpMetricsColumns>;
-  };
+/** Requests of `tcp_metrics` with one answer. */
+export interface TcpMetricsRequests {
+  /**
+   * `TCP_METRICS_CMD_GET`. Takes addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. Answers addr-ipv4, addr-ipv6,
+   * saddr-ipv4, saddr-ipv6, age, vals, fopen-mss, fopen-syn-drops, fopen-syn-drop-ts, fopen-cookie.
+   */
+  readonly get: GetOperation<GetDoRequest, TcpMetrics>;
+  /** `TCP_METRICS_CMD_DEL`. Needs CAP_NET_ADMIN. Takes addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. */
+  readonly del: ActOperation<DelDoRequest, TcpMetrics>;
 }
+
+/** Requests of `tcp_metrics` with any number of answers. */
+export interface TcpMetricsDumps {
+  /**
+   * `TCP_METRICS_CMD_GET`. Answers addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6, age, vals, fopen-mss,
+   * fopen-syn-drops, fopen-syn-drop-ts, fopen-cookie.
+   */
+  readonly get: DumpOperation<GetDumpRequest, TcpMetrics, TcpMetricsColumns>;
+}
+
+/** What opening `tcp_metrics` gives. */
+export type TcpMetricsClient = FamilyClient<
+  TcpMetricsRequests,
+  TcpMetricsDumps,
+  never,
+  never
+>;
 
 /** The family `tcp_metrics`, to be given to `openFamily`. */
 export const tcpMetricsFamily: Family<TcpMetricsClient> = {

@@ -488,26 +488,31 @@ export type OptionsGetDoRequest = Pick<TeamInput, 'teamIfindex' | 'extra'>;
 /** What `TEAM_CMD_PORT_LIST_GET` takes. */
 export type PortListGetDoRequest = Pick<TeamInput, 'teamIfindex' | 'extra'>;
 
-/** What opening `team` gives. */
-export interface TeamClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /** `TEAM_CMD_NOOP`. Answers team-ifindex. */
-    readonly noop: GetOperation<NoopDoRequest, Team>;
-    /**
-     * `TEAM_CMD_OPTIONS_SET`. Needs CAP_NET_ADMIN. Takes team-ifindex, list-option. Answers team-ifindex,
-     * list-option.
-     */
-    readonly optionsSet: GetOperation<OptionsSetDoRequest, Team>;
-    /** `TEAM_CMD_OPTIONS_GET`. Needs CAP_NET_ADMIN. Takes team-ifindex. Answers team-ifindex, list-option. */
-    readonly optionsGet: GetOperation<OptionsGetDoRequest, Team>;
-    /** `TEAM_CMD_PORT_LIST_GET`. Needs CAP_NET_ADMIN. Takes team-ifindex. Answers team-ifindex, list-port. */
-    readonly portListGet: GetOperation<PortListGetDoRequest, Team>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-  };
+/** Requests of `team` with one answer. */
+export interface TeamRequests {
+  /** `TEAM_CMD_NOOP`. Answers team-ifindex. */
+  readonly noop: GetOperation<NoopDoRequest, Team>;
+  /**
+   * `TEAM_CMD_OPTIONS_SET`. Needs CAP_NET_ADMIN. Takes team-ifindex, list-option. Answers team-ifindex, list-option.
+   */
+  readonly optionsSet: GetOperation<OptionsSetDoRequest, Team>;
+  /** `TEAM_CMD_OPTIONS_GET`. Needs CAP_NET_ADMIN. Takes team-ifindex. Answers team-ifindex, list-option. */
+  readonly optionsGet: GetOperation<OptionsGetDoRequest, Team>;
+  /** `TEAM_CMD_PORT_LIST_GET`. Needs CAP_NET_ADMIN. Takes team-ifindex. Answers team-ifindex, list-port. */
+  readonly portListGet: GetOperation<PortListGetDoRequest, Team>;
 }
+
+/** Requests of `team` with any number of answers. */
+export interface TeamDumps {
+}
+
+/** What opening `team` gives. */
+export type TeamClient = FamilyClient<
+  TeamRequests,
+  TeamDumps,
+  never,
+  never
+>;
 
 /** The family `team`, to be given to `openFamily`. */
 export const teamFamily: Family<TeamClient> = {

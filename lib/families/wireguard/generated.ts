@@ -506,25 +506,31 @@ export type GetDeviceDumpRequest = Pick<WgdeviceInput, 'ifindex' | 'ifname' | 'e
 /** What `WG_CMD_SET_DEVICE` takes. */
 export type SetDeviceDoRequest = Pick<WgdeviceInput, 'ifindex' | 'ifname' | 'privateKey' | 'publicKey' | 'flags' | 'listenPort' | 'fwmark' | 'peers' | 'extra'>;
 
-/** What opening `wireguard` gives. */
-export interface WireguardClient extends FamilyClient<never, never> {
-  /** Requests with one answer. */
-  readonly do: {
-    /**
-     * `WG_CMD_SET_DEVICE`. Needs CAP_NET_ADMIN. Takes ifindex, ifname, private-key, public-key, flags, listen-port,
-     * fwmark, peers.
-     */
-    readonly setDevice: ActOperation<SetDeviceDoRequest, Wgdevice>;
-  };
-  /** Requests with any number of answers. */
-  readonly dump: {
-    /**
-     * `WG_CMD_GET_DEVICE`. Needs CAP_NET_ADMIN. Takes ifindex, ifname. Answers ifindex, ifname, private-key,
-     * public-key, flags, listen-port, fwmark, peers.
-     */
-    readonly getDevice: DumpOperation<GetDeviceDumpRequest, Wgdevice, WgdeviceColumns>;
-  };
+/** Requests of `wireguard` with one answer. */
+export interface WireguardRequests {
+  /**
+   * `WG_CMD_SET_DEVICE`. Needs CAP_NET_ADMIN. Takes ifindex, ifname, private-key, public-key, flags, listen-port,
+   * fwmark, peers.
+   */
+  readonly setDevice: ActOperation<SetDeviceDoRequest, Wgdevice>;
 }
+
+/** Requests of `wireguard` with any number of answers. */
+export interface WireguardDumps {
+  /**
+   * `WG_CMD_GET_DEVICE`. Needs CAP_NET_ADMIN. Takes ifindex, ifname. Answers ifindex, ifname, private-key,
+   * public-key, flags, listen-port, fwmark, peers.
+   */
+  readonly getDevice: DumpOperation<GetDeviceDumpRequest, Wgdevice, WgdeviceColumns>;
+}
+
+/** What opening `wireguard` gives. */
+export type WireguardClient = FamilyClient<
+  WireguardRequests,
+  WireguardDumps,
+  never,
+  never
+>;
 
 /** The family `wireguard`, to be given to `openFamily`. */
 export const wireguardFamily: Family<WireguardClient> = {

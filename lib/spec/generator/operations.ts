@@ -152,7 +152,10 @@ export class OperationPrinter {
       notification === undefined ? [] : [`  | NotificationOf<'${name}', ${this.#root(body).message}>`],
     );
     const groups = this.#spec.groups.map(({ name }) => `'${name}'`).join(' | ');
-    const notification = this.#names.claim(`${pascalCase(this.#spec.name)}Notification`);
+    const family = pascalCase(this.#spec.name);
+    const notification = this.#names.claim(`${family}Notification`);
+    const requests = this.#names.claim(`${family}Requests`);
+    const dumps = this.#names.claim(`${family}Dumps`);
     this.#lines.push(
       ...(notifications.length === 0
         ? []
@@ -163,18 +166,23 @@ export class OperationPrinter {
             `${notifications.at(-1) ?? ''};`,
             '',
           ]),
-      ...docComment(`What opening \`${this.#spec.name}\` gives.`),
-      `export interface ${this.#client} extends FamilyClient<` +
-        `${notifications.length === 0 ? 'never' : notification}, ${groups === '' ? 'never' : groups}> {`,
-      '  /** Requests with one answer. */',
-      '  readonly do: {',
+      ...docComment(`Requests of \`${this.#spec.name}\` with one answer.`),
+      `export interface ${requests} {`,
       ...operations.flatMap((operation) => this.#doOperation(operation)),
-      '  };',
-      '  /** Requests with any number of answers. */',
-      '  readonly dump: {',
-      ...operations.flatMap((operation) => this.#dumpOperation(operation)),
-      '  };',
       '}',
+      '',
+      ...docComment(`Requests of \`${this.#spec.name}\` with any number of answers.`),
+      `export interface ${dumps} {`,
+      ...operations.flatMap((operation) => this.#dumpOperation(operation)),
+      '}',
+      '',
+      ...docComment(`What opening \`${this.#spec.name}\` gives.`),
+      `export type ${this.#client} = FamilyClient<`,
+      `  ${requests},`,
+      `  ${dumps},`,
+      `  ${notifications.length === 0 ? 'never' : notification},`,
+      `  ${groups === '' ? 'never' : groups}`,
+      '>;',
       '',
     );
   }
@@ -185,8 +193,8 @@ export class OperationPrinter {
     const request = this.#requests.get(operation.do.request) ?? 'object';
     const kind = operation.do.reply === undefined ? 'ActOperation' : 'GetOperation';
     return [
-      ...docComment(operationComment(operation, operation.do), '    '),
-      `    readonly ${property(operation.key)}: ${kind}<${request}, ${message}>;`,
+      ...docComment(operationComment(operation, operation.do), '  '),
+      `  readonly ${property(operation.key)}: ${kind}<${request}, ${message}>;`,
     ];
   }
 
@@ -195,8 +203,8 @@ export class OperationPrinter {
     const { message, columns } = this.#root(operation.body);
     const request = this.#requests.get(operation.dump.request) ?? 'object';
     return [
-      ...docComment(operationComment(operation, operation.dump), '    '),
-      `    readonly ${property(operation.key)}: DumpOperation<${request}, ${message}, ${columns}>;`,
+      ...docComment(operationComment(operation, operation.dump), '  '),
+      `  readonly ${property(operation.key)}: DumpOperation<${request}, ${message}, ${columns}>;`,
     ];
   }
 

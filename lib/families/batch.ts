@@ -1,0 +1,40 @@
+import type { Batch } from '../socket/batch.js';
+import type { DoOptions, FamilyBatchResult } from '../spec/runtime/client.js';
+import type { Operation } from '../wire/operation.js';
+import { doFlags } from './flags.js';
+
+/** What a batch needs to know of an operation. */
+export interface BatchEntry {
+  readonly operation: Operation<object, object>;
+  readonly type: number;
+  readonly flags: number;
+}
+
+/** A batch of a family's requests. */
+export class OpenBatch {
+  readonly #batch: Batch;
+  readonly #find: (name: string) => BatchEntry;
+
+  constructor(batch: Batch, find: (name: string) => BatchEntry) {
+    this.#batch = batch;
+    this.#find = find;
+  }
+
+  get length(): number {
+    return this.#batch.length;
+  }
+
+  add(name: string, request: object, options: DoOptions = {}): this {
+    const { operation, type, flags } = this.#find(name);
+    this.#batch.addOperation(operation, type, flags | doFlags(options), request);
+    return this;
+  }
+
+  send(): Promise<FamilyBatchResult[]> {
+    return this.#batch.send();
+  }
+
+  sendSync(): FamilyBatchResult[] {
+    return this.#batch.sendSync();
+  }
+}

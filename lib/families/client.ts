@@ -1,0 +1,205 @@
+import { invalidArgument, NetlinkError } from '../errors.js';
+import type { Dump } from '../socket/dump.js';
+import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type {
+  ColumnsOf,
+  DoOptions,
+  DumpOptions,
+  FamilyBatchOptions,
+  FamilySubscribeOptions,
+} from '../spec/runtime/client.js';
+import { ColumnReader } from '../spec/runtime/columns.js';
+import type { Family, ModeCodec, OperationCodec } from '../spec/runtime/family.js';
+import { NLM_F_ECHO } from '../wire/constants.js';
+import type { Operation } from '../wire/operation.js';
+import { OpenBatch } from './batch.js';
+import { doFlags } from './flags.js';
+import { familyOperation, genericLength, operationName } from './operation.js';
+import type { FamilyNumbers } from './resolve.js';
+import { type FamilyEvent, subscribeTo } from './subscribe.js';
+
+type DumpCallOptions = DumpOptions & {
+  readonly select?: readonly string[];
+  readonly columns?: readonly string[];
+};
+type Call = (request?: object, options?: DoOptions) => unknown;
+type DumpCall = (request?: object, options?: DumpCallOptions) => unknown;
+
+/** An operation in one of its modes, with what the engine wants to know made once for each kind of reading. */
+interface Prepared {
+  readonly codec: OperationCodec;
+  readonly mode: ModeCodec;
+  readonly type: number;
+  readonly tolerant: Operation<object, object>;
+  readonly strict: Operation<object, object>;
+}
+
+const NO_REQUEST = {};
+
+/** A family on a socket: its operations by name, as functions. */
+export class OpenFamily {
+  readonly do: unknown;
+  readonly doSync: unknown;
+  readonly dump: unknown;
+  readonly #family: Family;
+  readonly #socket: TransactionSocket;
+  readonly #numbers: FamilyNumbers;
+  readonly #ownsSocket: boolean;
+  readonly #subscriptions = new Set<{ readonly closed: boolean; close(): void }>();
+  #closed = false;
+
+  constructor(family: Family, socket: TransactionSocket, numbers: FamilyNumbers, ownsSocket: boolean) {
+    this.#family = family;
+    this.#socket = socket;
+    this.#numbers = numbers;
+    this.#ownsSocket = ownsSocket;
+    this.do = this.#callables(
+      'do',
+      (prepared) => (request, options) => this.#call(prepared, request, options),
+    );
+    this.doSync = this.#callables(
+      'do',
+      (prepared) => (request, options) => this.#callSync(prepared, request, options),
+    );
+    this.dump = this.#callables(
+      'dump',
+      (prepared) => (request, options) => this.#dump(prepared, request, options),
+    );
+  }
+
+  get closed(): boolean {
+    return this.#closed || this.#socket.closed;
+  }
+
+  batch(options: FamilyBatchOptions = {}): OpenBatch {
+    return new OpenBatch(this.#socket.batch(options), (name) => {
+      const { mode, type, tolerant } = this.#prepare(name, 'do');
+      return { operation: tolerant, type, flags: echoFlag(mode) };
+    });
+  }
+
+  subscribe(options: FamilySubscribeOptions<FamilyEvent, string> & { select?: readonly string[] } = {}) {
+    if (this.closed) throw new NetlinkError('the family is closed', { code: 'ERR_NETLINK_CLOSED' });
+    const subscription = subscribeTo(this.#family, this.#socket, this.#numbers, options);
+    for (const earlier of this.#subscriptions) if (earlier.closed) this.#subscriptions.delete(earlier);
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const subscription of this.#subscriptions) subscription.close();
+    if (this.#ownsSocket) this.#socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  /** A function that calls operations by their names in the specification, with one for each as property. */
+  #callables(mode: 'do' | 'dump', make: (prepared: Prepared) => Call & DumpCall): unknown {
+    const byName = new Map<string, Call>();
+    const call = (name: string, request?: object, options?: DoOptions): unknown => {
+      const operation = byName.get(name);
+      if (operation !== undefined) return operation(request, options);
+      throw invalidArgument(
+        `'${name}' is no operation of '${this.#family.name}' as a ${mode}; there are ${[...byName.keys()].join(', ')}`,
+      );
+    };
+    for (const [key, { name, [mode]: has }] of Object.entries(this.#family.operations)) {
+      if (has === undefined) continue;
+      const operation = make(this.#prepare(key, mode));
+      byName.set(name, operation);
+      Object.defineProperty(call, key, { value: operation, enumerable: true });
+    }
+    return call;
+  }
+
+  #prepare(key: string, mode: 'do' | 'dump'): Prepared {
+    const codec = this.#family.operations[key];
+    const numbers = codec?.[mode];
+    if (codec === undefined || numbers === undefined) {
+      throw invalidArgument(`'${key}' is no operation of '${this.#family.name}' as a ${mode}`);
+    }
+    return {
+      codec,
+      mode: numbers,
+      type: this.#numbers.type ?? numbers.request,
+      tolerant: familyOperation(this.#family, codec, numbers, { strict: false }),
+      strict: familyOperation(this.#family, codec, numbers, { strict: true }),
+    };
+  }
+
+  async #call(prepared: Prepared, request: object = NO_REQUEST, options: DoOptions = {}): Promise<unknown> {
+    const operation = options.strict === true ? prepared.strict : prepared.tolerant;
+    const flags = doFlags(options) | echoFlag(prepared.mode);
+    const reply = await this.#socket.execute(operation, prepared.type, flags, request, options);
+    return this.#checked(prepared, reply, options);
+  }
+
+  #callSync(prepared: Prepared, request: object = NO_REQUEST, options: DoOptions = {}): unknown {
+    const operation = options.strict === true ? prepared.strict : prepared.tolerant;
+    const flags = doFlags(options) | echoFlag(prepared.mode);
+    const reply = this.#socket.executeSync(operation, prepared.type, flags, request, options);
+    return this.#checked(prepared, reply, options);
+  }
+
+  #checked({ codec, mode }: Prepared, reply: object | undefined, { echo }: DoOptions): object | undefined {
+    if (mode.reply === undefined) return echo === true ? reply : undefined;
+    if (reply !== undefined) return reply;
+    throw new NetlinkError(
+      `${operationName(this.#family, codec)} was acknowledged, and no answer came with it`,
+      { code: 'ERR_NETLINK_NO_REPLY', operation: operationName(this.#family, codec) },
+    );
+  }
+
+  #dump(prepared: Prepared, request: object = NO_REQUEST, options: DumpCallOptions = {}): unknown {
+    const { select, columns, strict = false, flags = 0 } = options;
+    if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
+    if (select === undefined) {
+      const operation = strict ? prepared.strict : prepared.tolerant;
+      return this.#socket.executeDump(operation, prepared.type, flags, request, options);
+    }
+    const { codec, mode, type } = prepared;
+    const decode = codec.body.project(select as never[]);
+    const operation = familyOperation(this.#family, codec, mode, { strict, decode });
+    return this.#socket.executeDump(operation, type, flags, request, options);
+  }
+
+  async #dumpColumns(
+    { codec, mode, type }: Prepared,
+    request: object,
+    options: DumpOptions,
+    keys: readonly string[],
+  ): Promise<ColumnsOf<object, never>> {
+    const reader = new ColumnReader(codec.body, keys);
+    const skipped = genericLength(this.#family);
+    const operation: Operation<object, undefined> = {
+      ...familyOperation(this.#family, codec, mode, { strict: false }),
+      decode: (view, offset, end) => {
+        reader.add(view, offset + skipped, end);
+        return undefined;
+      },
+    };
+    const onRestart = (restart: number): void => {
+      reader.reset();
+      options.onRestart?.(restart);
+    };
+    const dump: Dump<undefined> = this.#socket.executeDump(operation, type, options.flags ?? 0, request, {
+      ...options,
+      onRestart,
+    });
+    for await (const batch of dump.batches()) batch.length = 0;
+    return reader.finish();
+  }
+}
+
+/** Some answers come only to requests that ask for an echo. */
+function echoFlag({ echo }: ModeCodec): number {
+  return echo === true ? NLM_F_ECHO : 0;
+}

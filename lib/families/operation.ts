@@ -1,0 +1,43 @@
+import { GENL_HDRLEN } from '../wire/constants.js';
+import type { Operation } from '../wire/operation.js';
+import type { Decoder, Family, ModeCodec, OperationCodec } from '../spec/runtime/family.js';
+
+/** Bytes between the message header and the family's own: struct genlmsghdr on Generic Netlink. */
+export function genericLength(family: Family): number {
+  return family.version === undefined ? 0 : GENL_HDRLEN;
+}
+
+/** What errors call an operation: its name in the kernel's headers, or that of the specification. */
+export function operationName(family: Family, { constant, name }: OperationCodec): string {
+  return constant ?? `${family.name} ${name}`;
+}
+
+/** What the engine needs to know of an operation, with a decoder that may read some properties only. */
+export function familyOperation<Reply = object>(
+  family: Family,
+  operation: OperationCodec,
+  mode: ModeCodec,
+  options: { readonly strict: boolean; readonly decode?: Decoder<Reply> },
+): Operation<object, Reply> {
+  const { body, privilege } = operation;
+  const { strict, decode = body.decode as Decoder<Reply> } = options;
+  const skipped = genericLength(family);
+  const { version } = family;
+  const encode = body.encode;
+  return {
+    name: operationName(family, operation),
+    headerLength: skipped + body.headerLength,
+    attributes: body.attributes,
+    ...(privilege !== undefined && { capability: 'CAP_NET_ADMIN' }),
+    encode:
+      version === undefined
+        ? encode
+        : (writer, input) => {
+            const at = writer.space(GENL_HDRLEN);
+            writer.putU8(at, mode.request);
+            writer.putU8(at + 1, version);
+            encode(writer, input);
+          },
+    decode: (view, offset, end) => decode(view, offset + skipped, end, strict),
+  };
+}

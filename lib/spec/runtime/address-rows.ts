@@ -1,0 +1,71 @@
+import { formatIpv4, formatIpv6, formatMac, formatUuid } from '../../wire/addresses.js';
+import type { WireView } from '../../wire/view.js';
+import type { AddressForm } from '../model.js';
+import type { AddressColumn } from './client.js';
+
+const FIRST_STRIDE: Readonly<Record<AddressForm, number>> = { mac: 6, ipv4: 4, ipv6: 16, ip: 4, uuid: 16 };
+
+/**
+ * Addresses in one piece of memory, a row each. Rows are as wide as the longest address so far: four bytes as long as
+ * all are IPv4.
+ */
+export class AddressRows {
+  readonly #form: AddressForm;
+  #stride: number;
+  #capacity = 0;
+  #bytes = new Uint8Array();
+  #lengths = new Uint8Array();
+
+  constructor(form: AddressForm) {
+    this.#form = form;
+    this.#stride = FIRST_STRIDE[form];
+  }
+
+  put(view: WireView, from: number, end: number, row: number): void {
+    const length = end - from;
+    if (length > this.#stride) this.#widen(Math.min(length, 255));
+    const { bytes } = view;
+    const at = row * this.#stride;
+    for (let index = 0; index < length; index++) this.#bytes[at + index] = bytes[from + index] ?? 0;
+    this.#lengths[row] = length;
+  }
+
+  grow(capacity: number): void {
+    const bytes = new Uint8Array(capacity * this.#stride);
+    bytes.set(this.#bytes);
+    const lengths = new Uint8Array(capacity);
+    lengths.set(this.#lengths);
+    this.#bytes = bytes;
+    this.#lengths = lengths;
+    this.#capacity = capacity;
+  }
+
+  finish(length: number, present: Uint8Array): AddressColumn {
+    const stride = this.#stride;
+    const bytes = this.#bytes.slice(0, length * stride);
+    const lengths = this.#lengths.slice(0, length);
+    return {
+      length,
+      stride,
+      bytes,
+      at: (row) =>
+        present[row] === 1 ? format(this.#form, bytes, row * stride, lengths[row] ?? 0) : undefined,
+    };
+  }
+
+  #widen(stride: number): void {
+    const bytes = new Uint8Array(this.#capacity * stride);
+    for (let row = 0; row < this.#capacity; row++) {
+      bytes.set(this.#bytes.subarray(row * this.#stride, (row + 1) * this.#stride), row * stride);
+    }
+    this.#bytes = bytes;
+    this.#stride = stride;
+  }
+}
+
+function format(form: AddressForm, bytes: Uint8Array, at: number, length: number): string {
+  if (form === 'uuid') return formatUuid(bytes, at);
+  if (form !== 'mac' && length === 4) return formatIpv4(bytes, at);
+  if (form !== 'mac' && length === 16) return formatIpv6(bytes, at);
+  return formatMac(bytes, at, at + length);
+}
