@@ -1,5 +1,5 @@
 import type { Batch } from '../socket/batch.js';
-import type { DoOptions, FamilyBatchResult } from '../spec/runtime/client.js';
+import type { FamilyDoOptions, FamilyBatchResult } from '../spec/runtime/client.js';
 import type { Operation } from '../wire/operation.js';
 import { doFlags } from './flags.js';
 
@@ -24,7 +24,7 @@ export class OpenBatch {
     return this.#batch.length;
   }
 
-  add(name: string, request: object, options: DoOptions = {}): this {
+  add(name: string, request: object, options: FamilyDoOptions = {}): this {
     const { operation, type, flags } = this.#find(name);
     this.#batch.addOperation(operation, type, flags | doFlags(options), request);
     return this;

@@ -3,8 +3,8 @@ import type { Dump } from '../socket/dump.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import type {
   ColumnsOf,
-  DoOptions,
-  DumpOptions,
+  FamilyDoOptions,
+  FamilyDumpOptions,
   FamilyBatchOptions,
   FamilySubscribeOptions,
 } from '../spec/runtime/client.js';
@@ -15,21 +15,20 @@ import type { Operation } from '../wire/operation.js';
 import { OpenBatch } from './batch.js';
 import { doFlags } from './flags.js';
 import { familyOperation, genericLength, operationName } from './operation.js';
-import type { FamilyNumbers } from './resolve.js';
+import type { NumberSource } from './numbers.js';
 import { type FamilyEvent, subscribeTo } from './subscribe.js';
 
-type DumpCallOptions = DumpOptions & {
+type DumpCallOptions = FamilyDumpOptions & {
   readonly select?: readonly string[];
   readonly columns?: readonly string[];
 };
-type Call = (request?: object, options?: DoOptions) => unknown;
+type Call = (request?: object, options?: FamilyDoOptions) => unknown;
 type DumpCall = (request?: object, options?: DumpCallOptions) => unknown;
 
 /** An operation in one of its modes, with what the engine wants to know made once for each kind of reading. */
 interface Prepared {
   readonly codec: OperationCodec;
   readonly mode: ModeCodec;
-  readonly type: number;
   readonly tolerant: Operation<object, object>;
   readonly strict: Operation<object, object>;
 }
@@ -43,12 +42,12 @@ export class OpenFamily {
   readonly dump: unknown;
   readonly #family: Family;
   readonly #socket: TransactionSocket;
-  readonly #numbers: FamilyNumbers;
+  readonly #numbers: NumberSource;
   readonly #ownsSocket: boolean;
   readonly #subscriptions = new Set<{ readonly closed: boolean; close(): void }>();
   #closed = false;
 
-  constructor(family: Family, socket: TransactionSocket, numbers: FamilyNumbers, ownsSocket: boolean) {
+  constructor(family: Family, socket: TransactionSocket, numbers: NumberSource, ownsSocket: boolean) {
     this.#family = family;
     this.#socket = socket;
     this.#numbers = numbers;
@@ -73,8 +72,8 @@ export class OpenFamily {
 
   batch(options: FamilyBatchOptions = {}): OpenBatch {
     return new OpenBatch(this.#socket.batch(options), (name) => {
-      const { mode, type, tolerant } = this.#prepare(name, 'do');
-      return { operation: tolerant, type, flags: echoFlag(mode) };
+      const { mode, tolerant } = this.#prepare(name, 'do');
+      return { operation: tolerant, type: this.#type(mode), flags: echoFlag(mode) };
     });
   }
 
@@ -104,7 +103,7 @@ export class OpenFamily {
   /** A function that calls operations by their names in the specification, with one for each as property. */
   #callables(mode: 'do' | 'dump', make: (prepared: Prepared) => Call & DumpCall): unknown {
     const byName = new Map<string, Call>();
-    const call = (name: string, request?: object, options?: DoOptions): unknown => {
+    const call = (name: string, request?: object, options?: FamilyDoOptions): unknown => {
       const operation = byName.get(name);
       if (operation !== undefined) return operation(request, options);
       throw invalidArgument(
@@ -129,27 +128,41 @@ export class OpenFamily {
     return {
       codec,
       mode: numbers,
-      type: this.#numbers.type ?? numbers.request,
       tolerant: familyOperation(this.#family, codec, numbers, { strict: false }),
       strict: familyOperation(this.#family, codec, numbers, { strict: true }),
     };
   }
 
-  async #call(prepared: Prepared, request: object = NO_REQUEST, options: DoOptions = {}): Promise<unknown> {
+  /** The message type of a request; asks for it anew where the family's module was loaded anew. */
+  #type(mode: ModeCodec): number {
+    const { type } = this.#numbers.known() ?? this.#numbers.askSync();
+    return type ?? mode.request;
+  }
+
+  async #call(
+    prepared: Prepared,
+    request: object = NO_REQUEST,
+    options: FamilyDoOptions = {},
+  ): Promise<unknown> {
     const operation = options.strict === true ? prepared.strict : prepared.tolerant;
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = await this.#socket.execute(operation, prepared.type, flags, request, options);
+    const { type = prepared.mode.request } = this.#numbers.known() ?? (await this.#numbers.ask(options));
+    const reply = await this.#socket.execute(operation, type, flags, request, options);
     return this.#checked(prepared, reply, options);
   }
 
-  #callSync(prepared: Prepared, request: object = NO_REQUEST, options: DoOptions = {}): unknown {
+  #callSync(prepared: Prepared, request: object = NO_REQUEST, options: FamilyDoOptions = {}): unknown {
     const operation = options.strict === true ? prepared.strict : prepared.tolerant;
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.executeSync(operation, prepared.type, flags, request, options);
+    const reply = this.#socket.executeSync(operation, this.#type(prepared.mode), flags, request, options);
     return this.#checked(prepared, reply, options);
   }
 
-  #checked({ codec, mode }: Prepared, reply: object | undefined, { echo }: DoOptions): object | undefined {
+  #checked(
+    { codec, mode }: Prepared,
+    reply: object | undefined,
+    { echo }: FamilyDoOptions,
+  ): object | undefined {
     if (mode.reply === undefined) return echo === true ? reply : undefined;
     if (reply !== undefined) return reply;
     throw new NetlinkError(
@@ -163,18 +176,18 @@ export class OpenFamily {
     if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
     if (select === undefined) {
       const operation = strict ? prepared.strict : prepared.tolerant;
-      return this.#socket.executeDump(operation, prepared.type, flags, request, options);
+      return this.#socket.executeDump(operation, this.#type(prepared.mode), flags, request, options);
     }
-    const { codec, mode, type } = prepared;
+    const { codec, mode } = prepared;
     const decode = codec.body.project(select as never[]);
     const operation = familyOperation(this.#family, codec, mode, { strict, decode });
-    return this.#socket.executeDump(operation, type, flags, request, options);
+    return this.#socket.executeDump(operation, this.#type(mode), flags, request, options);
   }
 
   async #dumpColumns(
-    { codec, mode, type }: Prepared,
+    { codec, mode }: Prepared,
     request: object,
-    options: DumpOptions,
+    options: FamilyDumpOptions,
     keys: readonly string[],
   ): Promise<ColumnsOf<object, never>> {
     const reader = new ColumnReader(codec.body, keys);
@@ -190,10 +203,16 @@ export class OpenFamily {
       reader.reset();
       options.onRestart?.(restart);
     };
-    const dump: Dump<undefined> = this.#socket.executeDump(operation, type, options.flags ?? 0, request, {
-      ...options,
-      onRestart,
-    });
+    const dump: Dump<undefined> = this.#socket.executeDump(
+      operation,
+      this.#type(mode),
+      options.flags ?? 0,
+      request,
+      {
+        ...options,
+        onRestart,
+      },
+    );
     for await (const batch of dump.batches()) batch.length = 0;
     return reader.finish();
   }

@@ -1,8 +1,8 @@
-import type { DoOptions } from '../spec/runtime/client.js';
+import type { FamilyDoOptions } from '../spec/runtime/client.js';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL, NLM_F_REPLACE } from '../wire/constants.js';
 
 /** The NLM_F_* bits that a request's options mean. */
-export function doFlags(options: DoOptions): number {
+export function doFlags(options: FamilyDoOptions): number {
   const { create, exclusive, replace, append, echo, flags = 0 } = options;
   return (
     flags |

@@ -4,7 +4,7 @@ import type { DynamicClient } from '../spec/runtime/client.js';
 import type { Family } from '../spec/runtime/family.js';
 import { invalidArgument } from '../errors.js';
 import { OpenFamily } from './client.js';
-import { resolveFamily } from './resolve.js';
+import { numbersOf } from './numbers.js';
 
 export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** A socket of the family's protocol to use, which several families can share. Default: a new one, closed with the client. */
@@ -36,7 +36,8 @@ export async function openFamily<Client>(
   }
   const socket = shared ?? openSocket({ ...socketOptions, protocol: family.protocol });
   try {
-    const numbers = await resolveFamily(family, socket, signal);
+    const numbers = numbersOf(family, socket);
+    await numbers.ask({ signal });
     // What the family's operations are is what its type says: both come from the same specification.
     return new OpenFamily(family, socket, numbers, shared === undefined) as never;
   } catch (error) {

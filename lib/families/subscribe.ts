@@ -7,7 +7,7 @@ import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
 import { genericLength } from './operation.js';
-import type { FamilyNumbers } from './resolve.js';
+import type { FamilyNumbers, NumberSource } from './numbers.js';
 
 export type FamilyEvent = NotificationOf<string, object> | UnknownNotification;
 
@@ -22,11 +22,12 @@ interface Reception {
 export function subscribeTo(
   family: Family,
   socket: TransactionSocket,
-  numbers: FamilyNumbers,
+  source: NumberSource,
   options: Options,
 ): Subscription<FamilyEvent> {
   const { groups = Object.keys(family.groups), select, strict = false, ...rest } = options;
   const receptions = receptionsOf(family, select);
+  const numbers = source.known() ?? source.askSync();
   const isGeneric = family.version !== undefined;
   const skipped = NLMSG_HDRLEN + genericLength(family);
   const decode = (view: WireView, at: number, end: number): FamilyEvent | undefined => {

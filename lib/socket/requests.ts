@@ -1,5 +1,5 @@
 import { closed, invalidArgument } from '../errors.js';
-import { NLM_F_ACK, NLM_F_REQUEST } from '../wire/constants.js';
+import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds } from './diagnostics.js';
@@ -143,6 +143,7 @@ export class Requests implements Deferred {
       writer.length - start,
     );
     transaction.began = requestBegins();
+    transaction.echoes = (flags & NLM_F_ECHO) !== 0;
     this.#exchange.engine.begin(transaction);
     writer.putU32(start + 8, transaction.sequence);
     return transaction;

@@ -93,7 +93,7 @@ export class TransactionEngine {
     return dump;
   }
 
-  /** Takes a datagram in. `group` is the multicast group it was sent to, 0 for unicast: replies are unicast. */
+  /** Takes a datagram in. `group` is the multicast group it was sent to, 0 for unicast: replies are unicast, but for echoes. */
   receive(view: WireView, start: number, end: number, group = 0): void {
     for (let at = group === 0 ? this.#receiveItems(view, start, end) : start; at < end;) {
       const left = end - at;
@@ -163,7 +163,8 @@ export class TransactionEngine {
     const type = messageType(view, at);
     if (type === NLMSG_OVERRUN) this.#lost = true;
     if (type === NLMSG_NOOP || type === NLMSG_OVERRUN) return;
-    const transaction = group === 0 ? this.#table.find(messageSequence(view, at)) : undefined;
+    const asked = this.#table.find(messageSequence(view, at));
+    const transaction = group === 0 || asked?.echoes === true ? asked : undefined;
     if (transaction === undefined || !this.#isForUs(messagePortId(view, at))) {
       if (group === 0 && this.#isLate(view, at, type)) this.lateAnswers += 1;
       else this.#observer.onUnclaimed(view, at, end, group);

@@ -11,6 +11,8 @@ export abstract class Transaction {
   /** How many sequence numbers it has, one behind the other. */
   readonly count: number;
   settled = false;
+  /** Whether its answers may be marked with a multicast group: what NLM_F_ECHO asks for is the group's own message. */
+  echoes = false;
 
   constructor(count: number) {
     this.count = count;

@@ -3,7 +3,7 @@ import type { ExtendedAck } from '../../wire/extended-ack.js';
 // The types of what opening a family gives. Generated modules name their operations with them.
 
 /** What every call can be given. */
-export interface CallOptions {
+export interface FamilyCallOptions {
   /** Gives the call up; its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds to wait for an answer, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
@@ -15,7 +15,7 @@ export interface CallOptions {
 }
 
 /** How a request that makes or changes something is meant (NLM_F_* of linux/netlink.h). */
-export interface DoOptions extends CallOptions {
+export interface FamilyDoOptions extends FamilyCallOptions {
   /** Make it if it is not there (NLM_F_CREATE). */
   readonly create?: boolean | undefined;
   /** Fail if it is there (NLM_F_EXCL). */
@@ -28,7 +28,7 @@ export interface DoOptions extends CallOptions {
   readonly echo?: boolean | undefined;
 }
 
-export interface DumpOptions extends CallOptions {
+export interface FamilyDumpOptions extends FamilyCallOptions {
   /**
    * How often a dump that the kernel calls inconsistent (NLM_F_DUMP_INTR: something changed under way) is begun anew.
    * Default: 5. When it is still inconsistent then, it ends with ERR_NETLINK_DUMP_INTERRUPTED behind its data.
@@ -53,12 +53,15 @@ export interface FamilyDump<Message> extends AsyncIterable<Message> {
 }
 
 /** A request that the kernel answers with data. */
-export type GetOperation<Request, Reply> = (request?: Request, options?: DoOptions) => Promise<Reply>;
+export type GetOperation<Request, Reply> = (request?: Request, options?: FamilyDoOptions) => Promise<Reply>;
 
 /** A request that the kernel acknowledges; with the option `echo` some answer with what they made. */
 export interface ActOperation<Request, Message> {
-  (request: Request | undefined, options: DoOptions & { readonly echo: true }): Promise<Message | undefined>;
-  (request?: Request, options?: DoOptions): Promise<void>;
+  (
+    request: Request | undefined,
+    options: FamilyDoOptions & { readonly echo: true },
+  ): Promise<Message | undefined>;
+  (request?: Request, options?: FamilyDoOptions): Promise<void>;
 }
 
 /** A request that the kernel answers with any number of messages. */
@@ -66,23 +69,23 @@ export interface DumpOperation<Request, Reply, Columns = object> {
   /** Only some properties: the others are passed over, not decoded. */
   <Key extends keyof Reply & string>(
     request: Request | undefined,
-    options: DumpOptions & { readonly select: readonly Key[] },
+    options: FamilyDumpOptions & { readonly select: readonly Key[] },
   ): FamilyDump<Pick<Reply, Key>>;
   /** One property each in typed arrays: the fastest way to a million of them. */
   <Key extends keyof Columns & string>(
     request: Request | undefined,
-    options: DumpOptions & { readonly columns: readonly Key[] },
+    options: FamilyDumpOptions & { readonly columns: readonly Key[] },
   ): Promise<ColumnsOf<Columns, Key>>;
-  (request?: Request, options?: DumpOptions): FamilyDump<Reply>;
+  (request?: Request, options?: FamilyDumpOptions): FamilyDump<Reply>;
 }
 
 /** The same operations, which block the thread until the answer is there. */
 export type Blocking<Operations> = {
   readonly [Name in keyof Operations]: Operations[Name] extends (
     request?: infer Request,
-    options?: DoOptions,
+    options?: FamilyDoOptions,
   ) => Promise<infer Reply>
-    ? (request?: Request, options?: DoOptions) => Reply
+    ? (request?: Request, options?: FamilyDoOptions) => Reply
     : never;
 };
 
@@ -92,7 +95,7 @@ export interface ColumnsOf<Columns, Key extends keyof Columns> {
   readonly length: number;
   readonly columns: Pick<Columns, Key>;
   /** Whether the message of that row had the property; where not, its column holds 0, or nothing. */
-  has(key: Key, row: number): boolean;
+  readonly has: (key: Key, row: number) => boolean;
 }
 
 /** A column of addresses: as bytes in one piece, and as text when asked. */
@@ -208,10 +211,10 @@ export interface FamilyBatch<Operations> {
   readonly length: number;
   add<Name extends keyof Operations>(
     operation: Name,
-    request: Operations[Name] extends (request?: infer Request, options?: DoOptions) => unknown
+    request: Operations[Name] extends (request?: infer Request, options?: FamilyDoOptions) => unknown
       ? Request
       : never,
-    options?: Omit<DoOptions, 'signal' | 'timeout' | 'strict'>,
+    options?: Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>,
   ): this;
   send(): Promise<FamilyBatchResult[]>;
   sendSync(): FamilyBatchResult[];
@@ -259,9 +262,9 @@ type DynamicOperations<Operation> = Readonly<Record<string, Operation>>;
 
 interface DynamicCall {
   /** Calls an operation by its name: `client.do('rings-get', { header: { devName: 'eth0' } })`. */
-  (operation: string, request?: object, options?: DoOptions): Promise<DynamicMessage | undefined>;
+  (operation: string, request?: object, options?: FamilyDoOptions): Promise<DynamicMessage | undefined>;
 }
 
 interface DynamicDump {
-  (operation: string, request?: object, options?: DumpOptions): FamilyDump<DynamicMessage>;
+  (operation: string, request?: object, options?: FamilyDumpOptions): FamilyDump<DynamicMessage>;
 }

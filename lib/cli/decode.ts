@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { errnoName } from '../errors.js';
+import type { Family } from '../index.js';
+import type { BodyCodec } from '../spec/runtime/family.js';
+import { GENL_HDRLEN, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
+import { acknowledgedErrno, decodeExtendedAck, locateInRequest } from '../wire/extended-ack.js';
+import { messageLength, messageType } from '../wire/messages.js';
+import { align4 } from '../wire/byte-order.js';
+import { WireView } from '../wire/view.js';
+import { runSubcommand, UsageError } from './arguments.js';
+import { findFamily } from './family-source.js';
+import { toJson } from './json.js';
+
+const usage = `Usage: nlctl decode CAPTURE.json [OPTION…]
+
+Decodes a recorded exchange and prints {"request": …, "replies": […]} as JSON. The file is a JSON object:
+  family     the specification's name
+  op, mode   the operation; mode "ntf" for notifications, "multi" for several messages in the request
+  request    the datagram that was sent, in hexadecimal; absent for notifications
+  replies    the datagrams that were received, in hexadecimal
+
+Acknowledgements and ends of dumps that say nothing else are left out of the replies; errors are {"error": …}.
+
+  --spec FILE     decode by this specification (YAML)
+  --strict        fail on what the specification does not know, instead of showing it in "extra"
+  --pretty        indent the output
+  --help          print this`;
+
+interface Capture {
+  readonly family?: string;
+  readonly op?: string;
+  readonly mode?: string;
+  readonly request?: string;
+  readonly replies?: readonly string[];
+}
+
+/** One message in its datagram. */
+interface Place {
+  readonly view: WireView;
+  readonly at: number;
+  readonly end: number;
+  readonly type: number;
+}
+
+export function run(args: readonly string[]): Promise<number> {
+  return runSubcommand('decode', usage, args, async () => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        spec: { type: 'string' },
+        strict: { type: 'boolean', default: false },
+        pretty: { type: 'boolean', default: false },
+      },
+    });
+    const [file, ...surplus] = positionals;
+    if (file === undefined || surplus.length > 0) throw new UsageError('one CAPTURE.json is needed');
+    const capture = JSON.parse(readFileSync(file, 'utf8')) as Capture;
+    const family = await findFamily(capture.family, values.spec);
+    const decoder = new CaptureDecoder(family, capture, values.strict);
+    console.log(toJson({ request: decoder.request(), replies: decoder.replies() }, values.pretty));
+    return 0;
+  });
+}
+
+/** Decodes the messages of one capture. */
+class CaptureDecoder {
+  readonly #family: Family;
+  readonly #capture: Capture;
+  readonly #strict: boolean;
+  readonly #skipped: number;
+  readonly #sent: Place[];
+
+  constructor(family: Family, capture: Capture, strict: boolean) {
+    this.#family = family;
+    this.#capture = capture;
+    this.#strict = strict;
+    this.#skipped = NLMSG_HDRLEN + (family.version === undefined ? 0 : GENL_HDRLEN);
+    this.#sent = capture.request === undefined ? [] : places(capture.request);
+  }
+
+  /** What was asked: the one message's values, or a list where the datagram held several; null for notifications. */
+  request(): unknown {
+    const messages = this.#sent.map((place) => {
+      const body = this.#requestBody(this.#id(place));
+      return body === undefined ? unknown(place, this.#skipped) : this.#decode(body, place);
+    });
+    return this.#capture.mode === 'multi' ? messages : (messages[0] ?? null);
+  }
+
+  replies(): unknown[] {
+    return (this.#capture.replies ?? []).flatMap(places).flatMap((place) => this.#reply(place));
+  }
+
+  #reply(place: Place): unknown[] {
+    if (place.type === NLMSG_ERROR || place.type === NLMSG_DONE) return this.#end(place);
+    if (place.type < NLMSG_MIN_TYPE) return [];
+    const id = this.#id(place);
+    if (this.#capture.mode === 'ntf') {
+      const notification = this.#family.notifications[id];
+      if (notification === undefined) return [unknown(place, this.#skipped)];
+      return [{ name: notification.name, message: this.#decode(notification.body, place) }];
+    }
+    const body = this.#replyBody(id) ?? this.#family.notifications[id]?.body;
+    return [body === undefined ? unknown(place, this.#skipped) : this.#decode(body, place)];
+  }
+
+  /** An acknowledgement, an error, or the end of a dump: told only where it says something. */
+  #end({ view, at, end }: Place): unknown[] {
+    const errno = acknowledgedErrno(view, at, end);
+    const extack = decodeExtendedAck(view, at, end);
+    const [sent] = this.#sent;
+    const body = sent === undefined ? undefined : this.#requestBody(this.#id(sent));
+    const located =
+      extack === undefined || sent === undefined || body === undefined
+        ? extack
+        : locateInRequest(extack, {
+            bytes: new WireView(sent.view.bytes.subarray(sent.at, sent.end)),
+            headerLength: this.#skipped - NLMSG_HDRLEN + body.headerLength,
+            attributes: body.attributes(),
+          });
+    if (errno !== 0) return [{ error: { code: errnoName(errno), errno, ...located } }];
+    return located === undefined || Object.keys(located).length === 0 ? [] : [{ extack: located }];
+  }
+
+  #decode(body: BodyCodec, { view, at, end }: Place): object {
+    return body.decode(view, at + this.#skipped, end, this.#strict);
+  }
+
+  #id({ view, at, end, type }: Place): number {
+    return this.#family.version === undefined ? type : view.u8(at + NLMSG_HDRLEN, end);
+  }
+
+  #requestBody(id: number): BodyCodec | undefined {
+    const operations = Object.values(this.#family.operations);
+    const named = operations.filter(({ name }) => name === this.#capture.op);
+    return [...named, ...operations].find(
+      (operation) => operation.do?.request === id || operation.dump?.request === id,
+    )?.body;
+  }
+
+  #replyBody(id: number): BodyCodec | undefined {
+    const operations = Object.values(this.#family.operations);
+    const named = operations.filter(({ name }) => name === this.#capture.op);
+    return [...named, ...operations].find(
+      (operation) => operation.do?.reply === id || operation.dump?.reply === id,
+    )?.body;
+  }
+}
+
+function places(hex: string): Place[] {
+  const view = new WireView(Buffer.from(hex, 'hex'));
+  const found: Place[] = [];
+  for (let at = 0; at < view.length;) {
+    const end = at + messageLength(view, at, view.length);
+    found.push({ view, at, end, type: messageType(view, at) });
+    at += align4(end - at);
+  }
+  return found;
+}
+
+function unknown({ view, at, end, type }: Place, skipped: number): unknown {
+  return { unknown: { type, payload: view.binary(Math.min(at + skipped, end), end) } };
+}

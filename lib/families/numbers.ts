@@ -1,0 +1,58 @@
+import { GenericController } from '../generic/controller.js';
+import type { CallOptions } from '../socket/exchange.js';
+import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { Family } from '../spec/runtime/family.js';
+
+/** What the kernel calls a family: the type of its messages, and the numbers of its groups. */
+export interface FamilyNumbers {
+  /** nlmsg_type of its messages on Generic Netlink; elsewhere each message has its own. */
+  readonly type: number | undefined;
+  readonly groups: ReadonlyMap<string, number>;
+}
+
+/** Where a family's numbers come from. Those of Generic Netlink change when its module is loaded anew. */
+export interface NumberSource {
+  /** The numbers, if they are known now. */
+  known(): FamilyNumbers | undefined;
+  ask(options?: CallOptions): Promise<FamilyNumbers>;
+  askSync(options?: CallOptions): FamilyNumbers;
+}
+
+/** Controllers of sockets that several families share. */
+const controllers = new WeakMap<TransactionSocket, GenericController>();
+
+/** Asks the Generic Netlink controller for a family's numbers; those of other protocols are fixed. */
+export function numbersOf(family: Family, socket: TransactionSocket): NumberSource {
+  return family.version === undefined
+    ? fixedNumbers(family)
+    : givenNumbers(family.name, controllerOf(socket));
+}
+
+function fixedNumbers(family: Family): NumberSource {
+  const groups = Object.entries(family.groups).flatMap(([name, id]): [string, number][] =>
+    id === undefined ? [] : [[name, id]],
+  );
+  const numbers: FamilyNumbers = { type: undefined, groups: new Map(groups) };
+  return { known: () => numbers, ask: () => Promise.resolve(numbers), askSync: () => numbers };
+}
+
+function givenNumbers(name: string, controller: GenericController): NumberSource {
+  const numbers = (found: { readonly id: number; readonly groups: ReadonlyMap<string, number> }) => ({
+    type: found.id,
+    groups: found.groups,
+  });
+  return {
+    known() {
+      const found = controller.known(name);
+      return found && numbers(found);
+    },
+    ask: async (options) => numbers(await controller.family(name, options)),
+    askSync: (options) => numbers(controller.familySync(name, options)),
+  };
+}
+
+function controllerOf(socket: TransactionSocket): GenericController {
+  const controller = controllers.get(socket) ?? new GenericController(socket);
+  controllers.set(socket, controller);
+  return controller;
+}
