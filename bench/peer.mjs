@@ -1,9 +1,21 @@
 // afnetlink, measured as the other programs are: PROGRAM WORKLOAD VARIANT COUNT REPEATS [SIZE [PORT [PROTOCOL]]].
 const NOT_OFFERED = 2;
-const workloads = new Map([['echo', () => import('./peer/echo.mjs')]]);
+
+/** Each is loaded alone: a cold start must not pay for the others. */
+const workloads = {
+  request: async () => (await import('./peer/requests.mjs')).one,
+  inflight: async () => (await import('./peer/requests.mjs')).inFlight,
+  dump: async () => (await import('./peer/dump.mjs')).offered,
+  routes: async () => (await import('./peer/routes.mjs')).offered,
+  events: async () => (await import('./peer/events.mjs')).offered,
+  overruns: async () => (await import('./peer/overruns.mjs')).offered,
+  echo: async () => (await import('./peer/echo.mjs')).offered,
+  start: async () => (await import('./peer/start.mjs')).offered,
+  calls: async () => (await import('./peer/calls.mjs')).offered,
+};
 
 const [workload, variant] = process.argv.slice(2);
-const { offered } = (await workloads.get(workload)?.()) ?? {};
+const offered = await workloads[workload]?.();
 const run = offered?.[variant];
 if (run === undefined) process.exit(NOT_OFFERED);
 await run();

@@ -1,5 +1,5 @@
 // npm run bench: runs the cases, prints one table for each. `npm run bench -- --help` lists the options.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { measure } from './harness/measure.mjs';
 import { out } from './harness/peers.mjs';
 import { Results } from './harness/results.mjs';
 import { markdown, tables } from './harness/table.mjs';
+import { writtenFiles } from './report/document.mjs';
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -16,7 +17,7 @@ const HELP = `Usage: npm run bench -- [options]
   --rounds N      rounds over all programs of a case (5)
   --quick         a tenth of the work and one round: shows that all runs, not how fast
   --no-install    do not install Debian's packages; programs that lack theirs are left out
-  --save          keep the results in bench/results, from which docs/performance.md is made
+  --save          keep the results in bench/results, and show them in docs/performance.md
   --show FILE     print the tables of an earlier run
 
 Needs root: it makes network namespaces of its own, and touches nothing outside of them.
@@ -57,6 +58,7 @@ async function run() {
   });
   mkdirSync(out, { recursive: true });
   await results.write(options.save ? saved : join(out, 'latest.json'));
+  if (options.save) for (const [file, content] of await writtenFiles(results)) writeFileSync(file, content);
   return results;
 }
 

@@ -165,6 +165,16 @@ export const cases = [
     reference: intoObjects,
   },
   {
+    name: 'calls',
+    issue: '',
+    title: 'Calls into native code',
+    workload: 'calls',
+    variants: ['request', 'dump'],
+    place: 'routes-1m',
+    count: 1_000_000,
+    repeats: 1,
+  },
+  {
     name: 'floor',
     issue: '',
     title: 'System calls alone',

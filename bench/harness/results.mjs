@@ -83,6 +83,9 @@ export function summarise(row) {
     p99: middle(({ p99 }) => p99),
     received: middle(({ count, expected }) => (expected === undefined ? undefined : count / expected)),
     overruns: middle(({ overruns }) => overruns),
+    reported: middle(({ reported }) => reported),
+    liveMaxMs: largest(({ liveMaxMs }) => liveMaxMs),
+    calls: middle(({ calls }) => calls),
     delayP99Ms: middle(({ delayP99Ms }) => delayP99Ms),
     delayMaxMs: largest(({ delayMaxMs }) => delayMaxMs),
   };

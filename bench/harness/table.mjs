@@ -30,32 +30,44 @@ const common = [
   { heading: 'p99 µs', of: ({ p99 }) => p99 !== undefined && microseconds(p99) },
   { heading: 'received', of: ({ received }) => received !== undefined && `${(received * 100).toFixed(1)} %` },
   { heading: 'overruns', of: ({ overruns }) => overruns?.toFixed(0) },
+  { heading: 'reported', of: ({ reported }) => reported?.toFixed(0) },
+  { heading: 'live again ms', of: ({ liveMaxMs }) => liveMaxMs?.toFixed(2) },
+  { heading: 'native calls', of: ({ calls }) => calls?.toFixed(0) },
   { heading: 'peak MiB', of: ({ peakKb }) => peakKb !== undefined && mebibytes(peakKb) },
   { heading: 'over idle', of: ({ overIdleKb }) => overIdleKb !== undefined && mebibytes(overIdleKb) },
   { heading: 'loop p99 ms', of: ({ delayP99Ms }) => delayP99Ms?.toFixed(2) },
   { heading: 'loop max ms', of: ({ delayMaxMs }) => delayMaxMs?.toFixed(2) },
 ];
-const inTime = new Set(['dump', 'links', 'start']);
+const timed = new Set(['dump', 'links', 'start']);
+/** Whether a case shows times instead of rates. */
+export const inTime = (each) => timed.has(each.workload);
 
 const referenceOf = (each, variant) => each.references?.[variant] ?? each.reference;
 
+export const titleOf = (each, step) => (step === undefined ? each.title : `${each.title}: ${step}`);
+
+/** The steps of a case that a run has: undefined alone where it has one only. */
+export const stepsOf = (results, each) => [
+  ...new Set(results.rows.filter((row) => row.case === each.name).map(({ step }) => step)),
+];
+
+/** The rows of a case's step, the fastest first. */
+export const rowsOf = (results, each, step) =>
+  results.rows
+    .filter((row) => row.case === each.name && row.step === step)
+    .toSorted((a, b) => summarise(b).rate - summarise(a).rate);
+
 /** The table of a case's step: its title, headings and rows of text, the fastest first. Undefined without rows. */
 export function tableOf(results, each, step) {
-  const rows = results.rows.filter((row) => row.case === each.name && row.step === step);
+  const rows = rowsOf(results, each, step);
   if (rows.length === 0) return undefined;
-  const summaries = rows
-    .map((row) => ({ row, summary: summarise(row) }))
-    .sort((a, b) => b.summary.rate - a.summary.rate);
-  const columns = [
-    ...(inTime.has(each.workload) ? times : rates),
-    ratioColumn(results, each, step),
-    ...common,
-  ];
+  const summaries = rows.map((row) => ({ row, summary: summarise(row) }));
+  const columns = [...(inTime(each) ? times : rates), ratioColumn(results, each, step), ...common];
   const texts = summaries.map(({ row, summary }) => columns.map((column) => column.of(summary, row) || ''));
   const used = columns.map((_, index) => texts.some((row) => row[index] !== ''));
   const onlyUsed = (row) => row.filter((_, index) => used[index]);
   return {
-    title: step === undefined ? each.title : `${each.title}: ${step}`,
+    title: titleOf(each, step),
     headings: ['program', 'variant', ...onlyUsed(columns.map(({ heading }) => heading))],
     rows: summaries.map(({ row }, index) => [
       titles.get(row.peer) ?? row.peer,
@@ -81,10 +93,9 @@ function ratioColumn(results, each, step) {
 
 /** All tables of a run, in the order of the cases. */
 export function tables(results) {
-  return cases.flatMap((each) => {
-    const steps = new Set(results.rows.filter((row) => row.case === each.name).map(({ step }) => step));
-    return [...steps].map((step) => ({ case: each.name, step, ...tableOf(results, each, step) }));
-  });
+  return cases.flatMap((each) =>
+    stepsOf(results, each).map((step) => ({ case: each.name, step, ...tableOf(results, each, step) })),
+  );
 }
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
