@@ -3,6 +3,8 @@ import { invalidArgument } from '../errors.js';
 // Addresses as text: what the kernel's own tools print, and what people type.
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DECIMAL = Array.from({ length: 256 }, (_, byte) => String(byte));
+const DOT_DECIMAL = DECIMAL.map((text) => `.${text}`);
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
 const UUID_BYTES = 16;
@@ -11,6 +13,11 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 /** Where a UUID's text has its dashes, counted in bytes. */
 const UUID_DASHES: ReadonlySet<number> = new Set([4, 6, 8, 10]);
+
+/** How many IPv4 texts are kept: a dump names the same gateways again and again. A power of two. */
+const RECENT = 1024;
+const recentAddresses = new Int32Array(RECENT);
+const recentTexts = new Array<string | undefined>(RECENT).fill(undefined);
 
 /** A link-layer address of any length: `'02:00:00:00:00:01'`. */
 export function formatMac(bytes: Uint8Array, offset = 0, end: number = bytes.length): string {
@@ -21,7 +28,18 @@ export function formatMac(bytes: Uint8Array, offset = 0, end: number = bytes.len
 
 /** Four bytes as `'192.0.2.1'`. */
 export function formatIpv4(bytes: Uint8Array, offset = 0): string {
-  return `${bytes[offset] ?? 0}.${bytes[offset + 1] ?? 0}.${bytes[offset + 2] ?? 0}.${bytes[offset + 3] ?? 0}`;
+  const a = bytes[offset] ?? 0;
+  const b = bytes[offset + 1] ?? 0;
+  const c = bytes[offset + 2] ?? 0;
+  const d = bytes[offset + 3] ?? 0;
+  const address = (a << 24) | (b << 16) | (c << 8) | d;
+  const slot = (address ^ (address >>> 8) ^ (address >>> 16)) & (RECENT - 1);
+  const recent = recentTexts[slot];
+  if (recent !== undefined && recentAddresses[slot] === address) return recent;
+  const text = (DECIMAL[a] ?? '') + (DOT_DECIMAL[b] ?? '') + (DOT_DECIMAL[c] ?? '') + (DOT_DECIMAL[d] ?? '');
+  recentAddresses[slot] = address;
+  recentTexts[slot] = text;
+  return text;
 }
 
 /** Sixteen bytes in the form of RFC 5952: `'2001:db8::1'`; IPv4-mapped ones as `'::ffff:192.0.2.1'`. */

@@ -84,6 +84,17 @@ describe('IPv6', () => {
 });
 
 describe('IPv4', () => {
+  test('the text of an address is its own, whichever were formatted before it', () => {
+    const all = [0, 1, 2, 3].flatMap((round) =>
+      Array.from({ length: 20_000 }, (_, index) => {
+        const address = Math.imul(index + round, 0x9e3779b1);
+        return [address >>> 24, (address >>> 16) & 255, (address >>> 8) & 255, address & 255];
+      }),
+    );
+    for (const bytes of [[0, 0, 0, 0], ...all])
+      if (formatIpv4(Uint8Array.from(bytes)) !== bytes.join('.')) throw new Error(bytes.join('.'));
+  });
+
   test('round trips', () => {
     fc.assert(fc.property(octets(4), (bytes) => expect(parseIpv4(formatIpv4(bytes))).toEqual(bytes)));
   });
