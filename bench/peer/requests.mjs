@@ -1,6 +1,6 @@
 // Requests to the Generic Netlink controller: one at a time, and many at a time.
 import { createRequire } from 'node:module';
-import { openSocket } from '../../dist/index.js';
+import { openSocket, WireView } from '../../dist/index.js';
 import { GENL_ID_CTRL, getFamily } from './operations.mjs';
 
 const NETLINK_GENERIC = 16;
@@ -34,7 +34,23 @@ export const one = {
   },
 };
 
+function decoded({ status, replies }) {
+  if (status !== 'done') throw new Error(`a request has ${status}`);
+  const [{ payload }] = replies;
+  return getFamily.decode(new WireView(payload), 0, payload.length);
+}
+
 export const inFlight = {
+  async batch() {
+    const socket = openSocket({ protocol: NETLINK_GENERIC });
+    await measureInFlight(() => {
+      const batch = socket.batch({ acknowledge: 'last' });
+      for (let index = 0; index < options.size; index++)
+        batch.addOperation(getFamily, GENL_ID_CTRL, 0, 'nlctrl');
+      for (const result of batch.sendSync()) check(decoded(result));
+    });
+  },
+
   async promises() {
     const socket = openSocket({ protocol: NETLINK_GENERIC });
     await measureInFlight(async () => {
