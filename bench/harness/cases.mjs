@@ -89,7 +89,7 @@ export const cases = [
     name: 'events-default',
     issue: 'W5',
     title: '200,000 events, default receive buffer',
-    variants: ['objects'],
+    variants: ['objects', 'iterated'],
     size: 0,
   },
   {
@@ -97,7 +97,7 @@ export const cases = [
     name: 'events-32m',
     issue: 'W5',
     title: '200,000 events, 32 MiB receive buffer',
-    variants: ['objects'],
+    variants: ['objects', 'iterated'],
     size: 32 * MEBIBYTE,
   },
   {

@@ -1,5 +1,5 @@
 // The operations that the benchmarks use, as generated code would hand them to the engine.
-import { AttributeReader, formatIpv4, messageLength, messageType, WireView } from '../../dist/index.js';
+import { AttributeReader, formatIpv4, messageType, NLMSG_HDRLEN } from '../../dist/index.js';
 
 export const GENL_ID_CTRL = 16;
 export const RTM_NEWROUTE = 24;
@@ -125,24 +125,11 @@ export const routeDumps = {
   strings: dumpOfRoutes(route((view, at) => formatIpv4(view.bytes, at))),
 };
 
-/** The route messages of a received datagram. */
-export function decodeEvents(batch, index) {
-  const bytes = batch.bytes(index);
-  if (eventView.bytes.buffer !== bytes.buffer) eventView = new WireView(bytes);
-  const view = eventView;
-  const events = [];
-  const start = batch.offset(index);
-  const end = start + batch.length(index);
-  for (let at = start; at < end;) {
-    const length = messageLength(view, at, end);
-    events.push({ type: messageType(view, at), route: decodeRoute(view, at + NLMSG_HDRLEN, at + length) });
-    at += (length + 3) & ~3;
-  }
-  return events;
-}
-
-let eventView = new WireView(new Uint8Array());
-const NLMSG_HDRLEN = 16;
+/** A route event: what a subscription decodes. */
+export const decodeEvent = (view, at, end) => ({
+  type: messageType(view, at),
+  route: decodeRoute(view, at + NLMSG_HDRLEN, end),
+});
 
 /** The index of a link, by its name. */
 const getLink = {

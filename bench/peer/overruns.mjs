@@ -4,7 +4,6 @@ import { openSocket } from '../../dist/index.js';
 import { changesOfRoutes } from './operations.mjs';
 
 const NETLINK_ROUTE = 0;
-const RTNLGRP_IPV4_ROUTE = 7;
 const SMALLEST_BUFFER = 1;
 const CHANGES = 16; // more events than the smallest receive buffer holds
 const { begin, end, options, print, routes } = createRequire(import.meta.url)('../peers/node/measure.cjs');
@@ -13,15 +12,16 @@ const { begin, end, options, print, routes } = createRequire(import.meta.url)('.
 class Reader {
   overruns = 0;
   #onEvent;
-  #socket = openSocket({ protocol: NETLINK_ROUTE });
+  #subscription = openSocket({ protocol: NETLINK_ROUTE }).subscribe({
+    groups: ['RTNLGRP_IPV4_ROUTE'],
+    receiveBufferSize: SMALLEST_BUFFER,
+  });
 
   constructor() {
-    this.#socket.setOption('receiveBufferSize', SMALLEST_BUFFER);
-    this.#socket.onDatagrams((batch) => {
-      this.overruns += batch.overruns;
-      if (batch.count > 0) this.#onEvent?.();
+    void this.#subscription.forEach(({ kind }) => {
+      if (kind === 'overrun') this.overruns++;
+      else this.#onEvent?.();
     });
-    this.#socket.joinGroup(RTNLGRP_IPV4_ROUTE);
   }
 
   nextEvent() {
@@ -29,7 +29,7 @@ class Reader {
   }
 
   close() {
-    this.#socket.close();
+    this.#subscription.close();
   }
 }
 
