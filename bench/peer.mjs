@@ -1,7 +1,7 @@
 // afnetlink, measured as the other programs are: PROGRAM WORKLOAD VARIANT COUNT REPEATS [SIZE [PORT [PROTOCOL]]].
 const NOT_OFFERED = 2;
 
-/** Each is loaded alone: a cold start must not pay for the others. */
+/** A cold start has a program of its own: peer/start.cjs. */
 const workloads = {
   request: async () => (await import('./peer/requests.mjs')).one,
   inflight: async () => (await import('./peer/requests.mjs')).inFlight,
@@ -10,7 +10,6 @@ const workloads = {
   events: async () => (await import('./peer/events.mjs')).offered,
   overruns: async () => (await import('./peer/overruns.mjs')).offered,
   echo: async () => (await import('./peer/echo.mjs')).offered,
-  start: async () => (await import('./peer/start.mjs')).offered,
   calls: async () => (await import('./peer/calls.mjs')).offered,
 };
 

@@ -106,7 +106,7 @@ async function executeEcho(each, variant, peer, namespaces) {
 async function executeStart(each, variant, peer, namespaces) {
   const samples = [];
   for (let repeat = 0; repeat < each.repeats; repeat++) {
-    const command = [stopwatch, 'first-byte', 1, '--', ...peer.command, 'start', variant];
+    const command = [stopwatch, 'first-byte', 1, '--', ...(peer.start ?? peer.command), 'start', variant];
     const printed = await new Program(await namespaces.enter(each.place, command)).samples();
     if (printed === undefined) return undefined;
     samples.push(...printed);

@@ -52,6 +52,10 @@ function installNetlink() {
   run('npm', ['install', '--no-save', '--no-package-lock', '--ignore-scripts'], { cwd: built('node') });
 }
 
+function requireBuild() {
+  if (!existsSync(join(bench, '..', 'dist', 'index.js'))) throw new Error('it is not built: npm run build');
+}
+
 const RAW_FILES = ['', '_requests', '_dump', '_routes', '_events', '_echo', '_floor'].map(
   (part) => `raw${part}.c`,
 );
@@ -63,7 +67,7 @@ export const stopwatch = built('stopwatch');
 
 /**
  * `command` is what runs; `divide` divides the operations for a program that would take minutes; `skip` names cases
- * with the reason; `whole` gives command lines of a program that is measured from its start to its end.
+ * with the reason; `start` runs instead for a cold start; `whole` gives command lines of a program that is measured from its start to its end.
  */
 export const peers = [
   {
@@ -91,7 +95,13 @@ export const peers = [
     command: [built('c-libnl')],
     skip: { 'dump-1m objects': 'its route cache takes more than linear time: minutes' },
   },
-  { name: 'afnetlink', title: 'Node, afnetlink', command: ['node', join(bench, 'peer.mjs')] },
+  {
+    name: 'afnetlink',
+    title: 'Node, afnetlink',
+    build: requireBuild,
+    command: ['node', join(bench, 'peer.mjs')],
+    start: ['node', join(bench, 'peer', 'start.cjs')],
+  },
   {
     name: 'rust-netlink-sys',
     title: 'Rust, netlink-sys',
