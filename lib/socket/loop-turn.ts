@@ -21,8 +21,18 @@ const deferred = new Set<Deferred>();
 export function spendTurn(): boolean {
   if (left === 0) return false;
   left -= 1;
-  if (left % RESULTS_A_LOOK === 0 && performance.now() - began > MILLISECONDS_A_TURN) left = 0;
+  if (left % RESULTS_A_LOOK === 0) look();
   return true;
+}
+
+/** Counts results that came together with the one that {@link spendTurn} was called for. */
+export function spendFurther(results: number): void {
+  left = Math.max(0, left - results);
+  look();
+}
+
+function look(): void {
+  if (performance.now() - began > MILLISECONDS_A_TURN) left = 0;
 }
 
 /** Calls `who.onTurn()` in the next turn of the event loop, once, however often it asks. */

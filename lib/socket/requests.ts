@@ -5,7 +5,7 @@ import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds } from './diagnostics.js';
 import { RequestTransaction } from './engine/request-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
-import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
+import { type Deferred, nextTurn, spendFurther, spendTurn } from './loop-turn.js';
 import { raise, rejected } from './rejected.js';
 
 type AnyRequest = RequestTransaction<unknown>;
@@ -98,6 +98,7 @@ export class Requests implements Deferred {
       this.#sending = true;
       for (let first = 0; first < pending.length;) first = this.#sendSome(pending, first);
       this.#sending = false;
+      spendFurther(pending.length);
     }
   }
 
