@@ -32,7 +32,7 @@ type DumpOperation<Item> = Pick<
 
 const DEFAULT_RESTARTS = 5;
 /** Items that are kept for a consumer; it gets them at once. */
-const ITEMS_A_BATCH = 8192;
+const ITEMS_A_BATCH = 1024;
 
 interface Wait {
   readonly resolve: () => void;

@@ -35,6 +35,8 @@ export interface ExchangeOptions {
 const MILLISECONDS_A_RUN = 1;
 /** Datagrams that one receive asks for. */
 const DATAGRAMS_A_RECEIVE = 8;
+/** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */
+const DATAGRAMS_A_STEP = 2;
 /** Receives in search of an answer that datagrams of a dump may stand before; the event loop brings what is not found then. */
 const RECEIVES_FOR_AN_ANSWER = 32;
 /** The longest time that setTimeout and poll(2) take, in milliseconds. */
@@ -255,7 +257,7 @@ export class Exchange implements Deferred {
 
   #receiveUntil(end: number): void {
     do {
-      if (!this.#receive(DATAGRAMS_A_RECEIVE)) return;
+      if (!this.#receive(DATAGRAMS_A_STEP)) return;
     } while (this.wantsInput && performance.now() < end);
   }
 
