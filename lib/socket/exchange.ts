@@ -55,7 +55,8 @@ export class Exchange implements Deferred {
   readonly port: DatagramPort;
   readonly #owner: ExchangeOwner;
   #overrun = false;
-  #view = new WireView(new Uint8Array());
+  #bytes: Uint8Array = new Uint8Array();
+  #view = new WireView(this.#bytes);
   #batch: DatagramBatch | undefined;
   #batchIndex = 0;
 
@@ -86,7 +87,10 @@ export class Exchange implements Deferred {
     if (batch.error !== 0) this.#fail(batch.error);
     for (let index = 0; index < batch.count; index++) {
       const bytes = batch.bytes(index);
-      if (this.#view.bytes.buffer !== bytes.buffer) this.#view = new WireView(bytes);
+      if (this.#bytes !== bytes) {
+        this.#bytes = bytes;
+        this.#view = new WireView(bytes);
+      }
       const start = batch.offset(index);
       const length = batch.length(index);
       if (length > this.largestReply && this.engine.runningDump === undefined) this.largestReply = length;

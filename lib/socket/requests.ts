@@ -157,7 +157,7 @@ export class Requests implements Deferred {
 
   #sendOne(transaction: AnyRequest): void {
     this.#sending = true;
-    this.#exchange.sendOne(transaction, this.#writer.bytes.buffer, transaction.start, transaction.length);
+    this.#exchange.sendOne(transaction, this.#writer.memory, transaction.start, transaction.length);
     this.#sending = false;
   }
 
@@ -178,7 +178,7 @@ export class Requests implements Deferred {
     }
     const [head] = sent;
     if (head === undefined) return next + 1;
-    this.#exchange.send(sent, this.#writer.bytes.buffer, head.start, length);
+    this.#exchange.send(sent, this.#writer.memory, head.start, length);
     for (let index = first; index < next; index++) pending[index]?.arm();
     return next;
   }

@@ -73,7 +73,8 @@ export class Subscription<Event>
   readonly #waiting: Waiting<Event>[] = [];
   #callback: ((item: SubscriptionItem<Event>) => void) | undefined;
   #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
-  #view = new WireView(new Uint8Array());
+  #bytes: Uint8Array = new Uint8Array();
+  #view = new WireView(this.#bytes);
   /** Whether somebody has asked for an event yet. */
   #begun = false;
   #watching = false;
@@ -239,7 +240,10 @@ export class Subscription<Event>
     }
     for (let index = 0; index < batch.count; index++) {
       const bytes = batch.bytes(index);
-      if (this.#view.bytes.buffer !== bytes.buffer) this.#view = new WireView(bytes);
+      if (this.#bytes !== bytes) {
+        this.#bytes = bytes;
+        this.#view = new WireView(bytes);
+      }
       const start = batch.offset(index);
       this.#takeDatagram(start, start + batch.length(index), batch, index);
     }

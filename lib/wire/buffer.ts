@@ -12,9 +12,11 @@ export class WireBuffer {
   protected storage: Uint8Array<ArrayBuffer>;
   protected data: DataView;
   protected used = 0;
+  #memory: ArrayBuffer;
 
   constructor(capacity: number) {
     const buffer = new ArrayBuffer(capacity);
+    this.#memory = buffer;
     this.storage = new Uint8Array(buffer);
     this.data = new DataView(buffer);
   }
@@ -22,6 +24,11 @@ export class WireBuffer {
   /** What lies behind the writer, written or not: growing replaces it, so fetch it anew after each write. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.storage;
+  }
+
+  /** The memory of {@link bytes}; asking a typed array for it is a call out of compiled code. */
+  get memory(): ArrayBuffer {
+    return this.#memory;
   }
 
   /** How many bytes are written: also the offset at which the next value goes. */
@@ -176,6 +183,7 @@ export class WireBuffer {
   #grow(needed: number): void {
     const grown = new Uint8Array(Math.max(needed, this.storage.length * 2));
     grown.set(this.storage.subarray(0, this.used));
+    this.#memory = grown.buffer;
     this.storage = grown;
     this.data = new DataView(grown.buffer);
   }
