@@ -17,7 +17,7 @@ const intoObjects = { peer: 'c-libmnl', variant: 'objects' };
 
 const dump = {
   workload: 'dump',
-  variants: ['count', 'objects', 'strings', 'stream', 'select', 'columns'],
+  variants: ['count', 'columns', 'objects', 'numbers', 'strings', 'full', 'stream'],
   reference: intoObjects,
 };
 

@@ -18,40 +18,27 @@ function countCalls() {
   };
 }
 
-async function measure(count, use) {
+async function measure(name, count, use) {
   countCalls();
-  const { openSocket } = await import('../../dist/index.js');
-  const operations = await import('./operations.mjs');
-  const run = use(openSocket, operations);
-  await run(1);
+  const { openFamily } = await import('../../dist/index.js');
+  const families = await import(`../../dist/families/${name}/generated.js`);
+  const client = await openFamily(Object.values(families).find((value) => value?.operations !== undefined));
+  await use(client, 1);
   calls = 0;
   const sample = begin();
-  const done = await run(count);
+  const done = await use(client, count);
   end(sample);
   print(sample, done, undefined, { calls });
 }
 
 export const offered = {
   request: () =>
-    measure(1000, (openSocket, { GENL_ID_CTRL, getFamily }) => {
-      const socket = openSocket({ protocol: 16 });
-      return async (count) => {
-        for (let index = 0; index < count; index++)
-          await socket.execute(getFamily, GENL_ID_CTRL, 0, 'nlctrl');
-        return count;
-      };
+    measure('nlctrl', 1000, async (client, count) => {
+      for (let index = 0; index < count; index++) await client.do.getfamily({ familyName: 'nlctrl' });
+      return count;
     }),
   dump: () =>
-    measure(options.count, (openSocket, { routeDumps, RTM_GETROUTE }) => {
-      const socket = openSocket({ protocol: 0 });
-      return async (count) => {
-        if (count === 1) return 1;
-        let done = 0;
-        for await (const batch of socket
-          .executeDump(routeDumps.objects, RTM_GETROUTE, 0, undefined)
-          .batches())
-          done += batch.length;
-        return done;
-      };
-    }),
+    measure('rt-route', options.count, async (client, count) =>
+      count === 1 ? 1 : (await client.dump.getroute({ rtmFamily: 2 }, { columns: ['oif'] })).length,
+    ),
 };

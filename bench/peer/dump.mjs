@@ -1,37 +1,58 @@
-// Dumps of routes.
+// Dumps of routes and of links, in the forms that a dump can be read.
 import { createRequire } from 'node:module';
-import { openSocket } from '../../dist/index.js';
-import { routeDumps, RTM_GETROUTE } from './operations.mjs';
+import { openFamily } from '../../dist/index.js';
 
-const NETLINK_ROUTE = 0;
+const AF_INET = 2;
 const { begin, end, options, print } = createRequire(import.meta.url)('../peers/node/measure.cjs');
 
-async function measure(operation, read) {
+async function measure(family, list) {
   for (let repeat = 0; repeat < options.repeats; repeat++) {
-    const socket = openSocket({ protocol: NETLINK_ROUTE });
+    const client = await openFamily(family);
     const sample = begin();
-    const count = await read(socket.executeDump(operation, RTM_GETROUTE, 0, undefined));
+    const count = await list(client.dump);
     end(sample);
     print(sample, count);
-    socket.close();
+    client.close();
   }
 }
 
-const countAll = async (dump) => {
+async function countBatches(dump) {
   let count = 0;
   for await (const batch of dump.batches()) count += batch.length;
   return count;
-};
-const keepAll = async (dump) => (await dump.toArray()).length;
-const countEach = async (dump) => {
+}
+
+async function countEach(dump) {
   let count = 0;
-  for await (const route of dump) if (route !== undefined) count++;
+  for await (const item of dump) if (item !== undefined) count++;
   return count;
+}
+
+const countKept = async (dump) => (await dump.toArray()).length;
+
+const numbers = ['rtmDstLen', 'table', 'oif', 'priority'];
+const withAddresses = ['dst', 'gateway', ...numbers];
+const ipv4 = { rtmFamily: AF_INET };
+const routesAs = (read) => async () => {
+  const { rtRouteFamily } = await import('../../dist/families/rt-route/generated.js');
+  await measure(rtRouteFamily, ({ getroute }) => read((how) => getroute(ipv4, how)));
 };
 
-export const offered = {
-  count: () => measure(routeDumps.count, countAll),
-  objects: () => measure(routeDumps.objects, keepAll),
-  strings: () => measure(routeDumps.strings, keepAll),
-  stream: () => measure(routeDumps.objects, countEach),
+export const routes = {
+  count: routesAs((dump) => countBatches(dump({ select: [] }))),
+  columns: routesAs(async (dump) => (await dump({ columns: withAddresses })).length),
+  numbers: routesAs((dump) => countKept(dump({ select: numbers }))),
+  strings: routesAs((dump) => countKept(dump({ select: withAddresses }))),
+  full: routesAs((dump) => countKept(dump({}))),
+  stream: routesAs((dump) => countEach(dump({ select: withAddresses }))),
+};
+
+const linksAs = (read) => async () => {
+  const { rtLinkFamily } = await import('../../dist/families/rt-link/generated.js');
+  await measure(rtLinkFamily, ({ getlink }) => read((how) => getlink({}, how)));
+};
+
+export const links = {
+  count: linksAs((dump) => countBatches(dump({ select: [] }))),
+  objects: linksAs((dump) => countKept(dump({}))),
 };

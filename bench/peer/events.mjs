@@ -1,19 +1,19 @@
 // A listener to route events, with an object for each event.
 import { createRequire } from 'node:module';
-import { openSocket } from '../../dist/index.js';
-import { decodeEvent, RTM_NEWROUTE } from './operations.mjs';
+import { rtRouteFamily } from '../../dist/families/rt-route/generated.js';
+import { openFamily } from '../../dist/index.js';
 
-const NETLINK_ROUTE = 0;
 const BLOCKED_MS = 600;
-const { begin, end, options, print, routes } = createRequire(import.meta.url)('../peers/node/measure.cjs');
+const SENTINEL = '203.0.113.0';
+const { begin, end, options, print } = createRequire(import.meta.url)('../peers/node/measure.cjs');
 
-function subscribe() {
-  const socket = openSocket({ protocol: NETLINK_ROUTE });
-  const receiveBufferSize = options.size === 0 ? undefined : options.size;
-  return socket.subscribeDecoded(
-    { groups: ['RTNLGRP_IPV4_ROUTE'], ...(receiveBufferSize && { receiveBufferSize }) },
-    decodeEvent,
-  );
+async function subscribe() {
+  const client = await openFamily(rtRouteFamily);
+  return client.subscribe({
+    groups: ['rtnlgrp-ipv4-route'],
+    select: ['dst', 'gateway'],
+    ...(options.size !== 0 && { receiveBufferSize: options.size }),
+  });
 }
 
 /** Counts the items of a subscription until the event that says stop. */
@@ -28,10 +28,10 @@ class Tally {
   take({ kind, event }) {
     if (kind === 'overrun') this.overruns++;
     if (kind !== 'event') return true;
-    if (event.route.destination === routes.sentinel) return false;
+    if (event.message.dst === SENTINEL) return false;
     this.lastNs = process.hrtime.bigint();
     if (this.firstNs === 0n) this.firstNs = this.lastNs;
-    if (event.type === RTM_NEWROUTE) this.added++;
+    if (event.name === 'newroute-ntf') this.added++;
     else this.deleted++;
     return true;
   }
@@ -43,8 +43,8 @@ class Tally {
   }
 }
 
-function listen(onFirst) {
-  const subscription = subscribe();
+async function listen(onFirst) {
+  const subscription = await subscribe();
   const tally = new Tally();
   const sample = begin();
   const ended = subscription.forEach((item) => {
@@ -52,11 +52,12 @@ function listen(onFirst) {
     if (!tally.take(item)) subscription.close();
   });
   console.log('READY');
-  return ended.then(() => tally.print(sample));
+  await ended;
+  tally.print(sample);
 }
 
 async function iterate() {
-  const subscription = subscribe();
+  const subscription = await subscribe();
   const tally = new Tally();
   const sample = begin();
   console.log('READY');
