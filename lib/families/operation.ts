@@ -29,6 +29,8 @@ export function familyOperation<Reply = object>(
     headerLength: skipped + body.headerLength,
     attributes: body.attributes,
     ...(privilege !== undefined && { capability: 'CAP_NET_ADMIN' }),
+    // What can be dumped is read, and reading is always answered: an acknowledgement behind that would only cost time.
+    ...(mode.reply !== undefined && operation.dump !== undefined && { end: 'reply' as const }),
     encode:
       version === undefined
         ? encode
