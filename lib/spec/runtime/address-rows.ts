@@ -2,6 +2,7 @@ import { formatIpv4, formatIpv6, formatMac, formatUuid } from '../../wire/addres
 import type { WireView } from '../../wire/view.js';
 import type { AddressForm } from '../model.js';
 import type { AddressColumn } from './client.js';
+import { type Presence, trimmed } from './rows.js';
 
 const FIRST_STRIDE: Readonly<Record<AddressForm, number>> = { mac: 6, ipv4: 4, ipv6: 16, ip: 4, uuid: 16 };
 
@@ -40,16 +41,18 @@ export class AddressRows {
     this.#capacity = capacity;
   }
 
-  finish(length: number, present: Uint8Array): AddressColumn {
+  finish(length: number, present: Presence): AddressColumn {
     const stride = this.#stride;
-    const bytes = this.#bytes.slice(0, length * stride);
-    const lengths = this.#lengths.slice(0, length);
+    const bytes = trimmed(this.#bytes, length * stride);
+    const lengths = trimmed(this.#lengths, length);
     return {
       length,
       stride,
       bytes,
       at: (row) =>
-        present[row] === 1 ? format(this.#form, bytes, row * stride, lengths[row] ?? 0) : undefined,
+        row < length && present.has(row)
+          ? format(this.#form, bytes, row * stride, lengths[row] ?? 0)
+          : undefined,
     };
   }
 

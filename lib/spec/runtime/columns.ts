@@ -7,6 +7,7 @@ import { AddressRows } from './address-rows.js';
 import type { ColumnsOf } from './client.js';
 import { brokenAttribute, tooShort } from './extra.js';
 import type { BodyCodec, DescribedAttribute, DescribedMember } from './family.js';
+import { Presence, trimmed } from './rows.js';
 
 type NumberArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 type WideArray = BigInt64Array | BigUint64Array;
@@ -17,11 +18,13 @@ interface Column {
   put(view: WireView, from: number, end: number, row: number): void;
   /** Makes room for `capacity` rows. */
   grow(capacity: number): void;
-  /** What is given to the caller: `length` rows. `present` is 1 for those that had a value. */
-  finish(length: number, present: Uint8Array): unknown;
+  /** What is given to the caller: `length` rows, of which `present` had a value. */
+  finish(length: number, present: Presence): unknown;
 }
 
 const FIRST_CAPACITY = 1024;
+/** Memory that was outgrown stays until the next garbage collection: large steps leave little of it. */
+const GROWTH = 4;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Gathers the messages of a dump as columns. */
@@ -32,8 +35,9 @@ export class ColumnReader {
   /** By an attribute's number: the number of its column, counted from 1. */
   readonly #byType: Uint8Array;
   readonly #headerLength: number;
+  readonly #wantsAttributes: boolean;
   #columns: Column[] = [];
-  #present: Uint8Array[] = [];
+  #present: Presence[] = [];
   #length = 0;
   #capacity = FIRST_CAPACITY;
 
@@ -49,6 +53,7 @@ export class ColumnReader {
       else this.#byType[Number(number)] = index + 1;
       this.#makeColumns.push(() => columnFor(key, member ?? attribute));
     });
+    this.#wantsAttributes = this.#members.length < keys.length;
     this.reset();
   }
 
@@ -58,7 +63,7 @@ export class ColumnReader {
     this.#capacity = FIRST_CAPACITY;
     this.#columns = this.#makeColumns.map((make) => make());
     for (const column of this.#columns) column.grow(FIRST_CAPACITY);
-    this.#present = this.#keys.map(() => new Uint8Array(FIRST_CAPACITY));
+    this.#present = this.#keys.map(() => new Presence());
   }
 
   /** Takes one message, whose fixed header begins at `start`. */
@@ -70,6 +75,10 @@ export class ColumnReader {
       const from = start + member.offset;
       this.#put(index, view, from, from + member.length, row);
     }
+    if (this.#wantsAttributes) this.#addAttributes(view, start, end, row);
+  }
+
+  #addAttributes(view: WireView, start: number, end: number, row: number): void {
     const { data } = view;
     const byType = this.#byType;
     for (let at = start + this.#headerLength, length = 0; end - at >= NLA_HDRLEN; at += align4(length)) {
@@ -84,32 +93,27 @@ export class ColumnReader {
 
   finish<Columns, Key extends keyof Columns & string>(): ColumnsOf<Columns, Key> {
     const length = this.#length;
-    const present = new Map(this.#keys.map((key, index) => [key, this.#present[index] ?? new Uint8Array()]));
+    const present = new Map(this.#keys.map((key, index) => [key, this.#present[index]]));
     const columns = this.#keys.map((key, index) => [
       key,
-      this.#columns[index]?.finish(length, present.get(key) ?? new Uint8Array()),
+      this.#columns[index]?.finish(length, this.#present[index] ?? new Presence()),
     ]);
     return {
       length,
       columns: Object.fromEntries(columns) as Pick<Columns, Key>,
-      has: (key, row) => row < length && present.get(key)?.[row] === 1,
+      has: (key, row) => row < length && present.get(key)?.has(row) === true,
     };
   }
 
   #put(index: number, view: WireView, from: number, end: number, row: number): void {
     this.#columns[index]?.put(view, from, end, row);
-    const present = this.#present[index];
-    if (present !== undefined) present[row] = 1;
+    this.#present[index]?.add(row, this.#capacity);
   }
 
   #grow(): void {
-    this.#capacity *= 2;
+    this.#capacity *= GROWTH;
     for (const column of this.#columns) column.grow(this.#capacity);
-    this.#present = this.#present.map((present) => {
-      const larger = new Uint8Array(this.#capacity);
-      larger.set(present);
-      return larger;
-    });
+    for (const present of this.#present) present.grow(this.#capacity);
   }
 }
 
@@ -187,7 +191,7 @@ class NumberColumn implements Column {
   }
 
   finish(length: number): NumberArray {
-    return this.#values.slice(0, length);
+    return trimmed(this.#values, length);
   }
 }
 
@@ -216,7 +220,7 @@ class WideColumn implements Column {
   }
 
   finish(length: number): WideArray {
-    return this.#values.slice(0, length);
+    return trimmed(this.#values, length);
   }
 }
 

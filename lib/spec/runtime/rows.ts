@@ -1,0 +1,40 @@
+/** Which rows of a column have a value. Nearly always all have one: then it takes no memory. */
+export class Presence {
+  /** So many rows from the first on have a value; all that have one as long as there are no {@link #gaps}. */
+  #dense = 0;
+  /** 1 for each row that has a value, from the first row on that lacked one. */
+  #gaps: Uint8Array | undefined;
+
+  /** Takes note of a value in `row`, which is the last one so far or behind it; there is room for `capacity` rows. */
+  add(row: number, capacity: number): void {
+    if (this.#gaps === undefined) {
+      if (row === this.#dense) this.#dense += 1;
+      if (row < this.#dense) return;
+      this.#gaps = new Uint8Array(capacity).fill(1, 0, this.#dense);
+    }
+    this.#gaps[row] = 1;
+  }
+
+  has(row: number): boolean {
+    return this.#gaps === undefined ? row < this.#dense : this.#gaps[row] === 1;
+  }
+
+  /** Makes room for `capacity` rows. */
+  grow(capacity: number): void {
+    if (this.#gaps === undefined) return;
+    const larger = new Uint8Array(capacity);
+    larger.set(this.#gaps);
+    this.#gaps = larger;
+  }
+}
+
+interface TypedArray<Self> {
+  readonly length: number;
+  slice(start: number, end: number): Self;
+  subarray(start: number, end: number): Self;
+}
+
+/** The first `length` elements: a copy, unless that would save little memory and cost as much again. */
+export function trimmed<Array extends TypedArray<Array>>(values: Array, length: number): Array {
+  return length >= values.length * 0.75 ? values.subarray(0, length) : values.slice(0, length);
+}

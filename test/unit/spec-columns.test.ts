@@ -1,0 +1,65 @@
+import { rtRouteFamily } from '#lib/families/rt-route/generated';
+import type { RouteColumns, RouteMessageInput } from '#lib/families/rt-route/generated';
+import { ColumnReader } from '#lib/spec/runtime/columns';
+import { WireView, WireWriter } from '#lib/wire/index';
+import { describe, expect, test } from '@jest/globals';
+
+const { body } = rtRouteFamily.operations['getroute'] ?? { body: undefined };
+if (body === undefined) throw new Error('the family has no getroute');
+const route = body;
+
+type Key = 'rtmDstLen' | 'dst' | 'oif' | 'priority';
+const keys: readonly Key[] = ['rtmDstLen', 'dst', 'oif', 'priority'];
+
+function read(messages: readonly RouteMessageInput[], wanted: readonly Key[] = keys) {
+  const reader = new ColumnReader(route, wanted);
+  for (const message of messages) {
+    const writer = new WireWriter();
+    route.encode(writer, message);
+    const bytes = writer.finish();
+    reader.add(new WireView(bytes), 0, bytes.length);
+  }
+  return reader.finish<RouteColumns, Key>();
+}
+
+/** More than the first three sizes of a column hold. */
+const MANY = 20_000;
+const text = (row: number) => `10.${row >> 16}.${(row >> 8) & 255}.${row & 255}`;
+
+describe('columns', () => {
+  test('hold every value of many rows', () => {
+    const gathered = read(
+      Array.from({ length: MANY }, (_, row) => ({ rtmDstLen: row % 33, dst: text(row), oif: row })),
+    );
+    const { columns } = gathered;
+    expect(gathered.length).toBe(MANY);
+    for (let row = 0; row < MANY; row++) {
+      const same =
+        columns.rtmDstLen[row] === row % 33 && columns.dst.at(row) === text(row) && columns.oif[row] === row;
+      if (!same || !gathered.has('dst', row) || gathered.has('priority', row)) throw new Error(`row ${row}`);
+    }
+    expect([columns.rtmDstLen, columns.oif, columns.priority].map((column) => column.length)).toEqual([
+      MANY,
+      MANY,
+      MANY,
+    ]);
+    expect(columns.dst.at(MANY)).toBeUndefined();
+    expect(gathered.has('oif', MANY)).toBe(false);
+  });
+
+  test.each([0, 1, 1023, 1024, 5000])('know which rows lack a value, from row %i on', (first) => {
+    const lacks = (row: number) => row >= first && row % 3 === first % 3;
+    const gathered = read(
+      Array.from({ length: 6000 }, (_, row) => ({ oif: row, ...(lacks(row) ? {} : { dst: text(row) }) })),
+    );
+    for (let row = 0; row < 6000; row++) {
+      const expected = lacks(row) ? undefined : text(row);
+      if (gathered.has('dst', row) === lacks(row) || gathered.columns.dst.at(row) !== expected)
+        throw new Error(`row ${row}`);
+    }
+  });
+
+  test('none at all count the messages', () => {
+    expect(read([{}, { dst: text(1) }, {}], []).length).toBe(3);
+  });
+});
