@@ -34,7 +34,7 @@ export interface ExchangeOptions {
 /** After so many milliseconds of receiving, the event loop gets its turn. */
 const MILLISECONDS_A_RUN = 1;
 /** Datagrams that one receive asks for. */
-const DATAGRAMS_A_RECEIVE = 8;
+const DATAGRAMS_A_RECEIVE = 16;
 /** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */
 const DATAGRAMS_A_STEP = 2;
 /** Receives in search of an answer that datagrams of a dump may stand before; the event loop brings what is not found then. */

