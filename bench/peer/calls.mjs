@@ -39,6 +39,6 @@ export const offered = {
     }),
   dump: () =>
     measure('rt-route', options.count, async (client, count) =>
-      count === 1 ? 1 : (await client.dump.getroute({ rtmFamily: 2 }, { columns: ['oif'] })).length,
+      count === 1 ? 1 : client.dump.getroute({ rtmFamily: 2 }, { select: ['oif'] }).toArraySync().length,
     ),
 };
