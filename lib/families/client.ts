@@ -139,16 +139,23 @@ export class OpenFamily {
     return type ?? mode.request;
   }
 
-  async #call(
+  #call(prepared: Prepared, request: object = NO_REQUEST, options: FamilyDoOptions = {}): Promise<unknown> {
+    const numbers = this.#numbers.known();
+    if (numbers !== undefined) return this.#execute(prepared, numbers.type, request, options);
+    return this.#numbers.ask(options).then(({ type }) => this.#execute(prepared, type, request, options));
+  }
+
+  #execute(
     prepared: Prepared,
-    request: object = NO_REQUEST,
-    options: FamilyDoOptions = {},
+    type: number | undefined,
+    request: object,
+    options: FamilyDoOptions,
   ): Promise<unknown> {
     const operation = options.strict === true ? prepared.strict : prepared.tolerant;
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const { type = prepared.mode.request } = this.#numbers.known() ?? (await this.#numbers.ask(options));
-    const reply = await this.#socket.execute(operation, type, flags, request, options);
-    return this.#checked(prepared, reply, options);
+    const reply = this.#socket.execute(operation, type ?? prepared.mode.request, flags, request, options);
+    // What ends with its reply has one.
+    return operation.end === 'reply' ? reply : reply.then((given) => this.#checked(prepared, given, options));
   }
 
   #callSync(prepared: Prepared, request: object = NO_REQUEST, options: FamilyDoOptions = {}): unknown {
