@@ -50,10 +50,16 @@ async function measureInGuest(selected, peers, { rounds, results, note }) {
       turns(each, able, round).map(({ peer, variant }) => ({ each, peer, variant, round })),
     ).flat(),
   );
-  await executeInGuest(plan, ({ each, peer, variant, round }, { samples, failure }) => {
+  const file = ({ each, peer, variant, round }, { samples, failure }) => {
     if (samples !== undefined) results.add(round, each, variant, peer, samples);
     if (failure !== undefined) results.say(`${each.name}: ${peer.name} ${variant}: ${failure}`);
-  });
+  };
+  try {
+    await executeInGuest(plan, file);
+  } catch (error) {
+    // What was measured outside of it, perhaps for half an hour, is worth keeping.
+    results.say(`the guest failed: ${error.message.split('\n')[0]}`);
+  }
 }
 
 const known = new Map();
