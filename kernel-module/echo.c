@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <net/netlink.h>
 
+#include "announce.h"
 #include "echo.h"
 
 #define LOGGED_TEXT_MAX 64
@@ -43,6 +44,8 @@ static void answer(struct sk_buff *request, struct nlmsghdr *nlh)
 	if (logged)
 		pr_info("Received from pid %u: %*pE\n",
 			NETLINK_CB(request).portid, length, text);
+	/* First, so that whoever has the echo knows that all have heard. */
+	announce(request, nlh);
 	err = send_echo(request, nlh);
 	if (logged && !err)
 		pr_info("Send %*pE\n", length, text);

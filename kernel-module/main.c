@@ -8,8 +8,9 @@
 #include <net/netns/generic.h>
 
 #include "echo.h"
+#include "netlink_test.h"
 
-static int protocol = 17;
+static int protocol = NETLINK_TEST_PROTOCOL;
 module_param(protocol, int, 0444);
 MODULE_PARM_DESC(protocol, "netlink protocol number, 0 to 31 (17)");
 
