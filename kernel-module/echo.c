@@ -7,46 +7,39 @@
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <net/netlink.h>
+#include <net/sock.h>
 
-#include "announce.h"
 #include "echo.h"
+#include "endpoint.h"
+#include "message.h"
 
 #define LOGGED_TEXT_MAX 64
 
 static DEFINE_RATELIMIT_STATE(log_limit, 5 * HZ, 200);
 
-static int send_echo(struct sk_buff *request, const struct nlmsghdr *nlh)
-{
-	u32 portid = NETLINK_CB(request).portid;
-	struct nlmsghdr *answer;
-	struct sk_buff *skb;
-
-	skb = nlmsg_new(nlmsg_len(nlh), GFP_KERNEL | __GFP_NOWARN);
-	if (!skb)
-		return -ENOMEM;
-	answer = nlmsg_put(skb, portid, nlh->nlmsg_seq, nlh->nlmsg_type,
-			   nlmsg_len(nlh), 0);
-	if (!answer) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	memcpy(nlmsg_data(answer), nlmsg_data(nlh), nlmsg_len(nlh));
-	return nlmsg_unicast(request->sk, skb, portid);
-}
-
-static void answer(struct sk_buff *request, struct nlmsghdr *nlh)
+static void answer(struct endpoint *endpoint, struct sk_buff *request,
+		   struct nlmsghdr *nlh)
 {
 	const char *text = nlmsg_data(nlh);
 	int length = strnlen(text, min(nlmsg_len(nlh), LOGGED_TEXT_MAX));
+	u32 portid = NETLINK_CB(request).portid;
 	bool logged = __ratelimit(&log_limit);
 	int err;
 
+	count(&endpoint->counters, NETLINK_TEST_A_COUNTERS_RECEIVED);
 	if (logged)
-		pr_info("Received from pid %u: %*pE\n",
-			NETLINK_CB(request).portid, length, text);
-	/* First, so that whoever has the echo knows that all have heard. */
-	announce(request, nlh);
-	err = send_echo(request, nlh);
+		pr_info("Received from pid %u: %*pE\n", portid, length, text);
+	/*
+	 * First, so that whoever has the echo knows that all have heard. A
+	 * message to the group has come to its members from its sender.
+	 */
+	if (NETLINK_CB(request).dst_group != NETLINK_TEST_GROUP_ANNOUNCE)
+		message_announce(endpoint, portid, nlh->nlmsg_seq,
+				 nlh->nlmsg_type, text, nlmsg_len(nlh));
+	err = message_unicast(endpoint, portid, nlh->nlmsg_seq, nlh->nlmsg_type,
+			      text, nlmsg_len(nlh));
+	count(&endpoint->counters, err ? NETLINK_TEST_A_COUNTERS_DROPPED
+				       : NETLINK_TEST_A_COUNTERS_ECHOED);
 	if (logged && !err)
 		pr_info("Send %*pE\n", length, text);
 	if (err || nlh->nlmsg_flags & NLM_F_ACK)
@@ -55,6 +48,7 @@ static void answer(struct sk_buff *request, struct nlmsghdr *nlh)
 
 void echo_input(struct sk_buff *skb)
 {
+	struct endpoint *endpoint = endpoint_of(sock_net(skb->sk));
 	struct nlmsghdr *nlh = nlmsg_hdr(skb);
 	int left = skb->len;
 
@@ -67,5 +61,7 @@ void echo_input(struct sk_buff *skb)
 	 * that lies about its length ends the datagram unanswered.
 	 */
 	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left))
-		answer(skb, nlh);
+		answer(endpoint, skb, nlh);
+	if (left > 0)
+		count(&endpoint->counters, NETLINK_TEST_A_COUNTERS_MALFORMED);
 }

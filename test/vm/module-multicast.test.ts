@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from '@jest/globals';
 import { cString, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { queued } from '../helpers/module.js';
 import { packageRoot, runCommand } from '../helpers/processes.js';
 
 const ANNOUNCE = 1;
@@ -17,19 +18,6 @@ function open(...groups: number[]): NetlinkSocket {
 const answer = (socket: NetlinkSocket): Promise<Message> =>
   socket.receive({ signal: AbortSignal.timeout(10_000) });
 const text = ({ payload }: Message): string => Buffer.from(payload).toString();
-
-/** What is queued now. Whatever the module has to say is queued before send() returns. */
-function queued(socket: NetlinkSocket): Message[] {
-  const messages: Message[] = [];
-  for (;;) {
-    try {
-      messages.push(socket.receiveSync({ timeout: 0 }));
-    } catch (error) {
-      if ((error as { code?: string }).code === 'ERR_NETLINK_TIMEOUT') return messages;
-      throw error;
-    }
-  }
-}
 
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();

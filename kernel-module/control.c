@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0 OR MIT
+/* The control channel: the commands of the Generic Netlink family. */
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "begin.h"
+#include "control.h"
+#include "counters.h"
+#include "netlink_test.h"
+
+#define PERIOD_MAX (30 * 1000)
+
+static const struct nla_policy port_id_policy[] = {
+	[NETLINK_TEST_A_PORT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+static const struct nla_policy timer_policy[] = {
+	[NETLINK_TEST_A_PERIOD] = NLA_POLICY_RANGE(NLA_U32, 1, PERIOD_MAX),
+};
+
+#define POLICY(name) .policy = name, .maxattr = ARRAY_SIZE(name) - 1
+
+static const struct genl_ops control_ops[] = {
+	{
+		.cmd = NETLINK_TEST_CMD_GET_COUNTERS,
+		.doit = counters_get,
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_REGISTER,
+		.doit = begin_register,
+		.flags = GENL_UNS_ADMIN_PERM,
+		POLICY(port_id_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_UNREGISTER,
+		.doit = begin_unregister,
+		.flags = GENL_UNS_ADMIN_PERM,
+		POLICY(port_id_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_START_TIMER,
+		.doit = begin_start_timer,
+		.flags = GENL_UNS_ADMIN_PERM,
+		POLICY(timer_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_STOP_TIMER,
+		.doit = begin_stop_timer,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+};
+
+static struct genl_family control_family = {
+	.name = NETLINK_TEST_GENL_NAME,
+	.version = NETLINK_TEST_GENL_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	/* A command that takes long holds up no other family's. */
+	.parallel_ops = true,
+	.ops = control_ops,
+	.n_ops = ARRAY_SIZE(control_ops),
+};
+
+struct sk_buff *control_reply(struct genl_info *info)
+{
+	struct sk_buff *reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (!reply)
+		return NULL;
+	if (!genlmsg_put_reply(reply, info, &control_family, 0,
+			       info->genlhdr->cmd)) {
+		nlmsg_free(reply);
+		return NULL;
+	}
+	return reply;
+}
+
+int control_reply_send(struct sk_buff *reply, int err, struct genl_info *info)
+{
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	nlmsg_end(reply, nlmsg_hdr(reply));
+	return genlmsg_reply(reply, info);
+}
+
+int control_register(void)
+{
+	return genl_register_family(&control_family);
+}
+
+void control_unregister(void)
+{
+	genl_unregister_family(&control_family);
+}

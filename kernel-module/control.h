@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+#ifndef NETLINK_TEST_CONTROL_H
+#define NETLINK_TEST_CONTROL_H
+
+struct genl_info;
+struct sk_buff;
+
+/* A reply with the command of its request; NULL where there is no memory. */
+struct sk_buff *control_reply(struct genl_info *info);
+
+/* Sends the reply, or frees it and returns @err where that is not 0. */
+int control_reply_send(struct sk_buff *reply, int err, struct genl_info *info);
+
+int control_register(void);
+void control_unregister(void);
+
+#endif
