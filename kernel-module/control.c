@@ -6,6 +6,8 @@
 #include "begin.h"
 #include "control.h"
 #include "counters.h"
+#include "flood.h"
+#include "mode.h"
 #include "netlink_test.h"
 
 #define PERIOD_MAX (30 * 1000)
@@ -16,6 +18,18 @@ static const struct nla_policy port_id_policy[] = {
 
 static const struct nla_policy timer_policy[] = {
 	[NETLINK_TEST_A_PERIOD] = NLA_POLICY_RANGE(NLA_U32, 1, PERIOD_MAX),
+};
+
+static const struct nla_policy flood_policy[] = {
+	[NETLINK_TEST_A_PORT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NETLINK_TEST_A_COUNT] = {.type = NLA_U64},
+	[NETLINK_TEST_A_SIZE] = NLA_POLICY_MAX(NLA_U32, 32000),
+};
+
+static const struct nla_policy mode_policy[] = {
+	[NETLINK_TEST_A_MODE] = NLA_POLICY_MAX(NLA_U32, NETLINK_TEST_MODE_MAX),
+	[NETLINK_TEST_A_SLEEP] = NLA_POLICY_MAX(NLA_U32, 10 * 1000),
+	[NETLINK_TEST_A_QUEUE_LIMIT] = NLA_POLICY_RANGE(NLA_U32, 1, 30000),
 };
 
 #define POLICY(name) .policy = name, .maxattr = ARRAY_SIZE(name) - 1
@@ -48,6 +62,35 @@ static const struct genl_ops control_ops[] = {
 		.doit = begin_stop_timer,
 		.flags = GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd = NETLINK_TEST_CMD_START_FLOOD,
+		.doit = flood_start,
+		.flags = GENL_UNS_ADMIN_PERM,
+		POLICY(flood_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_STOP_FLOOD,
+		.doit = flood_end,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_GET_FLOOD,
+		.doit = flood_get,
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_SET_MODE,
+		.doit = mode_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		POLICY(mode_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_GET_MODE,
+		.doit = mode_get,
+	},
+};
+
+static const struct genl_multicast_group control_groups[] = {
+	{.name = NETLINK_TEST_GENL_GROUP_EVENTS},
 };
 
 static struct genl_family control_family = {
@@ -59,6 +102,8 @@ static struct genl_family control_family = {
 	.parallel_ops = true,
 	.ops = control_ops,
 	.n_ops = ARRAY_SIZE(control_ops),
+	.mcgrps = control_groups,
+	.n_mcgrps = ARRAY_SIZE(control_groups),
 };
 
 struct sk_buff *control_reply(struct genl_info *info)
@@ -83,6 +128,29 @@ int control_reply_send(struct sk_buff *reply, int err, struct genl_info *info)
 	}
 	nlmsg_end(reply, nlmsg_hdr(reply));
 	return genlmsg_reply(reply, info);
+}
+
+struct sk_buff *control_event(u8 command)
+{
+	struct sk_buff *event = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+
+	if (!event)
+		return NULL;
+	if (!genlmsg_put(event, 0, 0, &control_family, 0, command)) {
+		nlmsg_free(event);
+		return NULL;
+	}
+	return event;
+}
+
+void control_event_send(struct sk_buff *event, int err, struct net *net)
+{
+	if (err) {
+		nlmsg_free(event);
+		return;
+	}
+	nlmsg_end(event, nlmsg_hdr(event));
+	genlmsg_multicast_netns(&control_family, net, event, 0, 0, GFP_KERNEL);
 }
 
 int control_register(void)

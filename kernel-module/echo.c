@@ -2,8 +2,11 @@
 /* The echo: every well-formed message goes back to its sender as it came. */
 #define pr_fmt(fmt) "netlink_test: " fmt
 
+#include <linux/capability.h>
+#include <linux/delay.h>
 #include <linux/netlink.h>
 #include <linux/ratelimit.h>
+#include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <net/netlink.h>
@@ -17,6 +20,23 @@
 
 static DEFINE_RATELIMIT_STATE(log_limit, 5 * HZ, 200);
 
+static bool is_sender(struct task_struct *task, struct sk_buff *request)
+{
+	return !(task->flags & PF_KTHREAD) &&
+	       task_tgid_vnr(task) == NETLINK_CREDS(request)->pid;
+}
+
+static void count_request(struct counters *counters, struct sk_buff *request,
+			  bool privileged)
+{
+	count(counters, NETLINK_TEST_A_COUNTERS_RECEIVED);
+	if (privileged)
+		count(counters, NETLINK_TEST_A_COUNTERS_PRIVILEGED);
+	count(counters, is_sender(current, request)
+				? NETLINK_TEST_A_COUNTERS_HANDLED_IN_CALL
+				: NETLINK_TEST_A_COUNTERS_HANDLED_LATER);
+}
+
 static void answer(struct endpoint *endpoint, struct sk_buff *request,
 		   struct nlmsghdr *nlh)
 {
@@ -26,9 +46,11 @@ static void answer(struct endpoint *endpoint, struct sk_buff *request,
 	bool logged = __ratelimit(&log_limit);
 	int err;
 
-	count(&endpoint->counters, NETLINK_TEST_A_COUNTERS_RECEIVED);
 	if (logged)
 		pr_info("Received from pid %u: %*pE\n", portid, length, text);
+	/* A signal ends the sleep, so that its sender can be killed. */
+	if (READ_ONCE(endpoint->mode.sleep))
+		msleep_interruptible(endpoint->mode.sleep);
 	/*
 	 * First, so that whoever has the echo knows that all have heard. A
 	 * message to the group has come to its members from its sender.
@@ -46,22 +68,51 @@ static void answer(struct endpoint *endpoint, struct sk_buff *request,
 		netlink_ack(request, nlh, err, NULL);
 }
 
-void echo_input(struct sk_buff *skb)
+void echo_datagram(struct endpoint *endpoint, struct sk_buff *datagram,
+		   bool privileged)
 {
-	struct endpoint *endpoint = endpoint_of(sock_net(skb->sk));
-	struct nlmsghdr *nlh = nlmsg_hdr(skb);
-	int left = skb->len;
+	struct nlmsghdr *nlh = nlmsg_hdr(datagram);
+	int left = datagram->len;
 
-	/* Port id 0 is the kernel, this function included: no end to that. */
-	if (!NETLINK_CB(skb).portid)
-		return;
 	/*
 	 * Not netlink_rcv_skb(): it passes over messages without
 	 * NLM_F_REQUEST, and over all types below NLMSG_MIN_TYPE. A header
 	 * that lies about its length ends the datagram unanswered.
 	 */
-	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left))
-		answer(endpoint, skb, nlh);
+	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+		count_request(&endpoint->counters, datagram, privileged);
+		answer(endpoint, datagram, nlh);
+	}
 	if (left > 0)
 		count(&endpoint->counters, NETLINK_TEST_A_COUNTERS_MALFORMED);
+}
+
+static void refuse(struct endpoint *endpoint, struct sk_buff *datagram, int err)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(datagram);
+	int left = datagram->len;
+
+	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+		count(&endpoint->counters, NETLINK_TEST_A_COUNTERS_DROPPED);
+		netlink_ack(datagram, nlh, err, NULL);
+	}
+}
+
+void echo_input(struct sk_buff *datagram)
+{
+	struct endpoint *endpoint = endpoint_of(sock_net(datagram->sk));
+	bool privileged;
+	int err;
+
+	/* Port id 0 is the kernel, this function included: no end to that. */
+	if (!NETLINK_CB(datagram).portid)
+		return;
+	privileged = netlink_capable(datagram, CAP_NET_ADMIN);
+	if (READ_ONCE(endpoint->mode.kind) == NETLINK_TEST_MODE_DIRECT) {
+		echo_datagram(endpoint, datagram, privileged);
+		return;
+	}
+	err = mode_defer(endpoint, datagram, privileged);
+	if (err)
+		refuse(endpoint, datagram, err);
 }

@@ -23,6 +23,8 @@ static int __net_init endpoint_open(struct net *net)
 	};
 
 	begin_init(&endpoint->begin);
+	flood_init(&endpoint->flood);
+	mode_init(&endpoint->mode);
 	endpoint->sock = netlink_kernel_create(net, protocol, &cfg);
 	return endpoint->sock ? 0 : -ENOMEM;
 }
@@ -31,7 +33,10 @@ static void __net_exit endpoint_close(struct net *net)
 {
 	struct endpoint *endpoint = endpoint_of(net);
 
+	/* Nothing of the module uses the socket after this. */
 	begin_stop(&endpoint->begin);
+	flood_stop(&endpoint->flood);
+	mode_stop(&endpoint->mode);
 	netlink_kernel_release(endpoint->sock);
 }
 

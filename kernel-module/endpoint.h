@@ -4,6 +4,8 @@
 
 #include "begin.h"
 #include "counters.h"
+#include "flood.h"
+#include "mode.h"
 
 struct net;
 struct sock;
@@ -14,6 +16,8 @@ struct endpoint {
 	struct sock *sock;
 	struct counters counters;
 	struct begin begin;
+	struct flood flood;
+	struct mode mode;
 };
 
 /* The number of the protocol, a parameter of the module. */

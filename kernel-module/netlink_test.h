@@ -17,11 +17,16 @@ enum {
 	NETLINK_TEST_MSG_TRIGGER = 0x10,
 	/* The timer's "tick N"; the sequence number is N as well. */
 	NETLINK_TEST_MSG_TICK = 0x11,
+	/* One of a flood; the sequence number counts them from 0. */
+	NETLINK_TEST_MSG_FLOOD = 0x12,
 };
 
 /* The control channel: a Generic Netlink family. */
 #define NETLINK_TEST_GENL_NAME	  "netlink_test"
 #define NETLINK_TEST_GENL_VERSION 1
+
+/* The family's multicast group, by name. */
+#define NETLINK_TEST_GENL_GROUP_EVENTS "events"
 
 enum {
 	NETLINK_TEST_CMD_UNSPEC,
@@ -30,6 +35,12 @@ enum {
 	NETLINK_TEST_CMD_UNREGISTER,
 	NETLINK_TEST_CMD_START_TIMER,
 	NETLINK_TEST_CMD_STOP_TIMER,
+	NETLINK_TEST_CMD_START_FLOOD,
+	NETLINK_TEST_CMD_STOP_FLOOD,
+	NETLINK_TEST_CMD_GET_FLOOD,
+	NETLINK_TEST_CMD_FLOOD_DONE, /* to NETLINK_TEST_GENL_GROUP_EVENTS */
+	NETLINK_TEST_CMD_SET_MODE,
+	NETLINK_TEST_CMD_GET_MODE,
 
 	__NETLINK_TEST_CMD_MAX,
 	NETLINK_TEST_CMD_MAX = __NETLINK_TEST_CMD_MAX - 1,
@@ -40,9 +51,30 @@ enum {
 	NETLINK_TEST_A_COUNTERS, /* nest of NETLINK_TEST_A_COUNTERS_* */
 	NETLINK_TEST_A_PORT_ID,	 /* u32, of a socket of the protocol */
 	NETLINK_TEST_A_PERIOD,	 /* u32, milliseconds */
+	NETLINK_TEST_A_PAD,
+	NETLINK_TEST_A_COUNT,	    /* u64, messages */
+	NETLINK_TEST_A_SIZE,	    /* u32, bytes of payload */
+	NETLINK_TEST_A_SENT,	    /* u64, messages */
+	NETLINK_TEST_A_DROPPED,	    /* u64, messages */
+	NETLINK_TEST_A_RUNNING,	    /* flag */
+	NETLINK_TEST_A_MODE,	    /* u32, NETLINK_TEST_MODE_* */
+	NETLINK_TEST_A_SLEEP,	    /* u32, milliseconds */
+	NETLINK_TEST_A_QUEUE_LIMIT, /* u32, datagrams */
+	NETLINK_TEST_A_QUEUED,	    /* u32, datagrams */
 
 	__NETLINK_TEST_A_MAX,
 	NETLINK_TEST_A_MAX = __NETLINK_TEST_A_MAX - 1,
+};
+
+/* Where messages are answered. */
+enum {
+	/* In the task that sends them, inside its system call. */
+	NETLINK_TEST_MODE_DIRECT,
+	/* In a work item of the kernel, later. */
+	NETLINK_TEST_MODE_DEFERRED,
+
+	__NETLINK_TEST_MODE_MAX,
+	NETLINK_TEST_MODE_MAX = __NETLINK_TEST_MODE_MAX - 1,
 };
 
 /* Counters of one network namespace, all u64. */
@@ -56,6 +88,9 @@ enum {
 	NETLINK_TEST_A_COUNTERS_ANNOUNCED,
 	NETLINK_TEST_A_COUNTERS_BEGUN,
 	NETLINK_TEST_A_COUNTERS_COPIED_BYTES,
+	NETLINK_TEST_A_COUNTERS_PRIVILEGED,
+	NETLINK_TEST_A_COUNTERS_HANDLED_IN_CALL,
+	NETLINK_TEST_A_COUNTERS_HANDLED_LATER,
 
 	__NETLINK_TEST_A_COUNTERS_MAX,
 	NETLINK_TEST_A_COUNTERS_MAX = __NETLINK_TEST_A_COUNTERS_MAX - 1,

@@ -8,6 +8,8 @@ const GENL_ID_CTRL = 16;
 const CTRL_CMD_GETFAMILY = 3;
 const CTRL_ATTR_FAMILY_ID = 1;
 const CTRL_ATTR_FAMILY_NAME = 2;
+const CTRL_ATTR_MCAST_GROUPS = 7;
+const CTRL_ATTR_MCAST_GRP_ID = 2;
 const NLMSG_ERROR = 2;
 const NLM_F_REQUEST = 0x1;
 const NLM_F_ACK = 0x4;
@@ -59,16 +61,22 @@ export interface Reply extends Message {
 export class Control implements Disposable {
   readonly socket: NetlinkSocket;
   readonly familyId: number;
+  readonly #eventsId: number;
 
   constructor() {
     this.socket = openSocket({ protocol: 16, options: { extendedAcknowledgements: true } });
     const writer = new WireWriter();
     writer.string(CTRL_ATTR_FAMILY_NAME, 'netlink_test');
     this.#send(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, NLM_F_REQUEST, writer.finish());
-    this.familyId = 0;
+    let [familyId, eventsId] = [0, 0];
     for (const { attributes } of this.#replies()) {
-      while (attributes.next()) if (attributes.type === CTRL_ATTR_FAMILY_ID) this.familyId = attributes.u16();
+      while (attributes.next()) {
+        if (attributes.type === CTRL_ATTR_FAMILY_ID) familyId = attributes.u16();
+        if (attributes.type === CTRL_ATTR_MCAST_GROUPS) eventsId = onlyGroup(attributes.nested());
+      }
     }
+    this.familyId = familyId;
+    this.#eventsId = eventsId;
     if (this.familyId === 0) throw new Error('the kernel has no family netlink_test: is the module loaded?');
   }
 
@@ -103,6 +111,11 @@ export class Control implements Disposable {
       }
     }
     return values;
+  }
+
+  /** A socket that hears the family's notifications; {@link replyOf} reads them. */
+  events(): NetlinkSocket {
+    return openSocket({ protocol: 16, groups: [this.#eventsId] });
   }
 
   /** What the counters have grown by since `before`; those that have not are left out. */
@@ -143,6 +156,22 @@ export class Control implements Disposable {
 export function replyOf(message: Message): Reply {
   const attributes = new AttributeReader(message.payload, GENL_HDRLEN);
   return { ...message, command: message.payload[0] ?? 0, attributes };
+}
+
+function onlyGroup(groups: AttributeReader): number {
+  groups.next();
+  const group = groups.nested();
+  while (group.next()) if (group.type === CTRL_ATTR_MCAST_GRP_ID) return group.u32();
+  return 0;
+}
+
+/** The u32, u64 and flag attributes at the top of a reply, by their number; a flag is true. */
+export function valuesOf({ attributes }: Reply): Map<number, number | boolean> {
+  const values = new Map<number, number | boolean>();
+  while (attributes.next()) {
+    values.set(attributes.type, attributes.length === 0 || Number(attributes.uint()));
+  }
+  return values;
 }
 
 function throwRefusal({ payload }: Message): void {

@@ -165,7 +165,14 @@ test('the counters say what happened here', () => {
   const before = control.counters();
   socket.send({ payload: cString('four') });
   socket.send({ payload: cString('four'), to: { group: 1 } });
-  expect(control.countedSince(before)).toEqual({ received: 2, echoed: 2, announced: 1, copiedBytes: 15 });
+  expect(control.countedSince(before)).toEqual({
+    received: 2,
+    privileged: 2,
+    handledInCall: 2,
+    echoed: 2,
+    announced: 1,
+    copiedBytes: 15,
+  });
   expect(queued(listener)).toHaveLength(2);
 });
 
@@ -202,7 +209,8 @@ test('another namespace has counters, registrations and a trigger of its own', a
     control.close();`;
   // netlink_has_listeners() knows no namespaces: for the listener outside, the announcements are made, and heard by nobody.
   expect(await runInProcess(script, { prefix: ['unshare', '--net'] })).toMatchObject({
-    stdout: '{}\n{"received":1,"echoed":1,"begun":1,"copiedBytes":22}\nhere\0 there\0\n',
+    stdout:
+      '{}\n{"received":1,"echoed":1,"begun":1,"copiedBytes":22,"privileged":1,"handledInCall":1}\nhere\0 there\0\n',
     stderr: '',
   });
   expect(queued(socket)).toEqual([]);
