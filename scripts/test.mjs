@@ -45,7 +45,7 @@ const privateNetwork = [
   'unshare',
   ...(process.getuid() === 0 ? [] : ['--user', '--map-root-user']),
   '--net',
-  '--',
+  ...['sh', '-c', 'ip link set lo up && exec "$@"', 'sh'],
 ];
 
 async function jestInGuest(kernel, pattern) {

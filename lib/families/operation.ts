@@ -1,4 +1,4 @@
-import { GENL_HDRLEN } from '../wire/constants.js';
+import { GENL_HDRLEN, NETLINK_NETFILTER } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import type { Decoder, Family, ModeCodec, OperationCodec } from '../spec/runtime/family.js';
 
@@ -10,6 +10,15 @@ export function genericLength(family: Family): number {
 /** What errors call an operation: its name in the kernel's headers, or that of the specification. */
 export function operationName(family: Family, { constant, name }: OperationCodec): string {
   return constant ?? `${family.name} ${name}`;
+}
+
+/**
+ * Whether one reply is all that comes. What can be dumped is read, and reading is always answered: an acknowledgement
+ * behind that would only cost time. Netfilter answers with several messages (elements of a set), or marks a single one
+ * as part of several (a connection): only the acknowledgement tells where they end.
+ */
+function isAnsweredOnce(family: Family, operation: OperationCodec, mode: ModeCodec): boolean {
+  return mode.reply !== undefined && operation.dump !== undefined && family.protocol !== NETLINK_NETFILTER;
 }
 
 /** What the engine needs to know of an operation, with a decoder that may read some properties only. */
@@ -29,8 +38,7 @@ export function familyOperation<Reply = object>(
     headerLength: skipped + body.headerLength,
     attributes: body.attributes,
     ...(privilege !== undefined && { capability: 'CAP_NET_ADMIN' }),
-    // What can be dumped is read, and reading is always answered: an acknowledgement behind that would only cost time.
-    ...(mode.reply !== undefined && operation.dump !== undefined && { end: 'reply' as const }),
+    ...(isAnsweredOnce(family, operation, mode) && { end: 'reply' as const }),
     encode:
       version === undefined
         ? encode

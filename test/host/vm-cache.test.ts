@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildModule, prepareGuest, prepareKernel, type Guest } from 'afnetlink/vm';
 import { runShell } from '../helpers/guest.js';
 import { packageRoot, runInProcess } from '../helpers/processes.js';
@@ -135,10 +135,15 @@ describe('a kernel', () => {
     const sources = join(folder, 'probe');
     mkdirSync(sources);
     writeFileSync(join(sources, 'Kbuild'), 'obj-m := probe.o\n');
-    writeFileSync(
-      join(sources, 'probe.c'),
-      '#include <linux/module.h>\nMODULE_DESCRIPTION("1");\nMODULE_LICENSE("GPL");\n',
-    );
+    // No earlier run has built these.
+    const name = basename(folder);
+    const write = (version: number): void => {
+      writeFileSync(
+        join(sources, 'probe.c'),
+        `#include <linux/module.h>\nMODULE_DESCRIPTION("${name} ${version}");\nMODULE_LICENSE("GPL");\n`,
+      );
+    };
+    write(1);
     const steps: string[] = [];
     const build = (): Promise<string[]> =>
       buildModule(guest.kernel, sources, { onProgress: (line) => steps.push(line) });
@@ -147,11 +152,10 @@ describe('a kernel', () => {
     expect(await build()).toEqual(first);
     expect(steps).toHaveLength(1);
     expect(readdirSync(sources).sort()).toEqual(['Kbuild', 'probe.c']);
-    writeFileSync(
-      join(sources, 'probe.c'),
-      '#include <linux/module.h>\nMODULE_DESCRIPTION("2");\nMODULE_LICENSE("GPL");\n',
-    );
-    expect(await build()).not.toEqual(first);
+    write(2);
+    const second = await build();
+    expect(second).not.toEqual(first);
     expect(steps).toHaveLength(2);
+    for (const path of [...first, ...second]) rmSync(dirname(path), { recursive: true });
   });
 });
