@@ -8,17 +8,6 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const addon = (variant) => join(root, `out/native-${variant}/build/Release/afnetlink.node`);
 
-function run(program, args, env = {}) {
-  const { status, signal, error } = spawnSync(program, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
-  if (status === 0) return;
-  console.error(`test-sanitize: ${program} ended with ${error?.message ?? signal ?? `status ${status}`}`);
-  process.exit(1);
-}
-
 /** The runtime library of the compiler that built the addon: node itself is not instrumented, so it must come first. */
 function runtimeLibraries() {
   const compiler = process.env.CXX ?? 'g++';
@@ -26,42 +15,47 @@ function runtimeLibraries() {
     const { stdout } = spawnSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' });
     const path = stdout?.trim() ?? '';
     if (existsSync(path)) return path;
-    console.error(`test-sanitize: ${compiler} has no ${name}`);
-    return process.exit(1);
+    throw new Error(`${compiler} has no ${name}, which comes with g++`);
   });
 }
 
-const suites = process.argv.slice(2);
-const jest = [
-  'node_modules/jest/bin/jest.js',
-  '--selectProjects',
-  'host',
-  '--runInBand',
-  '--testPathPatterns',
-  ...(suites.length > 0
-    ? suites
-    : [
-        'usersock',
-        'kernel',
-        'options',
-        'filter',
-        'datagrams',
-        'overruns',
-        'senders',
-        'descriptors',
-        'offload',
-        'endings',
-      ]),
+const suites = [
+  'usersock',
+  'kernel',
+  'options',
+  'filter',
+  'datagrams',
+  'overruns',
+  'senders',
+  'descriptors',
+  'offload',
+  'endings',
 ];
 
-run(process.execPath, ['scripts/build-native.mjs', '--variant', 'unload']);
-run(process.execPath, [...jest, '--testNamePattern', 'worker'], { AFNETLINK_ADDON: addon('unload') });
+function build(variant) {
+  const { status } = spawnSync(process.execPath, ['scripts/build-native.mjs', '--variant', variant], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`the addon could not be built: variant ${variant}`);
+}
 
-run(process.execPath, ['scripts/build-native.mjs', '--variant', 'sanitize']);
-run(process.execPath, jest, {
-  AFNETLINK_ADDON: addon('sanitize'),
-  LD_PRELOAD: runtimeLibraries().join(' '),
-  // V8 keeps what it allocated until the process ends: leaks are counted by the leak tests instead.
-  ASAN_OPTIONS: 'detect_leaks=0:exitcode=99:abort_on_error=0',
-  UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1:exitcode=98',
-});
+/**
+ * Runs the suites with both variants. `jest(name, args, env)` runs jest and gives its counts.
+ */
+export function testSanitized(jest) {
+  const patterns = ['--runInBand', '--testPathPatterns', ...suites.map((name) => `/${name}`)];
+  build('unload');
+  build('sanitize');
+  const unload = jest('unload', [...patterns, '--testNamePattern', 'worker'], {
+    AFNETLINK_ADDON: addon('unload'),
+  });
+  const sanitize = jest('sanitize', patterns, {
+    AFNETLINK_ADDON: addon('sanitize'),
+    LD_PRELOAD: runtimeLibraries().join(' '),
+    // V8 keeps what it allocated until the process ends: leaks are counted by the leak tests instead.
+    ASAN_OPTIONS: 'detect_leaks=0:exitcode=99:abort_on_error=0',
+    UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1:exitcode=98',
+  });
+  return { passed: unload.passed + sanitize.passed, failed: unload.failed + sanitize.failed, skips: [] };
+}

@@ -1,7 +1,9 @@
-// npm test [-- SUITE…]: sets up, then runs every suite (unit, host, guest 6.1, guest 6.12, guest newest), or those named.
+// npm test [-- SUITE…]: sets up, then runs every suite or those named (see below: suites).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { Writable } from 'node:stream';
+import { installRuntimes, testRuntimes } from './test-runtimes.mjs';
+import { testSanitized } from './test-sanitize.mjs';
 import { buildTests, report, root, setUp } from './setup.mjs';
 
 const jest = [process.execPath, 'node_modules/jest/bin/jest.js', '--colors=false'];
@@ -20,8 +22,8 @@ function countJest(file) {
   return { passed: run.numPassedTests, failed: run.numFailedTests + crashed.length, skips };
 }
 
-function jestOnHost(project, wrapper = []) {
-  const file = `${results}/${project}.json`;
+function jestOnHost(project, { wrapper = [], name = project, more = [], env = {} } = {}) {
+  const file = `${results}/${name}.json`;
   const [program, ...args] = [
     ...wrapper,
     ...jest,
@@ -29,8 +31,13 @@ function jestOnHost(project, wrapper = []) {
     project,
     '--json',
     `--outputFile=${file}`,
+    ...more,
   ];
-  const run = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const run = spawnSync(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   if (run.error) throw run.error;
   return atLeastOneFailure(countJest(file), run.status);
 }
@@ -85,11 +92,12 @@ async function jestInGuest(kernel, pattern) {
 
 const suites = {
   unit: () => jestOnHost('unit'),
-  host: async () => {
-    // What its guests need is prepared out here: the private network reaches no mirror.
-    const { prepareGuest } = await import('../dist/vm/index.js');
-    await prepareGuest({ onProgress: report });
-    return jestOnHost('host', privateNetwork);
+  host: () => jestOnHost('host', { wrapper: privateNetwork }),
+  sanitized: () =>
+    testSanitized((name, more, env) => jestOnHost('host', { wrapper: privateNetwork, name, more, env })),
+  runtimes: () => {
+    installRuntimes();
+    return testRuntimes(privateNetwork);
   },
   'guest 6.1': () => jestInGuest('6.1', []),
   'guest 6.12': () => jestInGuest('6.12', ['echo']),
