@@ -110,6 +110,16 @@ async function prepareFirstGuest() {
   await prepareGuest({ onProgress: report });
 }
 
+/** How often each reason came: a skipped test's name ends with its own, in parentheses. */
+function reasons(skips) {
+  const counts = new Map();
+  for (const skip of skips) {
+    const reason = / \(((?:[^()]|\([^()]*\))*)\)$/.exec(skip)?.[1] ?? skip;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts;
+}
+
 const minutes = (since) => ((Date.now() - since) / 60_000).toFixed(1);
 
 async function main(names) {
@@ -134,7 +144,7 @@ async function main(names) {
       console.error(`${name}: ${error.message}`);
       count = { passed: 0, failed: 1, skips: [] };
     }
-    for (const skip of count.skips) console.log(`  skipped: ${skip}`);
+    for (const [reason, number] of reasons(count.skips)) console.log(`  ${number} skipped: ${reason}`);
     const { passed, failed, skips } = count;
     console.log(
       `${name}: ${passed} passed, ${failed} failed, ${skips.length} skipped (${minutes(begin)} min)`,
