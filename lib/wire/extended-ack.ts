@@ -149,7 +149,8 @@ function extendedAckStart(view: WireView, at: number, end: number): number {
   const behindErrno = at + NLMSG_HDRLEN + ERRNO_LENGTH;
   if (messageType(view, at) === NLMSG_DONE) return behindErrno;
   if ((messageFlags(view, at) & NLM_F_CAPPED) !== 0) return behindErrno + NLMSG_HDRLEN;
-  return behindErrno + align4(view.u32(behindErrno, end));
+  const requestLength = view.u32(behindErrno, end);
+  return requestLength > end - behindErrno ? end : behindErrno + align4(requestLength);
 }
 
 /** Reads a policy, as acknowledgements and CTRL_CMD_GETPOLICY describe it. */
