@@ -17,6 +17,11 @@ test('examples/requests.ts lists the links, and says why one cannot be changed',
   });
 });
 
+test('examples/links.ts lists the links with their MTU', async () => {
+  const command = [...inPrivateNamespace, process.execPath, 'out/examples/links.js'];
+  expect(await runCommand('env', command)).toMatchObject({ status: 0, stdout: 'lo 65536\n', stderr: '' });
+});
+
 test('examples/fake-kernel.ts needs no kernel', async () => {
   expect(await runCommand(process.execPath, ['out/examples/fake-kernel.js'])).toMatchObject({
     status: 0,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
-test('the README shows examples/echo.ts as it is', () => {
-  const code = /```ts\n([^]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1];
-  expect(code).toBe(readFileSync('examples/echo.ts', 'utf8'));
+test('the README shows the examples as they are', () => {
+  const samples = readFileSync('README.md', 'utf8').matchAll(/```ts\n([^]*?)```/g);
+  expect(Array.from(samples, ([, code]) => code)).toEqual(
+    ['echo', 'links'].map((name) => readFileSync(`examples/${name}.ts`, 'utf8')),
+  );
 });
