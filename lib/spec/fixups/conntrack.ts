@@ -1,3 +1,4 @@
+import { attributePrefixes, entryPrefixes, numbered } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 export const conntrackFixups: readonly Fixup[] = [
@@ -37,4 +38,30 @@ export const conntrackFixups: readonly Fixup[] = [
       },
     },
   },
+  numbered('nat-attrs', 'nat-v6-minip', 4),
+  numbered('nat-attrs', 'nat-proto', 3),
+  ...entryPrefixes({
+    'nf-ct-tcp-flags': 'ip-ct-tcp-flag-',
+    'nf-ct-tcp-state': 'tcp-conntrack-',
+    'nf-ct-sctp-state': 'sctp-conntrack-',
+    'nf-ct-status': 'ips-',
+  }),
+  ...attributePrefixes({
+    'counter-attrs': 'cta-counters-',
+    'tuple-proto-attrs': 'cta-',
+    'tuple-ip-attrs': 'cta-',
+    'tuple-attrs': 'cta-',
+    'protoinfo-tcp-attrs': 'cta-protoinfo-',
+    'protoinfo-dccp-attrs': 'cta-protoinfo-',
+    'protoinfo-sctp-attrs': 'cta-protoinfo-',
+    'protoinfo-attrs': 'cta-',
+    'help-attrs': 'cta-',
+    'nat-attrs': 'cta-',
+    'seqadj-attrs': 'cta-seqadj-',
+    'secctx-attrs': 'cta-',
+    'synproxy-attrs': 'cta-synproxy-',
+    'filter-attrs': 'cta-filter-',
+    'conntrack-attrs': 'cta-',
+    'conntrack-stats-attrs': 'cta-stats-',
+  }),
 ];

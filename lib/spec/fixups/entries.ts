@@ -1,4 +1,4 @@
-import type { Mapping } from './fixup.js';
+import type { Fixup, Mapping } from './fixup.js';
 
 // Short forms of the spec language's mappings, for the fix-ups.
 
@@ -22,4 +22,33 @@ export const BE: Mapping = { 'byte-order': 'big-endian' };
 /** A nested attribute with these contents. */
 export function nested(set: string): Mapping {
   return { 'nested-attributes': set };
+}
+
+/** What the constants of attribute sets begin with, where the spec does not say: `{ 'table-attrs': 'nfta-table-' }`. */
+export function attributePrefixes(prefixes: Readonly<Record<string, string>>): Fixup[] {
+  return constantPrefixes('attribute-sets', prefixes);
+}
+
+/** What the constants of enums and flags begin with, where the spec does not say. */
+export function entryPrefixes(prefixes: Readonly<Record<string, string>>): Fixup[] {
+  return constantPrefixes('definitions', prefixes);
+}
+
+function constantPrefixes(list: string, prefixes: Readonly<Record<string, string>>): Fixup[] {
+  return Object.entries(prefixes).map(([name, prefix]) => ({
+    reason: 'the spec does not say what the constants of the kernel’s header begin with',
+    at: [list, name],
+    was: { 'name-prefix': undefined },
+    set: { 'name-prefix': prefix },
+  }));
+}
+
+/** The number of an attribute that the spec counts wrongly, as in the header that declares it. */
+export function numbered(set: string, attribute: string, value: number): Fixup {
+  return {
+    reason: `the header numbers ${attribute} of ${set} ${value}: others stand before it that the spec leaves out`,
+    at: ['attribute-sets', set, 'attributes', attribute],
+    was: { value: undefined },
+    set: { value },
+  };
 }

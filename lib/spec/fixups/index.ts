@@ -6,7 +6,7 @@ import { mptcpFixups } from './mptcp.js';
 import { nftablesFixups } from './nftables.js';
 import { nlctrlFixups } from './nlctrl.js';
 import { ovsFlowFixups } from './ovs-flow.js';
-import { addressFixups, routeFixups } from './route.js';
+import { addressFixups, neighbourFixups, routeFixups, ruleFixups } from './route.js';
 import { linkFixups } from './rt-link.js';
 import { tcFixups } from './tc.js';
 
@@ -22,7 +22,9 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['ovs_flow', ovsFlowFixups],
   ['rt-addr', addressFixups],
   ['rt-link', linkFixups],
+  ['rt-neigh', neighbourFixups],
   ['rt-route', routeFixups],
+  ['rt-rule', ruleFixups],
   ['tc', tcFixups],
 ]);
 

@@ -1,4 +1,4 @@
-import { notification } from './entries.js';
+import { entryPrefixes, notification } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 export const addressFixups: readonly Fixup[] = [
@@ -93,3 +93,12 @@ export const routeFixups: readonly Fixup[] = [
     ],
   },
 ];
+
+export const neighbourFixups: readonly Fixup[] = entryPrefixes({
+  'nud-state': 'nud-',
+  'ntf-flags': 'ntf-',
+  'ntf-ext-flags': 'ntf-ext-',
+  'rtm-type': 'rtn-',
+});
+
+export const ruleFixups: readonly Fixup[] = entryPrefixes({ 'fr-act': 'fr-act-' });

@@ -1,4 +1,4 @@
-import { BE, notification } from './entries.js';
+import { BE, entryPrefixes, notification } from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 import { linkKinds } from './rt-link-kinds.js';
 
@@ -32,5 +32,17 @@ export const linkFixups: readonly Fixup[] = [
     was: { 'display-hint': undefined },
     set: { 'display-hint': 'ipv6' },
   },
+  ...entryPrefixes({
+    'ipv6-devconf': 'devconf-',
+    'ifla-icmp6-stats': 'icmp6-mib-',
+    'ifla-inet6-stats': 'ipstats-mib-',
+    'vlan-flags': 'vlan-flag-',
+    'ifla-vf-link-state-enum': 'ifla-vf-link-state-',
+    'rtext-filter': 'rtext-filter-',
+    'netkit-policy': 'netkit-',
+    'netkit-mode': 'netkit-',
+    'netkit-scrub': 'netkit-scrub-',
+    'br-stp-mode': 'br-stp-mode-',
+  }),
   ...linkKinds,
 ];
