@@ -8,6 +8,10 @@ struct genl_info;
 struct net;
 struct sk_buff;
 
+/* Puts the headers of a message of the family; NULL where they do not fit. */
+struct nlmsghdr *control_put(struct sk_buff *skb, u32 portid, u32 sequence,
+			     int flags, u8 command);
+
 /* A reply with the command of its request; NULL where there is no memory. */
 struct sk_buff *control_reply(struct genl_info *info);
 

@@ -2,6 +2,8 @@
 #ifndef NETLINK_TEST_ENDPOINT_H
 #define NETLINK_TEST_ENDPOINT_H
 
+#include <linux/atomic.h>
+
 #include "begin.h"
 #include "counters.h"
 #include "flood.h"
@@ -18,6 +20,8 @@ struct endpoint {
 	struct begin begin;
 	struct flood flood;
 	struct mode mode;
+	/* So many dumps of the test peer are still to be torn. */
+	atomic64_t interruptions;
 };
 
 /* The number of the protocol, a parameter of the module. */

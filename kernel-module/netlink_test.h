@@ -41,6 +41,13 @@ enum {
 	NETLINK_TEST_CMD_FLOOD_DONE, /* to NETLINK_TEST_GENL_GROUP_EVENTS */
 	NETLINK_TEST_CMD_SET_MODE,
 	NETLINK_TEST_CMD_GET_MODE,
+	NETLINK_TEST_CMD_REPLY_ACK,
+	NETLINK_TEST_CMD_REPLY_ERROR,
+	NETLINK_TEST_CMD_REPLY, /* as told */
+	NETLINK_TEST_CMD_DUMP,
+	NETLINK_TEST_CMD_INTERRUPT_DUMPS,
+	NETLINK_TEST_CMD_GET_VALUES,
+	NETLINK_TEST_CMD_ECHO_VALUES,
 
 	__NETLINK_TEST_CMD_MAX,
 	NETLINK_TEST_CMD_MAX = __NETLINK_TEST_CMD_MAX - 1,
@@ -52,18 +59,70 @@ enum {
 	NETLINK_TEST_A_PORT_ID,	 /* u32, of a socket of the protocol */
 	NETLINK_TEST_A_PERIOD,	 /* u32, milliseconds */
 	NETLINK_TEST_A_PAD,
-	NETLINK_TEST_A_COUNT,	    /* u64, messages */
-	NETLINK_TEST_A_SIZE,	    /* u32, bytes of payload */
-	NETLINK_TEST_A_SENT,	    /* u64, messages */
-	NETLINK_TEST_A_DROPPED,	    /* u64, messages */
-	NETLINK_TEST_A_RUNNING,	    /* flag */
-	NETLINK_TEST_A_MODE,	    /* u32, NETLINK_TEST_MODE_* */
-	NETLINK_TEST_A_SLEEP,	    /* u32, milliseconds */
-	NETLINK_TEST_A_QUEUE_LIMIT, /* u32, datagrams */
-	NETLINK_TEST_A_QUEUED,	    /* u32, datagrams */
+	NETLINK_TEST_A_COUNT,	       /* u64, messages */
+	NETLINK_TEST_A_SIZE,	       /* u32, bytes of payload */
+	NETLINK_TEST_A_SENT,	       /* u64, messages */
+	NETLINK_TEST_A_DROPPED,	       /* u64, messages */
+	NETLINK_TEST_A_RUNNING,	       /* flag */
+	NETLINK_TEST_A_MODE,	       /* u32, NETLINK_TEST_MODE_* */
+	NETLINK_TEST_A_SLEEP,	       /* u32, milliseconds */
+	NETLINK_TEST_A_QUEUE_LIMIT,    /* u32, datagrams */
+	NETLINK_TEST_A_QUEUED,	       /* u32, datagrams */
+	NETLINK_TEST_A_ERRNO,	       /* u32, 1 to 4095 */
+	NETLINK_TEST_A_MESSAGE,	       /* string */
+	NETLINK_TEST_A_COOKIE,	       /* binary */
+	NETLINK_TEST_A_AT,	       /* u32, an attribute of the request */
+	NETLINK_TEST_A_AT_NESTED,      /* u32, an attribute inside that one */
+	NETLINK_TEST_A_POLICY,	       /* u32, NETLINK_TEST_A_VALUES_* */
+	NETLINK_TEST_A_MISSING,	       /* u32, an attribute type */
+	NETLINK_TEST_A_MISSING_NEST,   /* u32, an attribute of the request */
+	NETLINK_TEST_A_VALUES,	       /* nest of NETLINK_TEST_A_VALUES_* */
+	NETLINK_TEST_A_INDEX,	       /* u64, from 0 */
+	NETLINK_TEST_A_DATA,	       /* binary; byte i is i modulo 256 */
+	NETLINK_TEST_A_PER_DATAGRAM,   /* u32, messages */
+	NETLINK_TEST_A_NO_MULTI,       /* flag */
+	NETLINK_TEST_A_FLAGS,	       /* u32, NLM_F_* */
+	NETLINK_TEST_A_SEQUENCE_DELTA, /* s32 */
+	NETLINK_TEST_A_LENGTH_DELTA,   /* s32 */
+	NETLINK_TEST_A_UNALIGNED,      /* flag */
+	NETLINK_TEST_A_TOGETHER,       /* flag */
 
 	__NETLINK_TEST_A_MAX,
 	NETLINK_TEST_A_MAX = __NETLINK_TEST_A_MAX - 1,
+};
+
+/* An attribute of every kind. */
+enum {
+	NETLINK_TEST_A_VALUES_UNSPEC,
+	NETLINK_TEST_A_VALUES_PAD,
+	NETLINK_TEST_A_VALUES_U8,
+	NETLINK_TEST_A_VALUES_U16,
+	NETLINK_TEST_A_VALUES_U32,
+	NETLINK_TEST_A_VALUES_U64,
+	NETLINK_TEST_A_VALUES_S8,
+	NETLINK_TEST_A_VALUES_S16,
+	NETLINK_TEST_A_VALUES_S32,
+	NETLINK_TEST_A_VALUES_S64,
+	NETLINK_TEST_A_VALUES_U16_BE,
+	NETLINK_TEST_A_VALUES_U32_BE,
+	NETLINK_TEST_A_VALUES_U64_BE,
+	NETLINK_TEST_A_VALUES_UINT, /* u32 or u64 */
+	NETLINK_TEST_A_VALUES_SINT, /* s32 or s64 */
+	NETLINK_TEST_A_VALUES_FLAG,
+	NETLINK_TEST_A_VALUES_STRING,	    /* sent without a NUL */
+	NETLINK_TEST_A_VALUES_NUL_STRING,   /* with one, at most 15 bytes */
+	NETLINK_TEST_A_VALUES_BINARY,	    /* at most 64 bytes */
+	NETLINK_TEST_A_VALUES_MAC,	    /* exactly 6 bytes */
+	NETLINK_TEST_A_VALUES_BITFIELD32,   /* bits 0 to 7 */
+	NETLINK_TEST_A_VALUES_NEST,	    /* of NETLINK_TEST_A_VALUES_* */
+	NETLINK_TEST_A_VALUES_ARRAY,	    /* nest of u32, types 1, 2 ... */
+	NETLINK_TEST_A_VALUES_MULTI,	    /* u32, repeated */
+	NETLINK_TEST_A_VALUES_RANGE,	    /* u32, 68 to 1500 */
+	NETLINK_TEST_A_VALUES_SIGNED_RANGE, /* s8, -5 to 5 */
+	NETLINK_TEST_A_VALUES_MASK,	    /* u32, bits 0 to 7 */
+
+	__NETLINK_TEST_A_VALUES_MAX,
+	NETLINK_TEST_A_VALUES_MAX = __NETLINK_TEST_A_VALUES_MAX - 1,
 };
 
 /* Where messages are answered. */

@@ -156,7 +156,12 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
   /** @internal */
   onUnclaimed(view: WireView, at: number, end: number): void {
     const current = this.#transactions?.exchange.current;
-    if (current !== undefined) this.queue.takeUnclaimed(view, at, end, current.batch, current.index);
+    if (current === undefined) return;
+    this.queue.takeUnclaimed(view, at, end, current.batch, current.index);
+    // The kernel's queue may be empty by now, so that nothing would wake whoever waits for this.
+    this.queue.serve();
+    // Later, when what is being received has settled the requests that it answers.
+    queueMicrotask(() => this.updateWatch());
   }
 
   /** @internal */

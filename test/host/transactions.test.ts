@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildFilter, match, WireWriter } from 'afnetlink';
 import { privateNamespace } from '../helpers/private-namespace.js';
+import { runInProcess } from '../helpers/processes.js';
 import {
   address,
   deleteLink,
@@ -305,4 +306,21 @@ test('requests and single messages on one socket', async () => {
   const replies = await Promise.all([socket.receive(), socket.request(getLink({ index: 1 }))]);
   expect(replies[0]).toMatchObject({ type: 16, sequence });
   expect(replies[1].messages).toHaveLength(1);
+});
+
+test('a message that comes in with a request’s answer reaches who waits for it, and then nobody watches', async () => {
+  const { status, stdout } = await runInProcess(`
+    const { openSocket } = require('afnetlink');
+    const socket = openSocket({ protocol: 0 });
+    const message = { type: 18, payload: Buffer.alloc(16).fill(1, 4, 5) };
+    socket.request(message).then(() => {
+      socket.receive().then(({ type }) => console.log('received', type));
+      socket.send(message);
+      return socket.request(message);
+    }).then(({ messages }) => console.log('answered', messages.length));`);
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: expect.stringMatching(/received 16\n/) as unknown,
+  });
+  expect(stdout).toContain('answered 1\n');
 });
