@@ -63,7 +63,7 @@ async function jestInGuest(kernel, pattern) {
     const guest = await prepareGuest({ kernel, onProgress: report });
     result = await runInGuest({
       guest,
-      env: { ...process.env, AFNETLINK_MODULE: guest.module },
+      modules: [{ path: `${root}examples/own-protocol` }],
       command: [
         ...jest,
         '--selectProjects',

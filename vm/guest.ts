@@ -11,7 +11,7 @@ import { VmError } from './errors.js';
 import { runSession, type SessionResult } from './guest-session.js';
 import { prepareInitramfs } from './initramfs.js';
 import { prepareKernel, type Kernel } from './kernels.js';
-import { buildModule, netlinkTestSources } from './module.js';
+import { builtModules, buildModule, netlinkTestSources } from './module.js';
 import { judge, type Outcome } from './outcome.js';
 import { missingPrograms, requireProgram } from './programs.js';
 import type { Machine } from './qemu.js';
@@ -70,11 +70,11 @@ export interface RunInGuestOptions extends PrepareOptions {
   readonly guest?: Guest;
   /** The command's folder, the current one if absent. */
   readonly cwd?: string | URL;
-  /** The command's environment, this process's if absent. */
+  /** The command's environment, this process's if absent. AFNETLINK_MODULE is added: the path of netlink_test.ko. */
   readonly env?: NodeJS.ProcessEnv;
   /** Parameters of netlink_test, for example `{ protocol: 23 }`. */
   readonly moduleParameters?: Readonly<Record<string, string | number>>;
-  /** Further modules to load behind netlink_test, in this order. */
+  /** Further modules to load behind netlink_test, in this order: files, or folders of sources, which are built first. */
   readonly modules?: readonly ModuleToLoad[];
   /** Host folders that the command may write to; all else that it writes is gone with the guest. */
   readonly writable?: readonly string[];
@@ -145,7 +145,10 @@ async function describeSession(guest: Guest, options: RunInGuestOptions, trailer
   return {
     command: checkedCommand(options.command),
     cwd: await existingFolder(cwd),
-    environment: options.env ?? process.env,
+    environment: {
+      ...(options.env ?? process.env),
+      ...(guest.module === undefined ? {} : { AFNETLINK_MODULE: guest.module }),
+    },
     release: guest.kernel.release,
     modules: guest.kernel.modules,
     modprobe: requireProgram('modprobe'),
@@ -153,7 +156,7 @@ async function describeSession(guest: Guest, options: RunInGuestOptions, trailer
       ...(guest.module === undefined
         ? []
         : [{ path: guest.module, parameters: options.moduleParameters ?? {} }]),
-      ...(options.modules ?? []).map(({ path, ...rest }) => ({ path: resolve(path), ...rest })),
+      ...(await builtModules(guest.kernel, options.modules ?? [], options.onProgress)),
     ],
     writable: await Promise.all(
       (options.writable ?? []).map(async (path, index) => ({

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { cp, readFile, readdir } from 'node:fs/promises';
+import { cp, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { VmError } from './errors.js';
 import type { Kernel } from './kernels.js';
 import { run } from './programs.js';
+import type { ModuleToLoad } from './session-files.js';
 
 export interface BuildOptions {
   readonly onProgress?: Progress;
@@ -57,6 +58,24 @@ export async function buildModule(
   const modules = (await readdir(built, { recursive: true })).filter((file) => file.endsWith('.ko'));
   if (modules.length === 0) throw new VmError('ERR_VM_MODULE_BUILD', `${folder} builds no module`);
   return modules.map((file) => join(built, file));
+}
+
+/** The modules as files: where a folder of sources is named, what it builds. */
+export async function builtModules(
+  kernel: Kernel,
+  modules: readonly ModuleToLoad[],
+  onProgress?: Progress,
+): Promise<ModuleToLoad[]> {
+  const built: ModuleToLoad[] = [];
+  for (const module of modules) {
+    const path = resolve(module.path);
+    const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+    const files = isFolder
+      ? await buildModule(kernel, path, onProgress === undefined ? {} : { onProgress })
+      : [path];
+    built.push(...files.map((file) => ({ ...module, path: file })));
+  }
+  return built;
 }
 
 /** What a build reads: everything but what an earlier build left and what no build needs. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import {
@@ -15,13 +16,14 @@ import {
 const usage = `Usage: nlctl vm [OPTION…] -- COMMAND [ARGUMENT…]
 
 Boots a Linux guest under QEMU, loads netlink_test, and runs COMMAND in the current folder with the current
-environment. The guest sees this machine's files with your rights, and what it writes is gone with it.
+environment; nlctl and nl_recv are found, and netlink_test's file is $AFNETLINK_MODULE. The guest sees this
+machine's files with your rights, and what it writes is gone with it.
 
   --kernel NAME             ${kernelSeries.join(', ')} or the path of a kernel (default 6.1)
   --refresh                 look for a newer version of that kernel
   --no-module               do not load netlink_test
   --module-parameter N=V    a parameter of netlink_test; may be repeated
-  --module FILE             load this .ko file too; may be repeated
+  --module PATH             load this .ko file too, or what this folder of sources builds; may be repeated
   --writable FOLDER         let the guest write to this folder; may be repeated
   --memory MB               memory of the guest (default 1024)
   --processors N            processors of the guest (default 2)
@@ -39,6 +41,9 @@ environment. The guest sees this machine's files with your rights, and what it w
 
 The exit status is COMMAND's, or ${outcomeStatus.warned}: the kernel warned; ${outcomeStatus['never-booted']}: the guest did not boot; ${outcomeStatus.panicked}: the kernel panicked;
 ${outcomeStatus['timed-out']}: COMMAND or the guest hung; ${outcomeStatus['setup-failed']}: something that the guest needs is missing; 2: wrong arguments.`;
+
+/** Where nlctl and nl_recv lie in a checkout; an installed package's are on npx's own path. */
+const ownCommands = join(__dirname, '..', 'bin');
 
 interface Request {
   readonly options: RunInGuestOptions;
@@ -153,6 +158,7 @@ function parse(args: readonly string[]): Request | undefined {
   return {
     options: {
       command: positionals,
+      env: { ...process.env, PATH: `${ownCommands}:${process.env['PATH'] ?? ''}` },
       kernel: values.kernel,
       refresh: values.refresh,
       module: !values['no-module'],

@@ -1,0 +1,21 @@
+// The other end of own_protocol.c.
+import { cString, type NetlinkError, NLMSG_MIN_TYPE, openSocket } from 'afnetlink';
+
+const NETLINK_OWN = 31; // the one constant, as in own_protocol.c
+
+async function main() {
+  using socket = openSocket({ protocol: NETLINK_OWN });
+  const { message } = await socket.request({
+    type: NLMSG_MIN_TYPE,
+    payload: cString('Hello, my own protocol!'),
+  });
+  console.log(Buffer.from(message?.payload ?? []).toString());
+
+  try {
+    await socket.request({ type: NLMSG_MIN_TYPE, name: 'an empty message' });
+  } catch (error) {
+    console.log((error as NetlinkError).message);
+  }
+}
+
+main().catch(console.error);
