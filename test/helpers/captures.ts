@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { camelCase } from '#lib/spec/names';
 import type { BodyCodec, Family } from '#lib/spec/runtime/family';
-import { decodeMessages, GENL_HDRLEN, NLMSG_MIN_TYPE, WireView } from '#lib/wire/index';
+import { decodeMessages, GENL_HDRLEN, NLMSG_HDRLEN, NLMSG_MIN_TYPE, WireView } from '#lib/wire/index';
 import { packageRoot } from './processes';
 
 /** An exchange recorded at the socket of the kernel's own Python client; its README says what each field means. */
@@ -17,11 +17,11 @@ export interface Capture {
   readonly decoded?: unknown;
 }
 
-const folder = join(packageRoot, 'test/fixtures/captures');
+export const capturesFolder = join(packageRoot, 'test/fixtures/captures');
 
-export const captures: readonly Capture[] = readdirSync(folder)
+export const captures: readonly Capture[] = readdirSync(capturesFolder)
   .filter((file) => file.endsWith('.json'))
-  .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Capture);
+  .map((file) => JSON.parse(readFileSync(join(capturesFolder, file), 'utf8')) as Capture);
 
 /** Bytes behind struct nlmsghdr that come before the family's own. */
 export function genericLength(family: Family): number {
@@ -52,6 +52,14 @@ export function decodeReplies(family: Family, capture: Capture, strict = false):
   return replyMessages(family, capture).map(({ body, view, start, end }) =>
     body.decode(view, start, end, strict),
   );
+}
+
+/** What the request of a capture asks for; undefined for notifications. */
+export function decodeRequest(family: Family, capture: Capture): object | undefined {
+  if (capture.request === undefined) return undefined;
+  const bytes = Buffer.from(capture.request, 'hex');
+  const { body } = operationOf(family, capture);
+  return body.decode(new WireView(bytes), NLMSG_HDRLEN + genericLength(family), bytes.length, true);
 }
 
 export function operationOf(family: Family, capture: Capture) {
