@@ -119,14 +119,14 @@ int NetlinkSocket::StartOffload() {
 }
 
 void NetlinkSocket::CaptureContext() {
-  context_ = std::make_shared<Napi::AsyncContext>(environment_->env(), "NETLINKSOCKET");
+  context_ = std::make_shared<CallerContext>(environment_->env());
 }
 
 void NetlinkSocket::OnReadable() {
   // JavaScript may close this socket: what the call needs is kept here.
   const auto environment = environment_;
   const auto context = context_;
-  environment->CallReadable(handle_, *context);
+  environment->CallReadable(handle_, context->context);
 }
 
 }  // namespace afnetlink

@@ -19,6 +19,16 @@ namespace afnetlink {
 class Environment;
 
 /** One AF_NETLINK socket. Calls return -errno on failure. */
+// The async context of a caller. Node holds its resource, which the stores of AsyncLocalStorage hang on, only weakly.
+struct CallerContext {
+  explicit CallerContext(Napi::Env env) : CallerContext(env, Napi::Object::New(env)) {}
+  CallerContext(Napi::Env env, Napi::Object object)
+      : resource(Napi::Persistent(object)), context(env, "NETLINKSOCKET", object) {}
+
+  Napi::ObjectReference resource;
+  Napi::AsyncContext context;
+};
+
 class NetlinkSocket final : public WatcherDelegate {
  public:
   /** Opens a descriptor: non-blocking, closed on exec. */
@@ -68,7 +78,7 @@ class NetlinkSocket final : public WatcherDelegate {
   // Before the watcher goes, the descriptor must still be open: members are destroyed in reverse order.
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<OffloadThread> offload_;
-  std::shared_ptr<Napi::AsyncContext> context_;
+  std::shared_ptr<CallerContext> context_;
   ReceivePolicy policy_;
 };
 

@@ -138,6 +138,24 @@ describe('onDatagrams', () => {
     expect(await seen).toBe('the caller');
   });
 
+  test('keeps that context over a garbage collection', async () => {
+    const collect = `
+      const { AsyncLocalStorage } = require('node:async_hooks');
+      const { openSocket } = require('afnetlink');
+      const storage = new AsyncLocalStorage();
+      const [sender, receiver] = [openSocket({ protocol: 2 }), openSocket({ protocol: 2 })];
+      storage.run('the caller', () => receiver.onDatagrams(() => {
+        console.log(storage.getStore());
+        receiver.close();
+      }));
+      setImmediate(() => {
+        require('node:v8').setFlagsFromString('--expose-gc');
+        require('node:vm').runInNewContext('gc')();
+        sender.send({ to: { portId: receiver.portId } });
+      });`;
+    expect(await runInProcess(collect)).toMatchObject({ status: 0, stdout: 'the caller\n' });
+  });
+
   test('receive keeps its caller’s async context, too', async () => {
     const [sender, receiver] = openPair();
     const storage = new AsyncLocalStorage<number>();
