@@ -90,7 +90,7 @@ export type ValueType =
   | AddressType
   | StructType
   | { readonly kind: 'flag' }
-  | { readonly kind: 'string'; readonly terminated: boolean }
+  | { readonly kind: 'string' }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'bitfield32'; readonly names?: EnumUse }
   /** A C array. */
@@ -165,7 +165,7 @@ export type MemberType =
   | IntegerType
   | AddressType
   | StructType
-  | { readonly kind: 'string'; readonly terminated: boolean }
+  | { readonly kind: 'string' }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'array'; readonly of: IntegerType | StructType }
   | { readonly kind: 'pad' };

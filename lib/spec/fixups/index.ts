@@ -1,14 +1,19 @@
 import type { SpecPlace } from '../spec-error.js';
 import { conntrackFixups } from './conntrack.js';
+import { devlinkFixups } from './devlink.js';
 import { ethtoolFixups } from './ethtool.js';
 import { applyFixup, type Fixup, fixupMismatch, staleFixup } from './fixup.js';
+import { fouFixups } from './fou.js';
 import { mptcpFixups } from './mptcp.js';
 import { nftablesFixups } from './nftables.js';
+import { nl80211Fixups } from './nl80211.js';
 import { nlctrlFixups } from './nlctrl.js';
 import { ovsFlowFixups } from './ovs-flow.js';
 import { addressFixups, neighbourFixups, routeFixups, ruleFixups } from './route.js';
+import { ovsDatapathFixups, ovsFlowOperations, ovsVportFixups } from './ovs.js';
 import { linkFixups } from './rt-link.js';
 import { tcFixups } from './tc.js';
+import { teamFixups } from './team.js';
 
 export type { Fixup } from './fixup.js';
 
@@ -19,7 +24,13 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['mptcp_pm', mptcpFixups],
   ['nftables', nftablesFixups],
   ['nlctrl', nlctrlFixups],
-  ['ovs_flow', ovsFlowFixups],
+  ['devlink', devlinkFixups],
+  ['fou', fouFixups],
+  ['nl80211', nl80211Fixups],
+  ['ovs_datapath', ovsDatapathFixups],
+  ['ovs_flow', [...ovsFlowFixups, ...ovsFlowOperations]],
+  ['ovs_vport', ovsVportFixups],
+  ['team', teamFixups],
   ['rt-addr', addressFixups],
   ['rt-link', linkFixups],
   ['rt-neigh', neighbourFixups],

@@ -59,7 +59,7 @@ function typePhrase(type: ValueType): string {
     case 'bytes':
       return 'bytes';
     case 'string':
-      return type.terminated ? 'text' : 'text without a NUL';
+      return 'text';
     case 'array':
       return `C array of ${typePhrase(type.of)}`;
     case 'nest':

@@ -79,7 +79,7 @@ export class ValuePrinter {
       case 'flag':
         return `writer.flag(${id}, ${value} === true);`;
       case 'string':
-        return `writer.string(${id}, textOf(${value})${type.terminated ? '' : ', false'});`;
+        return `writer.string(${id}, textOf(${value}));`;
       case 'bytes':
         return `writer.binary(${id}, bytesOf(${value}));`;
       case 'array':

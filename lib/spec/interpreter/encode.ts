@@ -156,7 +156,7 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
       writer.flag(id, value === true);
       return;
     case 'string':
-      writer.string(id, textOf(value as string), type.terminated);
+      writer.string(id, textOf(value as string));
       return;
     case 'bytes':
       writer.binary(id, bytesOf(value as Uint8Array));

@@ -56,10 +56,9 @@ function scalarType(node: SpecNode, name: string, references: References): Value
     case 'unused':
       return { kind: name };
     case 'string':
-      return {
-        kind: 'string',
-        terminated: node.optionalChild('checks')?.allow(CHECK_KEYS).boolean('unterminated-ok') !== true,
-      };
+      // Sent with its NUL whatever `unterminated-ok` says, which is what the policy lets pass: team compares with strcmp().
+      node.optionalChild('checks')?.allow(CHECK_KEYS);
+      return { kind: 'string' };
     case 'bitfield32':
       return { kind: 'bitfield32', ...(names && { names: { enum: names.enum, flags: true } }) };
     case 'binary':

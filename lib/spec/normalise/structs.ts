@@ -115,7 +115,7 @@ function restMember(node: SpecNode, name: string): Placed {
 
 function bytesMember(node: SpecNode, type: string, length: number): MemberType {
   if (type === 'pad') return { kind: 'pad' };
-  if (type === 'string') return { kind: 'string', terminated: false };
+  if (type === 'string') return { kind: 'string' };
   if (type !== 'binary') throw node.error(`'${type}' is no type for a member`, 'type');
   if (node.has('sub-type')) {
     const of = integerType(node, node.string('sub-type'));
