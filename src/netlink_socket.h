@@ -19,7 +19,8 @@ namespace afnetlink {
 class Environment;
 
 /** One AF_NETLINK socket. Calls return -errno on failure. */
-// The async context of a caller. Node holds its resource, which the stores of AsyncLocalStorage hang on, only weakly.
+// The async context of a caller. Node itself holds the resource, and with it AsyncLocalStorage's stores,
+// only weakly.
 struct CallerContext {
   explicit CallerContext(Napi::Env env) : CallerContext(env, Napi::Object::New(env)) {}
   CallerContext(Napi::Env env, Napi::Object object)
