@@ -118,9 +118,7 @@ int NetlinkSocket::StartOffload() {
   return error;
 }
 
-void NetlinkSocket::CaptureContext() {
-  context_ = std::make_shared<CallerContext>(environment_->env());
-}
+void NetlinkSocket::CaptureContext() { context_ = std::make_shared<CallerContext>(environment_->env()); }
 
 void NetlinkSocket::OnReadable() {
   // JavaScript may close this socket: what the call needs is kept here.
