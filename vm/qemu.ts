@@ -64,7 +64,9 @@ export function qemuArguments(machine: Machine): string[] {
   ];
   return [
     ...['-machine', 'q35,usb=off,vmport=off', '-cpu', 'max', '-smp', String(machine.processors)],
-    ...['-accel', machine.accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi'],
+    // One thread for all processors: with one each, QEMU before 8.1 may go on with code that another processor has patched,
+    // as the kernel does to its own when a tracer or a static key is switched, and the guest then hangs in a breakpoint for good.
+    ...['-accel', machine.accelerator === 'kvm' ? 'kvm' : 'tcg,thread=single'],
     ...['-m', String(machine.memory)],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-nic', 'none'],
     ...['-kernel', machine.image, '-initrd', `/proc/self/fd/${initramfsFd}`],

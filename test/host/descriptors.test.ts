@@ -183,9 +183,13 @@ describe('network namespaces', () => {
       const { readdirSync, readlinkSync } = require('node:fs');
       const { openSocket } = require('afnetlink');
       execFileSync('ip', ['netns', 'add', 'blue']);
-      const threads = () => readdirSync('/proc/self/task').map((task) => readlinkSync('/proc/self/task/' + task + '/ns/net'));
+      const tasks = () => readdirSync('/proc/self/task');
+      const threads = () => tasks().map((task) => readlinkSync('/proc/self/task/' + task + '/ns/net'));
       const before = [threads(), readdirSync('/proc/self/fd').length];
       for (let count = 0; count < 100; count++) openSocket({ protocol: 0, netns: '/run/netns/blue' }).close();
+      // A thread that has been joined stays in /proc until the kernel has done with it.
+      const deadline = Date.now() + 30_000;
+      while (tasks().length > before[0].length && Date.now() < deadline);
       const after = [threads(), readdirSync('/proc/self/fd').length];
       console.log(JSON.stringify(before) === JSON.stringify(after), new Set(after[0]).size);
       `,

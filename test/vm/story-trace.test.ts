@@ -139,7 +139,10 @@ describe('a conversation with netlink_test', () => {
       ...['netlink_sendmsg', 'netlink_unicast', 'echo_input [netlink_test]'],
       ...['echo_datagram [netlink_test]', 'message_unicast [netlink_test]'],
     );
-    expectInOrder(callees(answer), ['__alloc_skb', 'netlink_unicast']);
+    // The module's compiler may inline what allocates, or leave it a call of its own.
+    const [allocation, ...after] = answer.calls;
+    expect(find(allocation === undefined ? [] : [allocation], '__alloc_skb')).toBeDefined();
+    expect(after.map(nameOf)).toContain('netlink_unicast');
     const deliver = descend(answer.calls, 'netlink_unicast');
     expectInOrder(callees(deliver), ['netlink_attachskb', '__netlink_sendskb']);
     expectInOrder(callees(descend(deliver.calls, '__netlink_sendskb')), [
