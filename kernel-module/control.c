@@ -11,6 +11,7 @@
 #include "mode.h"
 #include "netlink_test.h"
 #include "peer.h"
+#include "ring.h"
 
 #define PERIOD_MAX (30 * 1000)
 
@@ -77,6 +78,12 @@ static const struct nla_policy interrupt_policy[] = {
 
 static const struct nla_policy echo_values_policy[] = {
 	[NETLINK_TEST_A_VALUES] = NLA_POLICY_NESTED(values_policy),
+};
+
+static const struct nla_policy ring_policy[] = {
+	[NETLINK_TEST_A_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[NETLINK_TEST_A_COUNT] = {.type = NLA_U64},
+	[NETLINK_TEST_A_SIZE] = NLA_POLICY_MAX(NLA_U32, RING_DATA_MAX),
 };
 
 #define POLICY(name) .policy = name, .maxattr = ARRAY_SIZE(name) - 1
@@ -169,6 +176,21 @@ static const struct genl_ops control_ops[] = {
 		.cmd = NETLINK_TEST_CMD_ECHO_VALUES,
 		.doit = peer_echo_values,
 		POLICY(echo_values_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_RING_SUBMIT,
+		.doit = ring_submit,
+		POLICY(ring_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_RING_PRODUCE,
+		.doit = ring_produce,
+		POLICY(ring_policy),
+	},
+	{
+		.cmd = NETLINK_TEST_CMD_RING_GET_FRAMES,
+		.doit = ring_get_frames,
+		POLICY(ring_policy),
 	},
 };
 

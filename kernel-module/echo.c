@@ -15,6 +15,7 @@
 #include "echo.h"
 #include "endpoint.h"
 #include "message.h"
+#include "ring.h"
 
 #define LOGGED_TEXT_MAX 64
 
@@ -108,6 +109,12 @@ void echo_input(struct sk_buff *datagram)
 	if (!NETLINK_CB(datagram).portid)
 		return;
 	privileged = netlink_capable(datagram, CAP_NET_ADMIN);
+	/* Only a mapped ring's have their payload outside the socket buffer. */
+	if (skb_is_nonlinear(datagram)) {
+		count_request(&endpoint->counters, datagram, privileged);
+		ring_answer(datagram);
+		return;
+	}
 	if (READ_ONCE(endpoint->mode.kind) == NETLINK_TEST_MODE_DIRECT) {
 		echo_datagram(endpoint, datagram, privileged);
 		return;

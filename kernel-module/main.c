@@ -9,6 +9,7 @@
 #include "control.h"
 #include "endpoint.h"
 #include "netlink_test.h"
+#include "ring.h"
 #include "trigger.h"
 
 int protocol = NETLINK_TEST_PROTOCOL;
@@ -33,17 +34,26 @@ static int __init netlink_test_init(void)
 	err = begin_watch_sockets();
 	if (err)
 		goto unregister_endpoints;
+	err = ring_register();
+	if (err) {
+		pr_err("the device /dev/netlink_test cannot be registered: "
+		       "error %d\n",
+		       err);
+		goto unwatch_sockets;
+	}
 	err = control_register();
 	if (err) {
 		pr_err("the family " NETLINK_TEST_GENL_NAME
 		       " cannot be registered: error %d\n",
 		       err);
-		goto unwatch_sockets;
+		goto unregister_ring;
 	}
 	trigger_create();
 	pr_info("loaded, protocol %d\n", protocol);
 	return 0;
 
+unregister_ring:
+	ring_unregister();
 unwatch_sockets:
 	begin_unwatch_sockets();
 unregister_endpoints:
@@ -55,6 +65,7 @@ static void __exit netlink_test_exit(void)
 {
 	trigger_remove();
 	control_unregister();
+	ring_unregister();
 	begin_unwatch_sockets();
 	endpoints_unregister();
 	pr_info("unloaded\n");

@@ -3,6 +3,8 @@
 #ifndef NETLINK_TEST_H
 #define NETLINK_TEST_H
 
+#include <linux/types.h>
+
 #define NETLINK_TEST_PROTOCOL 17
 
 /* Multicast groups of the protocol. */
@@ -19,6 +21,10 @@ enum {
 	NETLINK_TEST_MSG_TICK = 0x11,
 	/* One of a flood; the sequence number counts them from 0. */
 	NETLINK_TEST_MSG_FLOOD = 0x12,
+	/* In a mapped ring: struct netlink_test_ring_receipt. */
+	NETLINK_TEST_MSG_RING_RECEIPT = 0x13,
+	/* In a mapped ring: struct netlink_test_ring_data. */
+	NETLINK_TEST_MSG_RING_DATA = 0x14,
 };
 
 /* The control channel: a Generic Netlink family. */
@@ -48,6 +54,9 @@ enum {
 	NETLINK_TEST_CMD_INTERRUPT_DUMPS,
 	NETLINK_TEST_CMD_GET_VALUES,
 	NETLINK_TEST_CMD_ECHO_VALUES,
+	NETLINK_TEST_CMD_RING_SUBMIT,
+	NETLINK_TEST_CMD_RING_PRODUCE,
+	NETLINK_TEST_CMD_RING_GET_FRAMES,
 
 	__NETLINK_TEST_CMD_MAX,
 	NETLINK_TEST_CMD_MAX = __NETLINK_TEST_CMD_MAX - 1,
@@ -86,6 +95,8 @@ enum {
 	NETLINK_TEST_A_LENGTH_DELTA,   /* s32 */
 	NETLINK_TEST_A_UNALIGNED,      /* flag */
 	NETLINK_TEST_A_TOGETHER,       /* flag */
+	NETLINK_TEST_A_FD,	       /* s32, of an open ring */
+	NETLINK_TEST_A_FRAMES,	       /* binary, a u64 for each page */
 
 	__NETLINK_TEST_A_MAX,
 	NETLINK_TEST_A_MAX = __NETLINK_TEST_A_MAX - 1,
@@ -150,9 +161,49 @@ enum {
 	NETLINK_TEST_A_COUNTERS_PRIVILEGED,
 	NETLINK_TEST_A_COUNTERS_HANDLED_IN_CALL,
 	NETLINK_TEST_A_COUNTERS_HANDLED_LATER,
+	NETLINK_TEST_A_COUNTERS_RING_RECEIVED,
+	NETLINK_TEST_A_COUNTERS_RING_PRODUCED,
+	NETLINK_TEST_A_COUNTERS_RING_MALFORMED,
 
 	__NETLINK_TEST_A_COUNTERS_MAX,
 	NETLINK_TEST_A_COUNTERS_MAX = __NETLINK_TEST_A_COUNTERS_MAX - 1,
+};
+
+/*
+ * The mapped ring of a file: a page of indexes, then the slots to the kernel,
+ * then those to user space, a page each. A slot holds one message.
+ */
+#define NETLINK_TEST_RING_SLOTS	    16
+#define NETLINK_TEST_RING_SLOT_SIZE 4096
+#define NETLINK_TEST_RING_PAGES	    (1 + 2 * NETLINK_TEST_RING_SLOTS)
+
+/*
+ * Slots ever filled, and ever emptied, modulo 2^32: @filled is written by the
+ * side that fills, after the slot, and @emptied by the other, after its use.
+ */
+struct netlink_test_ring_indexes {
+	__u32 filled;
+	__u32 pad0[15]; /* each on a cache line of its own */
+	__u32 emptied;
+	__u32 pad1[15];
+};
+
+struct netlink_test_ring_head {
+	struct netlink_test_ring_indexes to_kernel;
+	struct netlink_test_ring_indexes to_user;
+};
+
+/* What the kernel saw of a message; its sequence number is the message's. */
+struct netlink_test_ring_receipt {
+	__u64 frame;	/* the page frame that the payload lay in, hashed */
+	__u32 length;	/* of the payload */
+	__u32 checksum; /* of the payload: zlib's CRC-32 */
+};
+
+/* A message that the module produced; its sequence number is its slot's. */
+struct netlink_test_ring_data {
+	__u64 frame;  /* the page frame it was produced in, hashed */
+	__u8 bytes[]; /* byte i is the sequence number plus i, modulo 256 */
 };
 
 #endif

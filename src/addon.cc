@@ -6,6 +6,7 @@
 #include "filter_calls.h"
 #include "offload_calls.h"
 #include "option_calls.h"
+#include "ring_calls.h"
 #include "socket_calls.h"
 
 namespace {
@@ -20,6 +21,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   afnetlink::ExportOptionCalls(exports, environment.get());
   afnetlink::ExportFilterCalls(exports, environment.get());
   afnetlink::ExportOffloadCalls(exports, environment.get());
+  afnetlink::ExportRingCalls(exports, environment.get());
   // Node frees this after every cleanup hook, so each function above finds its environment for as long as it
   // can run.
   env.SetInstanceData(

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "environment.h"
 
@@ -33,6 +34,9 @@ class Arguments {
   [[nodiscard]] bool Bool(std::size_t index) const {
     bool value = false;
     return napi_get_value_bool(info_.Env(), info_[index], &value) == napi_ok && value;
+  }
+  [[nodiscard]] std::string Text(std::size_t index) const {
+    return info_[index].IsString() ? info_[index].As<Napi::String>().Utf8Value() : std::string();
   }
   /** The whole of an ArrayBuffer; no bytes when it was detached. */
   [[nodiscard]] std::span<std::uint8_t> Bytes(std::size_t index) const {

@@ -38,6 +38,7 @@ void Environment::OnCleanup(napi_async_cleanup_hook_handle /*hook*/, void* data)
   const auto environment = static_cast<Environment*>(data)->shared_from_this();
   environment->cleaning_up_ = true;
   environment->sockets_.Clear();
+  environment->rings_.Clear();
   if (environment->closing_ == 0) environment->FinishCleanup();
 }
 

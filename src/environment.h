@@ -7,6 +7,7 @@
 
 #include "batch_receiver.h"
 #include "handle_table.h"
+#include "mapped_ring.h"
 #include "netlink_socket.h"
 
 namespace afnetlink {
@@ -21,6 +22,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   [[nodiscard]] Napi::Env env() const { return env_; }
   [[nodiscard]] uv_loop_t* loop() const { return loop_; }
   HandleTable<NetlinkSocket>& sockets() { return sockets_; }
+  HandleTable<OpenRing>& rings() { return rings_; }
   BatchReceiver& receiver() { return receiver_; }
 
   /** The function that JavaScript wants called with a socket's handle whenever that socket is readable. */
@@ -39,6 +41,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Napi::Env env_;
   uv_loop_t* loop_;
   HandleTable<NetlinkSocket> sockets_;
+  HandleTable<OpenRing> rings_;
   BatchReceiver receiver_;
   Napi::FunctionReference on_readable_;
   int closing_ = 0;

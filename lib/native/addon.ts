@@ -91,6 +91,18 @@ export interface NativeAddon {
   readFilter(handle: number, target: ArrayBuffer): number;
   /** Whether ancillary data is to be received, and datagrams from ports other than the kernel's. */
   setReceivePolicy(handle: number, ancillary: boolean, acceptForeign: boolean): number;
+
+  /** Opens a device and maps its first pages. Returns a handle of its own kind, for the calls that follow. */
+  mapRing(path: string, pages: number): number;
+  /** The mapped memory, once: the only ArrayBuffer that the addon makes. {@link unmapRing} detaches it. */
+  ringMemory(handle: number): ArrayBuffer | undefined;
+  /** The device's file descriptor, still owned by the handle. */
+  ringDescriptor(handle: number): number;
+  /** Load-acquire of a 32-bit word, by its index. */
+  loadRingIndex(handle: number, word: number): number;
+  /** Store-release of a 32-bit word, by its index. */
+  storeRingIndex(handle: number, word: number, value: number): number;
+  unmapRing(handle: number): number;
 }
 
 let loaded: NativeAddon | undefined;

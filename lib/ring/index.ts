@@ -1,0 +1,10 @@
+export type { Taken } from './commands.js';
+export { NETLINK_TEST_MSG_RING_DATA, NETLINK_TEST_MSG_RING_RECEIPT } from './layout.js';
+export {
+  type MappedRing,
+  openMappedRing,
+  type OpenMappedRingOptions,
+  type RingMessage,
+  type RingMessageOptions,
+} from './mapped-ring.js';
+export { readData, readReceipt, type RingData, type RingReceipt } from './payloads.js';

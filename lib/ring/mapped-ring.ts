@@ -1,0 +1,220 @@
+import { invalidArgument, malformed } from '../errors.js';
+import { openGeneric, type OwningController } from '../generic/open-generic.js';
+import type { CallOptions } from '../socket/exchange.js';
+import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
+import type { Operation } from '../wire/operation.js';
+import { getRingFrames, produceInRing, submitRing, type RingCommand, type Taken } from './commands.js';
+import {
+  RING_PAGES,
+  RING_SLOTS,
+  RING_SLOT_SIZE,
+  TO_KERNEL_EMPTIED,
+  TO_KERNEL_FILLED,
+  TO_USER_EMPTIED,
+  TO_USER_FILLED,
+} from './layout.js';
+import { Mapping } from './mapping.js';
+
+const FAMILY = 'netlink_test';
+/** The most bytes of a message's payload. */
+const PAYLOAD_MAX = RING_SLOT_SIZE - NLMSG_HDRLEN;
+
+export interface OpenMappedRingOptions {
+  /** The module's device. Default: `'/dev/netlink_test'`. */
+  readonly path?: string;
+}
+
+export interface RingMessageOptions {
+  /** nlmsg_type, 0 to 65535. Default: 16 (NLMSG_MIN_TYPE). */
+  readonly type?: number;
+  /** nlmsg_seq. Default: the number of messages written before, modulo 2^32. */
+  readonly sequence?: number;
+}
+
+/** A message in a slot to user space. */
+export interface RingMessage {
+  readonly type: number;
+  readonly sequence: number;
+  /** 0 to 15. Its page is the ring's page 17 + `slot`, as {@link MappedRing.frames} counts them. */
+  readonly slot: number;
+  /** The mapped memory itself: once the callback has returned, the kernel may write there. */
+  readonly payload: Uint8Array<ArrayBuffer>;
+}
+
+/** Opens and maps a ring of the module netlink_test. Throws ENOENT without the module, EACCES without the right to the device. */
+export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing {
+  return new MappedRing(options.path ?? '/dev/netlink_test');
+}
+
+/**
+ * Pages that this process and the module netlink_test both have in their address spaces, and a Generic Netlink socket
+ * to say that there is something in them. Payloads are written and read in place; neither side copies them.
+ *
+ * A ring belongs to the thread that opened it, and keeps the process alive only while a command waits for its answer.
+ */
+export class MappedRing implements Disposable, AsyncDisposable {
+  readonly #mapping: Mapping;
+  /** Opened by the first command. */
+  #control: OwningController | undefined;
+  /** Of the messages to the kernel and to user space: the indexes that are ours to write. */
+  #filled: number;
+  #emptied: number;
+  #writing = false;
+  #reading = false;
+
+  /** Use {@link openMappedRing}. */
+  constructor(path: string) {
+    this.#mapping = new Mapping(path);
+    this.#filled = this.#mapping.load(TO_KERNEL_FILLED);
+    this.#emptied = this.#mapping.load(TO_USER_EMPTIED);
+  }
+
+  /** Slots in each direction. */
+  readonly slots: number = RING_SLOTS;
+  /** The most bytes of a message's payload; the least is 1. */
+  readonly payloadMax: number = PAYLOAD_MAX;
+
+  get closed(): boolean {
+    return this.#mapping.closed;
+  }
+
+  /** The whole of the mapped memory: a page of indexes, the slots to the kernel, the slots to user space. Detached by {@link close}. */
+  get memory(): ArrayBuffer {
+    return this.#mapping.memory;
+  }
+
+  /**
+   * Writes a message into the next free slot: `fill` is given `length` bytes of the mapped memory, with what an older
+   * message left there. Returns its slot, or undefined, without calling `fill`, where all are full until the next
+   * {@link submit}. When `fill` throws, nothing was written.
+   */
+  write(
+    length: number,
+    fill: (payload: Uint8Array<ArrayBuffer>) => void,
+    options: RingMessageOptions = {},
+  ): number | undefined {
+    const { type = NLMSG_MIN_TYPE, sequence = this.#filled } = options;
+    checkInteger('length', length, 1, PAYLOAD_MAX);
+    checkInteger('type', type, 0, 0xffff);
+    checkInteger('sequence', sequence, 0, 0xffff_ffff);
+    if (this.#writing) throw invalidArgument('write: called by the function that fills another message');
+    if (used(this.#filled, this.#mapping.load(TO_KERNEL_EMPTIED)) === RING_SLOTS) return undefined;
+    const slot = this.#filled % RING_SLOTS;
+    const offset = this.#offset(1 + slot);
+    this.#writing = true;
+    try {
+      fill(new Uint8Array(this.memory, offset + NLMSG_HDRLEN, length));
+    } finally {
+      this.#writing = false;
+    }
+    this.#mapping.check();
+    new Uint32Array(this.memory, offset, 4).set([NLMSG_HDRLEN + length, 0, sequence, 0]);
+    new Uint16Array(this.memory, offset + 4, 1)[0] = type;
+    this.#filled = (this.#filled + 1) >>> 0;
+    this.#mapping.store(TO_KERNEL_FILLED, this.#filled);
+    return slot;
+  }
+
+  /**
+   * Calls `use` with each message that the kernel has filled in, and frees its slot when it returns or throws. Returns how
+   * many there were. Throws ERR_NETLINK_MALFORMED where what is in the ring is no message.
+   */
+  read(use: (message: RingMessage) => void): number {
+    if (this.#reading) throw invalidArgument('read: called by the function that reads a message');
+    const count = used(this.#mapping.load(TO_USER_FILLED), this.#emptied);
+    this.#reading = true;
+    try {
+      for (let index = 0; index < count; index++) {
+        this.#readNext(use);
+        if (this.closed) return index + 1;
+      }
+    } finally {
+      this.#reading = false;
+    }
+    return count;
+  }
+
+  /** Has the module take the messages that were written; their receipts are there to {@link read} when this resolves. */
+  submit(options?: CallOptions): Promise<Taken> {
+    return this.#execute(submitRing, {}, options);
+  }
+
+  /**
+   * Has the module produce `count` messages with `size` bytes each, in the mapped pages. Gives how many there was room
+   * for; they are there to {@link read}.
+   */
+  produce(count: number, size: number, options?: CallOptions): Promise<number> {
+    checkInteger('count', count, 0, Number.MAX_SAFE_INTEGER);
+    checkInteger('size', size, 0, PAYLOAD_MAX - 8);
+    return this.#execute(produceInRing, { count, size }, options);
+  }
+
+  /**
+   * A keyed hash for each page of the mapping: of the number of the page frame that this process's page tables have
+   * there. Page 0 has the indexes, 1 to 16 are the slots to the kernel, 17 to 32 those to user space.
+   */
+  frames(options?: CallOptions): Promise<BigUint64Array> {
+    return this.#execute(getRingFrames, {}, options);
+  }
+
+  /** Unmaps the memory, and ends what waits with ERR_NETLINK_CLOSED. Views of the memory become empty. */
+  close(): void {
+    this.#mapping.close();
+    this.#control?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  #readNext(use: (message: RingMessage) => void): void {
+    const slot = this.#emptied % RING_SLOTS;
+    const offset = this.#offset(1 + RING_SLOTS + slot);
+    const [length = 0, , sequence = 0] = new Uint32Array(this.memory, offset, 4);
+    const [type = 0] = new Uint16Array(this.memory, offset + 4, 1);
+    try {
+      if (length < NLMSG_HDRLEN || length > RING_SLOT_SIZE)
+        throw malformed(`slot ${slot} of the mapped ring claims a message of ${length} bytes`);
+      const payload = new Uint8Array(this.memory, offset + NLMSG_HDRLEN, length - NLMSG_HDRLEN);
+      use({ type, sequence, slot, payload });
+    } finally {
+      this.#emptied = (this.#emptied + 1) >>> 0;
+      if (!this.closed) this.#mapping.store(TO_USER_EMPTIED, this.#emptied);
+    }
+  }
+
+  #offset(page: number): number {
+    return (this.memory.byteLength / RING_PAGES) * page;
+  }
+
+  async #execute<Reply>(
+    operation: Operation<RingCommand, Reply>,
+    command: Omit<RingCommand, 'descriptor'>,
+    options?: CallOptions,
+  ): Promise<Reply> {
+    this.#mapping.check();
+    const control = (this.#control ??= openGeneric());
+    const { id } = await control.family(FAMILY, options);
+    const { descriptor } = this.#mapping;
+    const reply = await control.socket.execute(operation, id, 0, { descriptor, ...command }, options);
+    if (reply === undefined) throw malformed(`${operation.name} was answered without a reply`);
+    return reply;
+  }
+}
+
+/** Slots between two indexes. Throws ERR_NETLINK_MALFORMED where another program has overwritten one. */
+function used(filled: number, emptied: number): number {
+  const count = (filled - emptied) >>> 0;
+  if (count <= RING_SLOTS) return count;
+  throw malformed(`the mapped ring's indexes are ${count} slots apart, and it has ${RING_SLOTS}`);
+}
+
+function checkInteger(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw invalidArgument(`${name}: ${value} is not an integer from ${least} to ${most}`);
+}
