@@ -59,7 +59,7 @@ Napi::Value RingMemory(const Napi::CallbackInfo& info) {
   const napi_status status = napi_create_external_arraybuffer(env, open->ring->memory(), open->ring->size(),
                                                               OnBufferGone, hold.get(), &buffer);
   if (status != napi_ok) return env.Undefined();
-  hold.release();
+  static_cast<void>(hold.release());
   open->buffer = Napi::Weak(Napi::ArrayBuffer(env, buffer));
   return {env, buffer};
 }
