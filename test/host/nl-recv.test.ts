@@ -24,6 +24,8 @@ test.each([
   [['--protocol', '32'], '--protocol takes a number from 0 to 31, not "32"'],
   [['--protocol', 'x'], '--protocol takes a number from 0 to 31, not "x"'],
   [['--count', '1.5'], '--count takes a whole number, not "1.5"'],
+  [['--group=0'], '--group takes a number from 1 to 2147483647, not "0"'],
+  [['--group=', 'text'], '--group takes a number from 1 to 2147483647, not ""'],
   [['--timeout', '0'], '--timeout takes a number from 0.001 to 86400, not "0"'],
   [['--bytes', '3', 'text'], 'TEXT and --bytes exclude each other'],
   [['Hello', 'you!'], 'one TEXT at most; quote it: nl_recv "Hello you!"'],
@@ -40,5 +42,6 @@ test('an unknown option is refused', async () => {
 test('--help says how it is used', async () => {
   const { status, stdout } = await nlRecv('--help');
   expect(status).toBe(0);
-  for (const option of ['--protocol', '--timeout', '--bytes', '--count']) expect(stdout).toContain(option);
+  for (const option of ['--protocol', '--group', '--timeout', '--bytes', '--count'])
+    expect(stdout).toContain(option);
 });
