@@ -39,6 +39,11 @@ export function nt(name: string): number {
   return value;
 }
 
+/** The names that {@link nt} knows. */
+export function constantNames(): string[] {
+  return [...constants.keys()];
+}
+
 /** The messages that are queued now. Whatever the module answers at once is queued before send() returns. */
 export function queued(socket: NetlinkSocket): Message[] {
   const messages: Message[] = [];
