@@ -34,7 +34,7 @@ const HEADERS = `
   linux/ethtool.h linux/ethtool_netlink.h linux/devlink.h linux/mptcp.h linux/tcp_metrics.h linux/fou.h linux/netdev.h
   linux/nl80211.h linux/openvswitch.h linux/if_team.h linux/wireguard.h linux/dpll.h linux/handshake.h linux/net_shaper.h
   linux/psp.h linux/ovpn.h linux/nfsd_netlink.h linux/lockd_netlink.h linux/sock_diag.h linux/inet_diag.h linux/unix_diag.h
-  linux/netlink_diag.h linux/taskstats.h linux/if_vlan.h linux/ip.h linux/ipv6.h linux/snmp.h linux/icmpv6.h
+  linux/netlink_diag.h linux/tcp.h linux/taskstats.h linux/if_vlan.h linux/ip.h linux/ipv6.h linux/snmp.h linux/icmpv6.h
   linux/netfilter/nf_log.h linux/netfilter/nf_conntrack_sctp.h linux/netfilter/nf_conntrack_tuple_common.h`
   .trim()
   .split(/\s+/)

@@ -135,9 +135,11 @@ class CaptureDecoder {
   #requestBody(id: number): BodyCodec | undefined {
     const operations = Object.values(this.#family.operations);
     const named = operations.filter(({ name }) => name === this.#capture.op);
-    return [...named, ...operations].find(
-      (operation) => operation.do?.request === id || operation.dump?.request === id,
-    )?.body;
+    for (const { body, do: once, dump } of [...named, ...operations]) {
+      const mode = [once, dump].find((each) => each?.request === id);
+      if (mode !== undefined) return mode.body ?? body;
+    }
+    return undefined;
   }
 
   #replyBody(id: number): BodyCodec | undefined {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from '../index.js';
+import { camelCase } from '../spec/names.js';
 import { UsageError } from './arguments.js';
 
 const folder = join(__dirname, '../families');
@@ -26,8 +27,7 @@ export async function findFamily(name: string | undefined, specFile?: string): P
     );
   }
   const module = (await import(join(folder, name, 'generated.js'))) as Readonly<Record<string, unknown>>;
-  const family = Object.entries(module).find(([key]) => key.endsWith('Family'))?.[1];
-  return family as Family;
+  return module[`${camelCase(name)}Family`] as Family;
 }
 
 /** The arguments behind the family's name, which may be left out where a specification is given. */

@@ -32,11 +32,12 @@ export function familyOperation<Reply = object>(
   const { strict, decode = body.decode as Decoder<Reply> } = options;
   const skipped = genericLength(family);
   const { version } = family;
-  const encode = body.encode;
+  const request = mode.body ?? body;
+  const { encode } = request;
   return {
     name: operationName(family, operation),
-    headerLength: skipped + body.headerLength,
-    attributes: body.attributes,
+    headerLength: skipped + request.headerLength,
+    attributes: request.attributes,
     ...(privilege !== undefined && { capability: 'CAP_NET_ADMIN' }),
     ...(isAnsweredOnce(family, operation, mode) && { end: 'reply' as const }),
     encode:

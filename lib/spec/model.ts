@@ -159,6 +159,8 @@ export interface MemberSpec {
   /** Bytes; 0 for what takes all that is left. */
   readonly length: number;
   readonly type: MemberType;
+  /** What a fixed header has here where a request says nothing; without it, 0. */
+  readonly default?: number;
 }
 
 export type MemberType =
@@ -195,8 +197,13 @@ export interface MessageSpec {
   readonly attributes: readonly string[];
 }
 
+export interface RequestSpec extends MessageSpec {
+  /** What the request consists of, where that is not what the answer does. */
+  readonly body?: BodySpec;
+}
+
 export interface ModeSpec {
-  readonly request: MessageSpec;
+  readonly request: RequestSpec;
   readonly reply?: MessageSpec;
   /** Whether the kernel gives its answer only to requests with NLM_F_ECHO. */
   readonly echo?: boolean;

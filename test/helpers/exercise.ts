@@ -39,19 +39,26 @@ function noted<Client>(family: Family<Client>): Family<Client> {
   };
   const operations = Object.entries(family.operations).map(([key, operation]) => {
     const { body } = operation;
-    const watched: typeof body = {
-      ...body,
+    const watchedRequest = (request: typeof body): typeof body => ({
+      ...request,
       encode(writer, input) {
-        body.encode(writer, input);
+        request.encode(writer, input);
         note('request', operation.name);
       },
+    });
+    const watched: typeof body = {
+      ...watchedRequest(body),
       decode(view, start, end, strict) {
         const values = body.decode(view, start, end, strict);
         note('reply', operation.name);
         return values;
       },
     };
-    return [key, { ...operation, body: watched }] as const;
+    const modes = (['do', 'dump'] as const).flatMap((mode) => {
+      const codec = operation[mode];
+      return codec?.body === undefined ? [] : [[mode, { ...codec, body: watchedRequest(codec.body) }]];
+    });
+    return [key, { ...operation, body: watched, ...Object.fromEntries(modes) }] as const;
   });
   const notifications = Object.entries(family.notifications).map(([id, notification]) => {
     const { body, name } = notification;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { camelCase } from '#lib/spec/names';
 import type { Family } from '#lib/spec/runtime/family';
 import { packageRoot } from './processes';
 import { kernelSpecNames, kernelSpecText } from './specs';
@@ -15,7 +16,7 @@ const load = createRequire(__filename);
 /** A generated family, found by its name. */
 export function generatedFamily(name: string): Family {
   const module = load(`#lib/families/${name}/generated`) as Readonly<Record<string, unknown>>;
-  const family = Object.entries(module).find(([key]) => key.endsWith('Family'))?.[1];
+  const family = module[`${camelCase(name)}Family`];
   if (family === undefined) throw new Error(`${name}: the module exports no family`);
   return family as Family;
 }

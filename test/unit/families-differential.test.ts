@@ -42,14 +42,22 @@ function pairs(name: string): Pair[] {
   const loaded: Family = interpretedFamily(spec);
   const generated = generatedFamily(name);
   const seen = new Set<BodyCodec>();
-  return spec.operations.flatMap((operation) => {
-    const { key, body, notification } = operation;
-    const find = (family: Family) =>
-      notification === undefined ? family.operations[key]?.body : family.notifications[notification.id]?.body;
-    const [one, other] = [find(loaded), find(generated)];
-    if (one === undefined || other === undefined || seen.has(other)) return [];
-    seen.add(other);
-    return [{ name: key, body, loaded: one, generated: other }];
+  return spec.operations.flatMap(({ key, body, notification, do: once, dump }) => {
+    const finders: [BodySpec | undefined, (family: Family) => BodyCodec | undefined][] = [
+      [
+        body,
+        ({ operations, notifications }) =>
+          notification === undefined ? operations[key]?.body : notifications[notification.id]?.body,
+      ],
+      [once?.request.body, ({ operations }) => operations[key]?.do?.body],
+      [dump?.request.body, ({ operations }) => operations[key]?.dump?.body],
+    ];
+    return finders.flatMap(([each, find]) => {
+      const [one, other] = [find(loaded), find(generated)];
+      if (each === undefined || one === undefined || other === undefined || seen.has(other)) return [];
+      seen.add(other);
+      return [{ name: key, body: each, loaded: one, generated: other }];
+    });
   });
 }
 

@@ -136,6 +136,48 @@ operations: { list: [] }`),
     expect(layout(members)).toEqual({ size: 24, offsets: [0, 2, 8, 16] });
   });
 
+  test('a member of a fixed header may have a default, if it is a number', () => {
+    const [struct] = read(
+      family(`
+definitions:
+  - name: s
+    type: struct
+    members: [{ name: a, type: u8, default: 255 }, { name: b, type: u32 }]
+attribute-sets: []
+operations: { list: [] }`),
+    ).structs;
+    expect(struct?.members.map((member) => member.default)).toEqual([255, undefined]);
+    expect(() => layout('{ name: a, type: binary, len: 4, default: 1 }')).toThrow(
+      'only a number has a default',
+    );
+  });
+
+  test('a request may have a fixed header and attributes of its own', () => {
+    const { operations } = read(
+      family(`
+definitions:
+  - { name: asked, type: struct, members: [{ name: a, type: u8 }] }
+  - { name: told, type: struct, members: [{ name: b, type: u32 }] }
+attribute-sets:
+  - { name: filters, attributes: [{ name: only, type: u8 }] }
+  - { name: facts, attributes: [{ name: size, type: u32 }] }
+operations:
+  list:
+    - name: get
+      fixed-header: told
+      attribute-set: facts
+      do: { request: { fixed-header: asked, attribute-set: filters, attributes: [only] }, reply: {} }
+      dump: { request: {}, reply: {} }`),
+    );
+    const [get] = operations;
+    expect(get?.body).toMatchObject({ header: { name: 'told' }, set: { name: 'facts' } });
+    expect(get?.do?.request).toMatchObject({
+      body: { header: { name: 'asked' }, set: { name: 'filters' } },
+      attributes: ['only'],
+    });
+    expect(get?.dump?.request.body).toBeUndefined();
+  });
+
   test('padding that is written out is counted once', () => {
     const members = '{ name: a, type: u8 }, { name: pad, type: pad, len: 3 }, { name: b, type: u32 }';
     expect(layout(members)).toEqual({ size: 8, offsets: [0, 1, 4] });

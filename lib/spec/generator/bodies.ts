@@ -126,6 +126,13 @@ function writer(
     const put = expressions.putMember(type, plus('at', offset), length, given);
     return caseLines(key, `if (${given} !== undefined) ${put}`, '        ');
   });
+  const defaults = [...keys].flatMap(([{ type, offset, length, default: number }, key]) =>
+    number === undefined
+      ? []
+      : [
+          `  if (${member('value', key)} === undefined) ${expressions.putMember(type, plus('at', offset), length, String(number))}`,
+        ],
+  );
   const fallback =
     set === undefined
       ? [
@@ -143,6 +150,7 @@ function writer(
     `function write${name}(writer: WireWriter, value: ${name}Input, besides?: ReadonlySet<string>): void {`,
     `  const at = writer.space(${header?.size ?? 0});`,
     ...[...keys].flatMap(([each, key]) => widened(each, key, set)),
+    ...defaults,
     '  for (const key in value) {',
     '    try {',
     `      switch (key as keyof ${name}Input) {`,

@@ -1,4 +1,5 @@
 import { headedBodies, rootSets, usedStructs } from './parts.js';
+import { operationBodies } from '../operation-bodies.js';
 import type { EnumSpec, FamilySpec, ValueType } from '../model.js';
 import { printDescription, printHeadedBody, printSubMessage, type BodyParts } from './bodies.js';
 import { withoutUnused } from './lines.js';
@@ -72,7 +73,7 @@ export function generateModule(spec: FamilySpec, options: GenerateOptions): stri
     values: new ValuePrinter(expressions),
   };
   const roots = rootSets(spec);
-  const rootBodies = new Set(spec.operations.map(({ body }) => names.body(body)));
+  const rootBodies = new Set(spec.operations.flatMap(operationBodies).map((body) => names.body(body)));
   const lines = [
     ...spec.enums.flatMap((each) => printEnum(each, names, usedAsFlags(spec, each))),
     ...spec.constants.flatMap(({ name, value }) => [

@@ -4,6 +4,7 @@ import { describeHeader } from '../interpreter/description.js';
 import type { BodySpec, FamilySpec, MessageSpec, OperationSpec } from '../model.js';
 import { pascalCase } from '../names.js';
 import { attributeColumn, columnType } from './columns.js';
+import { operationBodies } from '../operation-bodies.js';
 import { docComment } from './comments.js';
 import { familyConstant, type ModuleNames, property } from './naming.js';
 
@@ -32,7 +33,7 @@ export class OperationPrinter {
   }
 
   print(): string[] {
-    for (const { body } of this.#spec.operations) this.#root(body);
+    for (const body of this.#spec.operations.flatMap(operationBodies)) this.#root(body);
     this.#printRequests();
     this.#printClient();
     this.#printFamily();
@@ -119,8 +120,9 @@ export class OperationPrinter {
       for (const mode of ['do', 'dump'] as const) {
         const request = operation[mode]?.request;
         if (request === undefined) continue;
-        const { input } = this.#root(operation.body);
-        if (this.#spec.generic === undefined || operation.body.set === undefined) {
+        const body = request.body ?? operation.body;
+        const { input } = this.#root(body);
+        if (this.#spec.generic === undefined || body.set === undefined) {
           this.#requests.set(request, input);
           continue;
         }
@@ -130,15 +132,14 @@ export class OperationPrinter {
           ...docComment(
             `What \`${operation.constant ?? operation.name}\` takes${mode === 'dump' ? ' as a dump' : ''}.`,
           ),
-          `export type ${name} = Pick<${input}, ${this.#requestKeys(operation, request)}>;`,
+          `export type ${name} = Pick<${input}, ${this.#requestKeys(body, request)}>;`,
           '',
         );
       }
     }
   }
 
-  #requestKeys({ body }: OperationSpec, request: MessageSpec): string {
-    const { header, set } = body;
+  #requestKeys({ header, set }: BodySpec, request: MessageSpec): string {
     const members = header === undefined ? [] : [...headerKeys(header, set).values()];
     const keys = request.attributes.flatMap(
       (name) => set?.attributes.find((attribute) => attribute.name === name)?.key ?? [],
@@ -235,7 +236,9 @@ export class OperationPrinter {
       if (spec === undefined) return [];
       const reply = spec.reply === undefined ? '' : `, reply: ${spec.reply.id}`;
       const echo = spec.echo === true ? ', echo: true' : '';
-      return [`      ${key}: { request: ${spec.request.id}${reply}${echo} },`];
+      const { body } = spec.request;
+      const own = body === undefined ? '' : `, body: ${this.#root(body).codec}`;
+      return [`      ${key}: { request: ${spec.request.id}${reply}${echo}${own} },`];
     };
     return [
       `    ${property(operation.key)}: {`,

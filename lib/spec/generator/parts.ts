@@ -1,15 +1,16 @@
 import type { BodySpec, FamilySpec, MemberType, SetSpec, StructSpec, ValueType } from '../model.js';
+import { operationBodies } from '../operation-bodies.js';
 import type { ModuleNames } from './naming.js';
 
 /** Sets that messages consist of, as opposed to those that only lie in other sets. */
 export function rootSets(spec: FamilySpec): ReadonlySet<SetSpec> {
-  return new Set(spec.operations.flatMap(({ body }) => body.set ?? []));
+  return new Set(spec.operations.flatMap(operationBodies).flatMap(({ set }) => set ?? []));
 }
 
 /** Every combination of a fixed header with attributes: of messages, nests, formats and records. */
 export function headedBodies(spec: FamilySpec, names: ModuleNames): BodySpec[] {
   const all: BodySpec[] = [
-    ...spec.operations.map(({ body }) => body),
+    ...spec.operations.flatMap(operationBodies),
     ...spec.sets.flatMap(({ attributes }) => attributes.flatMap(({ type }) => bodiesWithin(type))),
     ...spec.subMessages.flatMap(({ formats }) => formats.filter(({ set }) => set !== undefined)),
   ];
@@ -31,8 +32,8 @@ export function usedStructs(spec: FamilySpec): StructSpec[] {
   for (const { formats } of spec.subMessages) {
     for (const { header, set } of formats) if (header !== undefined && set === undefined) use(header);
   }
-  for (const { body } of spec.operations) {
-    for (const { type } of body.header?.members ?? []) structsWithin(type).forEach(use);
+  for (const { header } of spec.operations.flatMap(operationBodies)) {
+    for (const { type } of header?.members ?? []) structsWithin(type).forEach(use);
   }
   return spec.structs.filter((struct) => used.has(struct));
 }

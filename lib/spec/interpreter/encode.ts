@@ -80,7 +80,10 @@ function writeHeader(
   const at = writer.space(header.size);
   const keys = headerKeys(header, set);
   for (const [member, key] of keys) {
-    const value = input[key] ?? (key === member.key ? undefined : fromAttribute(member, input[member.key]));
+    const value =
+      input[key] ??
+      (key === member.key ? undefined : fromAttribute(member, input[member.key])) ??
+      member.default;
     if (value !== undefined) putWithin(member, key, writer, at + member.offset, value);
   }
   return new Set(keys.values());

@@ -18,15 +18,14 @@ export function interpretedFamily(spec: FamilySpec): Family {
   const operations: Record<string, OperationCodec> = {};
   const notifications: Record<number, NotificationCodec> = {};
   for (const operation of spec.operations) {
-    const body = bodyOf(operation.body);
     if (operation.do !== undefined || operation.dump !== undefined) {
-      operations[operation.key] = interpretedOperation(operation, body);
+      operations[operation.key] = interpretedOperation(operation, bodyOf);
     }
     const { notification } = operation;
     if (notification === undefined) continue;
     notifications[notification.id] = {
       name: operation.name,
-      body,
+      body: bodyOf(operation.body),
       ...(notification.group !== undefined && { group: notification.group }),
     };
   }
@@ -59,7 +58,10 @@ function interpretedBody(body: BodySpec): BodyCodec {
   };
 }
 
-function interpretedOperation(operation: OperationSpec, body: BodyCodec): OperationCodec {
+function interpretedOperation(
+  operation: OperationSpec,
+  bodyOf: (body: BodySpec) => BodyCodec,
+): OperationCodec {
   const { name, constant, privilege } = operation;
   const modes: { do?: ModeCodec; dump?: ModeCodec } = {};
   for (const mode of ['do', 'dump'] as const) {
@@ -69,13 +71,14 @@ function interpretedOperation(operation: OperationSpec, body: BodyCodec): Operat
       request: spec.request.id,
       ...(spec.reply !== undefined && { reply: spec.reply.id }),
       ...(spec.echo === true && { echo: true }),
+      ...(spec.request.body && { body: bodyOf(spec.request.body) }),
     };
   }
   return {
     name,
     ...(constant !== undefined && { constant }),
     ...(privilege && { privilege }),
-    body,
+    body: bodyOf(operation.body),
     ...modes,
   };
 }

@@ -1,5 +1,6 @@
 import { NETLINK_GENERIC } from '../../wire/constants.js';
 import type { FamilySpec } from '../model.js';
+import { operationBodies } from '../operation-bodies.js';
 import { SpecNode } from '../spec-node.js';
 import { readDefinitions } from './definitions.js';
 import { FAMILY_KEYS } from './keys.js';
@@ -29,7 +30,7 @@ export function normalise(parsed: unknown, file: string): FamilySpec {
   const reader = new SetReader(family, definitions, structs, { prefix: name, raw });
   const groups = readGroups(family);
   const operations = readOperations(family, { structs, sets: reader.sets, prefix }, groups);
-  const roots = new Set(operations.flatMap(({ body }) => body.set ?? []));
+  const roots = new Set(operations.flatMap(operationBodies).flatMap(({ set }) => set ?? []));
   bindSelectors(reader.sets.values(), reader.subMessages.values(), roots, file);
   return {
     name,

@@ -15,7 +15,7 @@ export const DEFINITION_KEYS = set(
   ...['render-max', 'enum-name', 'enum-cnt-name', 'name-prefix'],
 );
 export const ENTRY_KEYS = set('name', 'value', 'doc');
-export const MEMBER_KEYS = set('name', 'doc', 'len', 'repeat', ...VALUE);
+export const MEMBER_KEYS = set('name', 'doc', 'len', 'repeat', 'default', ...VALUE);
 export const SET_KEYS = set(
   ...['name', 'doc', 'attributes', 'subset-of', 'name-prefix', 'enum-name', 'header'],
   ...['attr-cnt-name', 'attr-max-name'],
@@ -38,6 +38,7 @@ export const OPERATION_KEYS = set(
 );
 export const MODE_KEYS = set('request', 'reply', 'pre', 'post', 'echo');
 export const MESSAGE_KEYS = set('value', 'attributes');
+export const REQUEST_KEYS = set(...MESSAGE_KEYS, 'fixed-header', 'attribute-set');
 export const EVENT_KEYS = set('attributes');
 export const GROUPS_KEYS = set('list');
 export const GROUP_KEYS = set('name', 'value', 'flags', 'c-define-name');

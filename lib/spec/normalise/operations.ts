@@ -6,6 +6,7 @@ import type {
   NotificationSpec,
   OperationSpec,
   Privilege,
+  RequestSpec,
   SetSpec,
   StructSpec,
 } from '../model.js';
@@ -20,6 +21,7 @@ import {
   MODE_KEYS,
   OPERATION_KEYS,
   OPERATIONS_KEYS,
+  REQUEST_KEYS,
 } from './keys.js';
 
 const MESSAGE_TYPE_MAX = 0xffff;
@@ -154,14 +156,24 @@ class OperationReader {
   #mode(node: SpecNode | undefined, ids: Ids, body: BodySpec): ModeSpec | undefined {
     if (node === undefined) return undefined;
     node.allow(MODE_KEYS);
-    const request = this.#message(node.optionalChild('request'), ids.request, body);
-    const reply = node.has('reply') ? this.#message(node.child('reply'), ids.reply, body) : undefined;
+    const request = this.#request(node.optionalChild('request'), ids.request, body);
+    const reply = node.has('reply')
+      ? this.#message(node.child('reply').allow(MESSAGE_KEYS), ids.reply, body)
+      : undefined;
     return { request, ...(reply && { reply }), ...(node.boolean('echo') && { echo: true }) };
   }
 
-  #message(node: SpecNode | undefined, id: number, body: BodySpec): MessageSpec {
+  /** This library's addition to the language: a request may name its own fixed header, with its own attributes. */
+  #request(node: SpecNode | undefined, id: number, reply: BodySpec): RequestSpec {
     if (node === undefined) return { id, attributes: [] };
-    node.allow(MESSAGE_KEYS);
+    node.allow(REQUEST_KEYS);
+    if (!node.has('fixed-header')) return this.#message(node, id, reply);
+    const set = this.#parts.sets.optional(node, 'attribute-set');
+    const body = { header: this.#parts.structs.get(node, 'fixed-header'), ...(set && { set }) };
+    return { ...this.#message(node, id, body), body };
+  }
+
+  #message(node: SpecNode, id: number, body: BodySpec): MessageSpec {
     return {
       id: node.unsigned('value', MESSAGE_TYPE_MAX) ?? id,
       attributes: this.#attributes(node, body),

@@ -69,12 +69,23 @@ class StructReader {
         throw member.error(`a second member named '${name}'`);
       taken.add(name);
       const offset = alignTo(end, placed.alignment);
-      members.push({ name, key: camelCase(name), offset, length: placed.length, type: placed.type });
+      members.push({
+        ...{ name, key: camelCase(name), offset, length: placed.length, type: placed.type },
+        ...this.#default(member, placed.type),
+      });
       end = offset + placed.length;
       alignment = Math.max(alignment, placed.alignment);
       open = member.has('repeat');
     }
     return { name: node.name(), members, size: open ? end : alignTo(end, alignment), alignment };
+  }
+
+  /** `default` is this library's addition to the language: what requests have in a fixed header unless they say more. */
+  #default(node: SpecNode, { kind }: MemberType): { readonly default?: number } {
+    const value = resolveNumber(node, 'default', this.#definitions.constants);
+    if (value === undefined) return {};
+    if (kind !== 'integer') throw node.error('only a number has a default', 'default');
+    return { default: Number(value) };
   }
 
   #place(node: SpecNode): Placed {
