@@ -10,6 +10,7 @@ const layers = [
   'socket',
   'generic',
   'families',
+  'endpoints',
   'testing',
   'cli',
   'vm',
@@ -23,6 +24,7 @@ const mayImport = {
   socket: ['wire', 'native', 'errors'],
   generic: ['socket', 'spec', 'wire', 'errors'],
   families: ['generic', 'socket', 'spec', 'wire', 'errors'],
+  endpoints: ['families', 'socket', 'wire', 'errors'],
   testing: ['wire', 'socket', 'errors'],
 };
 const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {

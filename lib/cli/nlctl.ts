@@ -15,6 +15,7 @@ const subcommands: Readonly<Record<string, Entry>> = {
   decode: { summary: 'decode a recorded exchange', load: () => import('./decode.js') },
   do: { summary: 'make a request with one answer', load: () => import('./do.js') },
   dump: { summary: 'make a request with any number of answers', load: () => import('./dump.js') },
+  endpoints: { summary: 'list netlink sockets, and whose they are', load: () => import('./endpoints.js') },
   families: { summary: 'list families and their operations', load: () => import('./families.js') },
   generate: { summary: 'print TypeScript for a specification', load: () => import('./generate.js') },
   listen: { summary: 'print what the kernel sends to multicast groups', load: () => import('./listen.js') },

@@ -1,0 +1,89 @@
+import type { NetlinkDiagMessage } from '../families/sock_diag/generated.js';
+
+/** A netlink socket that is bound, of a process or of the kernel. */
+export interface Endpoint {
+  /** The netlink protocol: 0 for NETLINK_ROUTE, 16 for NETLINK_GENERIC, … */
+  readonly protocol: number;
+  /** Its address; 0 is the kernel's own. */
+  readonly portId: number;
+  /** Multicast groups that it has joined, from 1 on. */
+  readonly groups: readonly number[];
+  /** Where connect(2) said that messages go; absent on a socket that is not connected. */
+  readonly destination?: EndpointDestination;
+  readonly state: 'connected' | 'unconnected';
+  readonly type: string | number;
+  /** Bytes, as the kernel counts them: with its own overhead. */
+  readonly memory: EndpointMemory;
+  /** Messages that did not fit into the receive buffer, since the socket was opened. */
+  readonly drops: number;
+  /** The flags NDIAG_FLAG_* without their prefix: `cb-running` while a dump goes on, `no-enobufs`, … */
+  readonly flags: readonly (string | number)[];
+  /** Of the file `socket:[…]` in /proc/PID/fd. */
+  readonly inode: number;
+  /** Tells this socket from every other one since the machine started. */
+  readonly cookie: bigint;
+  /** The network namespace: the number in `net:[…]`, as in /proc/PID/ns/net. */
+  readonly namespace: number;
+  /**
+   * The processes that have it open. None for the kernel's own; none either where we may not look into the process
+   * (CAP_SYS_PTRACE), or where the socket is only on its way between processes.
+   */
+  readonly processes: readonly EndpointProcess[];
+}
+
+export interface EndpointDestination {
+  readonly portId: number;
+  /** The lowest multicast group; 0 for none. */
+  readonly group: number;
+}
+
+export interface EndpointMemory {
+  readonly receiveQueued: number;
+  readonly receiveBufferSize: number;
+  readonly sendQueued: number;
+  readonly sendBufferSize: number;
+}
+
+export interface EndpointProcess {
+  readonly pid: number;
+  /** Its name, at most 15 bytes (/proc/PID/comm). */
+  readonly name: string;
+}
+
+/** An endpoint before it is known whose it is. */
+export type UnownedEndpoint = Omit<Endpoint, 'processes'>;
+
+/** Reads what the kernel answers of one socket. */
+export function endpointOf(message: NetlinkDiagMessage, namespace: number): UnownedEndpoint {
+  const { meminfo, groups = [], flags = [], ndiagCookie } = message;
+  const isConnected = message.ndiagState === 'connected';
+  const [low = 0, high = 0] = ndiagCookie;
+  return {
+    protocol: message.ndiagProtocol,
+    portId: message.ndiagPortid,
+    groups: groups.flatMap(groupsOfWord),
+    ...(isConnected && {
+      destination: { portId: message.ndiagDstPortid, group: message.ndiagDstGroup },
+    }),
+    state: isConnected ? 'connected' : 'unconnected',
+    type: message.ndiagType,
+    memory: {
+      receiveQueued: meminfo?.rmemAlloc ?? 0,
+      receiveBufferSize: meminfo?.rcvbuf ?? 0,
+      sendQueued: meminfo?.wmemAlloc ?? 0,
+      sendBufferSize: meminfo?.sndbuf ?? 0,
+    },
+    drops: meminfo?.drops ?? 0,
+    flags,
+    inode: message.ndiagIno,
+    cookie: (BigInt(high) << 32n) | BigInt(low),
+    namespace,
+  };
+}
+
+/** The groups of one word of the bitmap, the lowest of which is group 1. */
+function groupsOfWord(word: number, index: number): number[] {
+  return Array.from({ length: 32 }, (_, bit) => bit)
+    .filter((bit) => ((word >>> bit) & 1) === 1)
+    .map((bit) => index * 32 + bit + 1);
+}

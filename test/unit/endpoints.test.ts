@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { endpointLine } from '#lib/cli/endpoint-line';
+import { endpointOf } from '#lib/endpoints/endpoint';
+
+const message = {
+  ndiagFamily: 'netlink',
+  ndiagType: 'raw',
+  ndiagProtocol: 16,
+  ndiagState: 'connected',
+  ...{ ndiagPortid: 4711, ndiagDstPortid: 99, ndiagDstGroup: 3, ndiagIno: 123, ndiagCookie: [5, 1] },
+  groups: [0b1000_0111, 0x80000001],
+  flags: ['cb-running'],
+} as const;
+
+const memory = { rmemAlloc: 10, rcvbuf: 20, wmemAlloc: 30, sndbuf: 40, drops: 7 };
+const meminfo = { ...memory, fwdAlloc: 0, wmemQueued: 0, optmem: 0, backlog: 0 };
+
+test('a connected member of groups beyond the first word', () => {
+  expect(endpointOf({ ...message, meminfo }, 42)).toEqual({
+    protocol: 16,
+    portId: 4711,
+    groups: [1, 2, 3, 8, 33, 64],
+    destination: { portId: 99, group: 3 },
+    state: 'connected',
+    type: 'raw',
+    memory: { receiveQueued: 10, receiveBufferSize: 20, sendQueued: 30, sendBufferSize: 40 },
+    drops: 7,
+    flags: ['cb-running'],
+    inode: 123,
+    cookie: 0x1_0000_0005n,
+    namespace: 42,
+  });
+});
+
+test.each(['new', 'unconnected'] as const)('%s is not connected', (ndiagState) => {
+  const endpoint = endpointOf({ ...message, ndiagState, meminfo }, 42);
+  expect(endpoint.state).toBe('unconnected');
+  expect(endpoint).not.toHaveProperty('destination');
+});
+
+test('a line of the table', () => {
+  const endpoint = endpointOf({ ...message, meminfo }, 42);
+  const cells = (processes: readonly { pid: number; name: string }[]) =>
+    endpointLine({ ...endpoint, processes }).split(/ +/);
+  expect(cells([{ pid: 8, name: 'ip' }])).toEqual([
+    ...['generic', '4711', '1-3,8,33,64', '99/3', 'connected', '10/20', '7', '123', 'ip/8', '42'],
+  ]);
+  expect(cells([])[8]).toBe('?');
+  expect(endpointLine({ ...endpoint, portId: 0, processes: [] })).toContain(' kernel ');
+  expect(endpointLine({ ...endpoint, protocol: 29, groups: [], processes: [] })).toMatch(/^29 .* - /);
+});
