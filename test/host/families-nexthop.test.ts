@@ -1,5 +1,5 @@
 // Next hops against this kernel, with iproute2 as the oracle.
-import { beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { nexthopFamily } from 'afnetlink/families/nexthop';
 import { openNoted } from '../helpers/exercise';
 import { privateNamespace } from '../helpers/private-namespace';
@@ -25,6 +25,10 @@ beforeAll(() => {
   namespace.ip('addr add 192.0.2.1/24 dev v0');
   namespace.ip('addr add 2001:db8::1/64 dev v0 nodad');
   [{ ifindex: oif }] = namespace.ipJson('link show v0') as [{ ifindex: number }];
+});
+
+afterEach(() => {
+  namespace.ip('nexthop flush');
 });
 
 const shown = () => namespace.ipJson('nexthop show') as IpNexthop[];

@@ -15,7 +15,7 @@ const IPPROTO_TCP = 6;
 const namespace = privateNamespace();
 const options = () => ({ netns: namespace.netns });
 
-/** Sockets of every kind; a line on its input closes the connection over IPv4. */
+/** Sockets of every kind. `connect` on its input makes one more connection, `reset` ends that. */
 const SOCKETS = `
 const net = require('node:net');
 const listen = (where) => new Promise((done) => {
@@ -30,11 +30,16 @@ const connect = (where) => new Promise((done) => {
   await listen({ host: '127.0.0.1', port: 7001 });
   await listen({ host: '::1', port: 7002, ipv6Only: true });
   await listen({ path: '\\0afnetlink-test' });
-  const socket = await connect({ host: '127.0.0.1', port: 7001, localPort: 7003 });
+  await connect({ host: '127.0.0.1', port: 7001, localPort: 7003 });
   await connect({ host: '::1', port: 7002 });
   await connect({ path: '\\0afnetlink-test' });
   require('node:dgram').createSocket('udp4').bind(7004, '127.0.0.1', () => console.log('ready'));
-  process.stdin.on('data', () => socket.resetAndDestroy());
+  let socket;
+  process.stdin.on('data', async (command) => {
+    if (String(command).startsWith('reset')) return socket.resetAndDestroy();
+    socket = await connect({ host: '127.0.0.1', port: 7001, localPort: 7005 });
+    console.log('connected');
+  });
 })();`;
 
 let child: ChildProcess;
@@ -47,6 +52,12 @@ beforeAll(async () => {
 afterAll(() => {
   child.kill('SIGKILL');
 });
+
+/** Makes a connection from port 7005 that a test may end. */
+async function connectOneMore(): Promise<void> {
+  child.stdin?.write('connect\n');
+  if (child.stdout !== null) await once(child.stdout, 'data');
+}
 
 /** `ss -n`: state, queues, and both ends of each socket. */
 function shownBySs(...args: readonly string[]): string[] {
@@ -222,20 +233,23 @@ function withoutDestroy(): string | undefined {
 
 testUnless(withoutDestroy(), 'a socket is ended for its owner', async () => {
   const client = await openNoted(sockDiagFamily, options());
-  const [victim] = await client.dump.inet6({ idiagStates: ['established'] }).toArray();
-  await client.do.inet6Destroy({ id: victim?.id });
-  await expect(client.do.inet6({ id: victim?.id })).rejects.toThrow('ENOENT');
+  await connectOneMore();
+  const sockets = await client.dump.inet({ idiagStates: ['established'] }).toArray();
+  const id = sockets.find((each) => each.id.idiagSport === 7005)?.id;
+  await client.do.inetDestroy({ id });
+  await expect(client.do.inet({ id })).rejects.toThrow('ENOENT');
 });
 
 test('the end of a socket is announced', async () => {
   const client = await openNoted(sockDiagFamily, options());
   using events = client.subscribe({ groups: ['inet-tcp-destroy'] });
-  child.stdin?.write('close\n');
+  await connectOneMore();
+  child.stdin?.write('reset\n');
   for await (const item of events) {
     if (item.kind !== 'event' || item.event.name === 'unknown') continue;
     const { id } = item.event.message;
     // The other end's; the one that was closed at once has lost its addresses.
-    if (id.idiagDport !== 7003) continue;
+    if (id.idiagDport !== 7005) continue;
     expect(item.event.name).toBe('inet-destroyed');
     expect([...(id.idiagSrc ?? [])].slice(0, 4)).toEqual([127, 0, 0, 1]);
     break;
