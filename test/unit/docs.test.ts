@@ -4,7 +4,9 @@ import { expect, test } from '@jest/globals';
 const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
 const shown = pages.flatMap((page) =>
   [
-    ...readFileSync(`docs/${page}`, 'utf8').matchAll(/<!-- (examples\/[\w-]+\.ts) -->\n\n```ts\n([^]*?)```/g),
+    ...readFileSync(`docs/${page}`, 'utf8').matchAll(
+      /<!-- (examples\/[\w/-]+\.ts) -->\n\n```ts\n([^]*?)```/g,
+    ),
   ].map(([, file = '', code = '']) => ({ page, file, code })),
 );
 
