@@ -14,6 +14,7 @@
 
 #include "echo.h"
 #include "endpoint.h"
+#include "k2k.h"
 #include "message.h"
 #include "ring.h"
 
@@ -106,8 +107,10 @@ void echo_input(struct sk_buff *datagram)
 	int err;
 
 	/* Port id 0 is the kernel, this function included: no end to that. */
-	if (!NETLINK_CB(datagram).portid)
+	if (!NETLINK_CB(datagram).portid) {
+		k2k_input(datagram);
 		return;
+	}
 	privileged = netlink_capable(datagram, CAP_NET_ADMIN);
 	/* Only a mapped ring's have their payload outside the socket buffer. */
 	if (skb_is_nonlinear(datagram)) {

@@ -25,6 +25,8 @@ enum {
 	NETLINK_TEST_MSG_RING_RECEIPT = 0x13,
 	/* In a mapped ring: struct netlink_test_ring_data. */
 	NETLINK_TEST_MSG_RING_DATA = 0x14,
+	/* From the kernel to the kernel, and never answered. */
+	NETLINK_TEST_MSG_KERNEL = 0x15,
 };
 
 /* The control channel: a Generic Netlink family. */

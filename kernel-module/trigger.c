@@ -12,6 +12,7 @@
 
 #include "begin.h"
 #include "endpoint.h"
+#include "k2k.h"
 #include "trigger.h"
 
 #define TEXT_MAX 4096
@@ -48,6 +49,7 @@ void trigger_create(void)
 {
 	folder = debugfs_create_dir("netlink_test", NULL);
 	debugfs_create_file("trigger", 0200, folder, NULL, &trigger_fops);
+	k2k_create(folder);
 }
 
 void trigger_remove(void)
