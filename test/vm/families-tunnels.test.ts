@@ -14,6 +14,8 @@ const run = (line: string) => {
 };
 const indexOf = (name: string) =>
   (JSON.parse(run(`ip -j link show ${name}`)) as { ifindex: number }[])[0]?.ifindex ?? 0;
+/** What a team calls the type of an option that is text (linux/netlink.h). */
+const NLA_STRING = 5;
 const base64 = (key: Uint8Array | undefined) => Buffer.from(key ?? []).toString('base64');
 const key = (byte: number) => new Uint8Array(32).fill(byte);
 
@@ -22,12 +24,15 @@ beforeAll(() => {
 });
 
 describe('wireguard', () => {
-  test('a device with peers is made, and wg and a dump agree about it', async () => {
+  beforeAll(async () => {
     const links = await openNoted(rtLinkFamily);
     await links.do.newlink(
       { ifname: 'wg0', linkinfo: { kind: 'wireguard' } },
       { create: true, exclusive: true },
     );
+  });
+
+  test('a device gets peers, and wg and a dump agree about them', async () => {
     const client = await openNoted(wireguardFamily);
     // struct sockaddr_in: 192.0.2.9, port 51820.
     const endpoint = Uint8Array.of(2, 0, 0xca, 0x6c, 192, 0, 2, 9, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -109,20 +114,23 @@ describe('wireguard', () => {
 });
 
 describe('team', () => {
-  test('options and ports are read as teamnl shows them, and announced', async () => {
+  test('options and ports are set and read as teamnl shows them, and announced', async () => {
     run('ip link add team0 type team');
     run('ip link add t1 type dummy');
     const teamIfindex = indexOf('team0');
     const client = await openNoted(teamFamily);
     using events = client.subscribe();
-    run('teamnl team0 setoption mode activebackup');
+    const data = Buffer.from('activebackup\0');
+    const listOption = { option: [{ name: 'mode', type: NLA_STRING, data }] };
+    await client.do.optionsSet({ teamIfindex, listOption });
+    expect(run('teamnl team0 getoption mode').trim()).toBe('activebackup');
     run('ip link set t1 master team0');
     const { listPort } = await client.do.portListGet({ teamIfindex });
     expect(listPort?.port).toMatchObject([{ ifindex: indexOf('t1') }]);
-    const { listOption } = await client.do.optionsGet({ teamIfindex });
-    const mode = listOption?.option?.find(({ name }) => name === 'mode')?.data;
+    const options = (await client.do.optionsGet({ teamIfindex })).listOption?.option;
+    const mode = options?.find(({ name }) => name === 'mode')?.data;
     expect(Buffer.from(mode ?? []).toString()).toBe('activebackup\0');
-    const names = listOption?.option?.map(({ name }) => name) ?? [];
+    const names = options?.map(({ name }) => name) ?? [];
     expect(names).toEqual(expect.arrayContaining(['mode', 'activeport', 'priority', 'enabled']));
     expect(run('teamnl team0 options').trim().split('\n')).toHaveLength(names.length);
     const seen = new Set<string>();
@@ -137,8 +145,8 @@ describe('team', () => {
 describe('fou', () => {
   test('ports are opened, read as ip shows them, and closed', async () => {
     const client = await openNoted(fouFamily);
-    await client.do.add({ port: 5555, ipproto: 47, type: 'direct' });
-    await client.do.add({ port: 6666, type: 'gue', localV4: '127.0.0.1' });
+    await client.do.add({ port: 5555, af: 2, ipproto: 47, type: 'direct' });
+    await client.do.add({ port: 6666, af: 2, type: 'gue', localV4: '127.0.0.1' });
     const shown = JSON.parse(run('ip -j fou show')) as { port: number }[];
     const ports = await client.dump.get().toArray();
     expect(ports.map(({ port }) => port).toSorted()).toEqual(shown.map(({ port }) => port).toSorted());

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import '../helpers/guest-timeout.js';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openGeneric } from 'afnetlink';
+import { runCommand } from '../helpers/processes.js';
 
 const opened: { close(): void }[] = [];
 afterEach(() => {
@@ -15,6 +16,11 @@ function open() {
 }
 
 const isLoaded = (module: string) => readFileSync('/proc/modules', 'utf8').includes(`${module} `);
+
+// Another suite of the same guest may have had it loaded.
+beforeEach(async () => {
+  if (isLoaded('wireguard')) expect(await runCommand('rmmod', ['wireguard'])).toMatchObject({ status: 0 });
+});
 
 test('asking for a family loads its module; that it came is noticed', async () => {
   expect(isLoaded('wireguard')).toBe(false);

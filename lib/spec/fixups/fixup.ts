@@ -19,7 +19,7 @@ export interface SetFixup extends Repair {
 
 /** Adds entries to a list. The defect is that no entry of their names is there. */
 export interface AddFixup extends Repair {
-  readonly add: readonly Mapping[];
+  readonly add: readonly (Mapping | string)[];
 }
 
 /** One repair of a spec, as data. A spec that has been repaired at its source makes the fix-up's own test fail. */

@@ -19,4 +19,9 @@ export const fouFixups: readonly Fixup[] = [
     was: { enum: undefined },
     set: { enum: 'encap-type' },
   },
+  {
+    reason: 'FOU_ATTR_AF says which address family a port is opened in, and the request leaves it out',
+    at: ['operations', 'list', 'add', 'do', 'request', 'attributes'],
+    add: ['af'],
+  },
 ];

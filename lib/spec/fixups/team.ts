@@ -30,4 +30,10 @@ export const teamFixups: readonly Fixup[] = [
       notification('port-list-ntf', 3, 'port-list-get', GROUP),
     ],
   },
+  {
+    reason: 'setting options is acknowledged and not answered (team_nl_options_set_doit)',
+    at: ['operations', 'list', 'options-set', 'do'],
+    was: { reply: { attributes: ['team-ifindex', 'list-option'] } },
+    set: { reply: undefined },
+  },
 ];
