@@ -214,13 +214,23 @@ describe('replies', () => {
     expect(entryOf(await stray).index).toBe(0);
   });
 
-  test.each([-4, 4096])('a length that is off by %i spoils its datagram, and nothing else', async (delta) => {
-    const begun = reply((writer) => {
+  const withLengthOffBy = (delta: number) =>
+    reply((writer) => {
       writer.u32(nt('A_SIZE'), 8);
       writer.s32(nt('A_LENGTH_DELTA'), delta);
     });
-    await begun.catch((error: unknown) => expect(error).toMatchObject({ code: 'ERR_NETLINK_MALFORMED' }));
+
+  test('a length beyond the datagram fails its request, and nothing else', async () => {
+    await expect(withLengthOffBy(4096)).rejects.toMatchObject({ code: 'ERR_NETLINK_MALFORMED' });
     expect((await reply((writer) => writer.u32(nt('A_SIZE'), 3))).messages).toHaveLength(1);
+  });
+
+  test('a length that leaves out the end cuts the last attribute, which its reader refuses', async () => {
+    const { messages } = await withLengthOffBy(-4);
+    expect(messages.map(({ payload }) => payload.length)).toEqual([GENL_HDRLEN + 12 + 12 - 4]);
+    for (const one of messages) {
+      expect(() => entryOf(one)).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_MALFORMED' }));
+    }
   });
 
   test('marked as part of several are ended by the acknowledgement', async () => {
