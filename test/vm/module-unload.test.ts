@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
 import { cString, openSocket } from 'afnetlink';
+import { Control, nt } from '../helpers/module.js';
 import { runCommand, runInWorker } from '../helpers/processes.js';
 
 const moduleFile = process.env['AFNETLINK_MODULE'] ?? '';
@@ -21,6 +22,29 @@ test('rmmod is refused while a socket is open, and works after the last close', 
   }
   expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0, stderr: '' });
   expect(() => openSocket({ protocol: 17 })).toThrow(expect.objectContaining({ code: 'EPROTONOSUPPORT' }));
+});
+
+test('rmmod with datagrams waiting has them handled before it goes', async () => {
+  const control = new Control();
+  control.call('SET_MODE', (writer) => {
+    writer.u32(nt('A_MODE'), nt('MODE_DEFERRED'));
+    writer.u32(nt('A_SLEEP'), 100);
+  });
+  const socket = openSocket({ protocol: 17 });
+  for (let count = 0; count < 20; count++) socket.send({ payload: cString('waits') });
+  let queued = 0;
+  for (const { attributes } of control.call('GET_MODE')) {
+    while (attributes.next()) if (attributes.type === nt('A_QUEUED')) queued = attributes.u32();
+  }
+  expect(queued).toBeGreaterThan(10);
+  socket.close();
+  control.close();
+  // A datagram that outlived the module would end the guest: its work item is the module's code.
+  expect(await runCommand('rmmod', ['netlink_test'])).toMatchObject({ status: 0, stderr: '' });
+  expect(await runCommand('insmod', [moduleFile])).toMatchObject({ status: 0 });
+  using again = openSocket({ protocol: 17 });
+  again.send({ payload: cString('after it') });
+  expect(Buffer.from((await again.receive()).payload).toString()).toBe('after it\0');
 });
 
 test('another protocol number is one parameter', async () => {
