@@ -78,7 +78,7 @@ async function reload(end: number): Promise<number> {
       times += 1;
       execFileSync('insmod', [MODULE]);
     }
-    await delay(20);
+    await delay(150);
   }
   return times;
 }
@@ -129,7 +129,7 @@ test(`messages of any kind harm nobody (FUZZ_SEED=${SEED})`, async () => {
   const deadline = Date.now() + 30_000;
   while (Object.values(left()).some((count) => count > 0) && Date.now() < deadline) await delay(50);
   expect(left()).toEqual({ references: 0, sockets: 0, namespaces: 0 });
-  // Everything else in the guest uses these too, a few hundred at most; one lost for each message would be thousands.
-  const lost = Object.entries(objects()).filter(([name, count]) => count - (before.objects[name] ?? 0) > 500);
+  // Everything else in the guest uses these too, which makes a difference of some dozens.
+  const lost = Object.entries(objects()).filter(([name, count]) => count - (before.objects[name] ?? 0) > 150);
   expect(lost).toEqual([]);
 });
