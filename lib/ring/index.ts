@@ -1,4 +1,3 @@
-export type { Taken } from './commands.js';
 export { NETLINK_TEST_MSG_RING_DATA, NETLINK_TEST_MSG_RING_RECEIPT } from './layout.js';
 export {
   type MappedRing,
@@ -6,5 +5,6 @@ export {
   type OpenMappedRingOptions,
   type RingMessage,
   type RingMessageOptions,
+  type Taken,
 } from './mapped-ring.js';
 export { readData, readReceipt, type RingData, type RingReceipt } from './payloads.js';

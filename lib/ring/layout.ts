@@ -13,16 +13,6 @@ export const TO_KERNEL_EMPTIED = 16;
 export const TO_USER_FILLED = 32;
 export const TO_USER_EMPTIED = 48;
 
-export const NETLINK_TEST_CMD_RING_SUBMIT = 19;
-export const NETLINK_TEST_CMD_RING_PRODUCE = 20;
-export const NETLINK_TEST_CMD_RING_GET_FRAMES = 21;
-export const NETLINK_TEST_A_COUNT = 5;
-export const NETLINK_TEST_A_SIZE = 6;
-export const NETLINK_TEST_A_SENT = 7;
-export const NETLINK_TEST_A_DROPPED = 8;
-export const NETLINK_TEST_A_FD = 32;
-export const NETLINK_TEST_A_FRAMES = 33;
-
 /** The module's answer to a message: payload as {@link readReceipt} reads it. */
 export const NETLINK_TEST_MSG_RING_RECEIPT = 0x13;
 /** A message that the module produced: payload as {@link readData} reads it. */

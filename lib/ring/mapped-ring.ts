@@ -1,9 +1,10 @@
 import { invalidArgument, malformed } from '../errors.js';
-import { openGeneric, type OwningController } from '../generic/open-generic.js';
+import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test/generated.js';
+import { openFamily } from '../families/open.js';
 import type { CallOptions } from '../socket/exchange.js';
+import { openSocket } from '../socket/open-socket.js';
+import type { TransactionSocket } from '../socket/transaction-socket.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
-import type { Operation } from '../wire/operation.js';
-import { getRingFrames, produceInRing, submitRing, type RingCommand, type Taken } from './commands.js';
 import {
   RING_PAGES,
   RING_SLOTS,
@@ -15,7 +16,6 @@ import {
 } from './layout.js';
 import { Mapping } from './mapping.js';
 
-const FAMILY = 'netlink_test';
 /** The most bytes of a message's payload. */
 const PAYLOAD_MAX = RING_SLOT_SIZE - NLMSG_HDRLEN;
 
@@ -29,6 +29,14 @@ export interface RingMessageOptions {
   readonly type?: number;
   /** nlmsg_seq. Default: the number of messages written before, modulo 2^32. */
   readonly sequence?: number;
+}
+
+/** What the module took from a ring. */
+export interface Taken {
+  /** Slots that it emptied. Fewer than were filled when there was no room for more receipts. */
+  readonly slots: number;
+  /** How many of them held no well-formed message, and got no receipt. */
+  readonly malformed: number;
 }
 
 /** A message in a slot to user space. */
@@ -55,7 +63,8 @@ export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing 
 export class MappedRing implements Disposable, AsyncDisposable {
   readonly #mapping: Mapping;
   /** Opened by the first command. */
-  #control: OwningController | undefined;
+  #control: TransactionSocket | undefined;
+  #family: NetlinkTestClient | undefined;
   /** Of the messages to the kernel and to user space: the indexes that are ours to write. */
   #filled: number;
   #emptied: number;
@@ -135,26 +144,32 @@ export class MappedRing implements Disposable, AsyncDisposable {
   }
 
   /** Has the module take the messages that were written; their receipts are there to {@link read} when this resolves. */
-  submit(options?: CallOptions): Promise<Taken> {
-    return this.#execute(submitRing, {}, options);
+  async submit(options?: CallOptions): Promise<Taken> {
+    const family = await this.#open(options);
+    const taken = await family.do.ringSubmit({ fd: this.#mapping.descriptor }, options);
+    return { slots: Number(taken.count), malformed: Number(taken.dropped) };
   }
 
   /**
    * Has the module produce `count` messages with `size` bytes each, in the mapped pages. Gives how many there was room
    * for; they are there to {@link read}.
    */
-  produce(count: number, size: number, options?: CallOptions): Promise<number> {
+  async produce(count: number, size: number, options?: CallOptions): Promise<number> {
     checkInteger('count', count, 0, Number.MAX_SAFE_INTEGER);
     checkInteger('size', size, 0, PAYLOAD_MAX - 8);
-    return this.#execute(produceInRing, { count, size }, options);
+    const family = await this.#open(options);
+    const { sent } = await family.do.ringProduce({ fd: this.#mapping.descriptor, count, size }, options);
+    return Number(sent);
   }
 
   /**
    * A keyed hash for each page of the mapping: of the number of the page frame that this process's page tables have
    * there. Page 0 has the indexes, 1 to 16 are the slots to the kernel, 17 to 32 those to user space.
    */
-  frames(options?: CallOptions): Promise<BigUint64Array> {
-    return this.#execute(getRingFrames, {}, options);
+  async frames(options?: CallOptions): Promise<BigUint64Array> {
+    const family = await this.#open(options);
+    const { frames } = await family.do.ringGetFrames({ fd: this.#mapping.descriptor }, options);
+    return new BigUint64Array(frames?.slice().buffer ?? []);
   }
 
   /** Unmaps the memory, and ends what waits with ERR_NETLINK_CLOSED. Views of the memory become empty. */
@@ -192,18 +207,13 @@ export class MappedRing implements Disposable, AsyncDisposable {
     return (this.memory.byteLength / RING_PAGES) * page;
   }
 
-  async #execute<Reply>(
-    operation: Operation<RingCommand, Reply>,
-    command: Omit<RingCommand, 'descriptor'>,
-    options?: CallOptions,
-  ): Promise<Reply> {
+  /** The control channel. Its socket is this ring's from the first command on, so that {@link close} ends that too. */
+  async #open({ signal }: CallOptions = {}): Promise<NetlinkTestClient> {
     this.#mapping.check();
-    const control = (this.#control ??= openGeneric());
-    const { id } = await control.family(FAMILY, options);
-    const { descriptor } = this.#mapping;
-    const reply = await control.socket.execute(operation, id, 0, { descriptor, ...command }, options);
-    if (reply === undefined) throw malformed(`${operation.name} was answered without a reply`);
-    return reply;
+    const socket = (this.#control ??= openSocket({ protocol: netlinkTestFamily.protocol }));
+    this.#family ??= await openFamily(netlinkTestFamily, { socket, ...(signal && { signal }) });
+    this.#mapping.check();
+    return this.#family;
   }
 }
 
