@@ -12,6 +12,7 @@
         'src/addon.cc',
         'src/batch_receiver.cc',
         'src/datagram_calls.cc',
+        'src/echo_call.cc',
         'src/environment.cc',
         'src/filter_calls.cc',
         'src/mapped_ring.cc',

@@ -23,10 +23,13 @@ static const struct nla_policy timer_policy[] = {
 	[NETLINK_TEST_A_PERIOD] = NLA_POLICY_RANGE(NLA_U32, 1, PERIOD_MAX),
 };
 
+/* More than the 16 bits of NLA_POLICY_MAX. */
+static const struct netlink_range_validation flood_size = {.max = 32768};
+
 static const struct nla_policy flood_policy[] = {
 	[NETLINK_TEST_A_PORT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NETLINK_TEST_A_COUNT] = {.type = NLA_U64},
-	[NETLINK_TEST_A_SIZE] = NLA_POLICY_MAX(NLA_U32, 32000),
+	[NETLINK_TEST_A_SIZE] = NLA_POLICY_FULL_RANGE(NLA_U32, &flood_size),
 };
 
 static const struct nla_policy mode_policy[] = {

@@ -7,6 +7,7 @@
 
 #include "begin.h"
 #include "control.h"
+#include "echo_file.h"
 #include "endpoint.h"
 #include "netlink_test.h"
 #include "ring.h"
@@ -41,17 +42,27 @@ static int __init netlink_test_init(void)
 		       err);
 		goto unwatch_sockets;
 	}
+	err = echo_files_register();
+	if (err) {
+		pr_err("the files netlink_test_echo in /dev and /proc cannot "
+		       "be "
+		       "registered: error %d\n",
+		       err);
+		goto unregister_ring;
+	}
 	err = control_register();
 	if (err) {
 		pr_err("the family " NETLINK_TEST_GENL_NAME
 		       " cannot be registered: error %d\n",
 		       err);
-		goto unregister_ring;
+		goto unregister_echo_files;
 	}
 	trigger_create();
 	pr_info("loaded, protocol %d\n", protocol);
 	return 0;
 
+unregister_echo_files:
+	echo_files_unregister();
 unregister_ring:
 	ring_unregister();
 unwatch_sockets:
@@ -65,6 +76,7 @@ static void __exit netlink_test_exit(void)
 {
 	trigger_remove();
 	control_unregister();
+	echo_files_unregister();
 	ring_unregister();
 	begin_unwatch_sockets();
 	endpoints_unregister();

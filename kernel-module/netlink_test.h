@@ -3,6 +3,7 @@
 #ifndef NETLINK_TEST_H
 #define NETLINK_TEST_H
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 #define NETLINK_TEST_PROTOCOL 17
@@ -207,5 +208,16 @@ struct netlink_test_ring_data {
 	__u64 frame;  /* the page frame it was produced in, hashed */
 	__u8 bytes[]; /* byte i is the sequence number plus i, modulo 256 */
 };
+
+/* The echo of /dev/netlink_test_echo: the bytes come back to where they were.
+ */
+struct netlink_test_echo {
+	__u64 bytes;	   /* their address */
+	__u32 length;	   /* up to NETLINK_TEST_ECHO_MAX */
+	__u32 reserved[3]; /* 0 */
+};
+
+#define NETLINK_TEST_ECHO_MAX 65536
+#define NETLINK_TEST_IOC_ECHO _IOWR('%', 0xe0, struct netlink_test_echo)
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "echo_call.h"
 #include "environment.h"
 #include "filter_calls.h"
 #include "offload_calls.h"
@@ -21,6 +22,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   afnetlink::ExportOptionCalls(exports, environment.get());
   afnetlink::ExportFilterCalls(exports, environment.get());
   afnetlink::ExportOffloadCalls(exports, environment.get());
+  afnetlink::ExportEchoCall(exports, environment.get());
   afnetlink::ExportRingCalls(exports, environment.get());
   // Node frees this after every cleanup hook, so each function above finds its environment for as long as it
   // can run.

@@ -19,6 +19,7 @@ const subcommands: Readonly<Record<string, Entry>> = {
   families: { summary: 'list families and their operations', load: () => import('./families.js') },
   generate: { summary: 'print TypeScript for a specification', load: () => import('./generate.js') },
   listen: { summary: 'print what the kernel sends to multicast groups', load: () => import('./listen.js') },
+  study: { summary: 'say what a message costs, by each way', load: () => import('./study.js') },
   trace: { summary: 'show what the kernel does with a message', load: () => import('./trace.js') },
   vm: { summary: 'run a command in a small Linux guest', load: () => import('./vm.js') },
 };

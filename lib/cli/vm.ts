@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import {
   kernelSeries,
@@ -12,6 +11,7 @@ import {
   VmError,
   type RunInGuestOptions,
 } from 'afnetlink/vm';
+import { Collector } from './collector.js';
 
 const usage = `Usage: nlctl vm [OPTION…] -- COMMAND [ARGUMENT…]
 
@@ -95,20 +95,6 @@ async function runRequest({ options, json, log, print }: Request): Promise<numbe
     const name = stopped();
     if (name === undefined) throw error;
     return 128 + constants.signals[name];
-  }
-}
-
-/** Keeps what is written to it. */
-class Collector extends Writable {
-  private readonly chunks: Buffer[] = [];
-
-  get text(): string {
-    return Buffer.concat(this.chunks).toString();
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.chunks.push(chunk);
-    done();
   }
 }
 

@@ -103,6 +103,8 @@ export interface NativeAddon {
   /** Store-release of a 32-bit word, by its index. */
   storeRingIndex(handle: number, word: number, value: number): number;
   unmapRing(handle: number): number;
+  /** The kernel module's echo by ioctl(2), on a descriptor of its device: `length` bytes at the buffer's beginning. */
+  echoByIoctl(descriptor: number, buffer: ArrayBuffer, length: number): number;
 }
 
 let loaded: NativeAddon | undefined;

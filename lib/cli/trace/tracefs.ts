@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Guardian } from './guardian.js';
 
 const mountPoints = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
 /** The kernel's tracing files. */
 export class Tracefs {
-  private constructor(private readonly folder: string) {}
+  private constructor(readonly folder: string) {}
 
   static open(): Tracefs {
     const folder = mountPoints.find((path) => existsSync(join(path, 'current_tracer')));
@@ -53,8 +52,17 @@ export class Tracefs {
     }
   }
 
-  /** Takes the tracer over, unless somebody uses it; {@link TracerLease.end} gives it back as it was. */
-  async lease(settings: Readonly<Record<string, string>>): Promise<TracerLease> {
+  /** As for an instance of the tracer. */
+  makeFolder(path: string): void {
+    try {
+      mkdirSync(join(this.folder, path));
+    } catch (error) {
+      throw unusable(path, error);
+    }
+  }
+
+  /** Takes the tracer over, unless somebody uses it; {@link Guardian.end} gives it back as it was. */
+  async lease(settings: Readonly<Record<string, string>>): Promise<Guardian> {
     const tracer = this.read('current_tracer').trim();
     const events = this.read('set_event').trim();
     if (tracer !== 'nop' || events !== '')
@@ -62,7 +70,7 @@ export class Tracefs {
         `the kernel's tracer is in use (${tracer === 'nop' ? `events: ${events.split('\n').join(' ')}` : tracer}); ` +
           'end that first, since one recording would spoil the other',
       );
-    const lease = await TracerLease.begin(this.folder, this.current(Object.keys(settings)));
+    const lease = await Guardian.begin(this.folder, putBack, this.current(Object.keys(settings)).flat());
     try {
       for (const [file, value] of Object.entries(settings)) this.write(file, value);
       return lease;
@@ -97,13 +105,8 @@ export function restorable(text: string): string {
     .trim();
 }
 
-// Waits for the end of its input, which comes with the end of nlctl, of whatever kind that is; then puts everything back.
-const guardian = `
-trap '' HUP INT TERM QUIT
-cat >/dev/null
-cd "$1" || exit 1
-shift
-failed=0
+/** The tracer's settings from before, which every second argument is the value of. */
+const putBack = `
 put() { printf '%s\\n' "$2" >"$1" || failed=1; }
 put tracing_on 0
 put current_tracer nop
@@ -112,29 +115,7 @@ while [ $# -gt 1 ]; do
   if [ -n "$2" ]; then put "$1" "$2"; else : >"$1" || failed=1; fi
   shift 2
 done
-exit $failed
 `;
-
-/** The tracer while this process has it. Its state is given back even when this process is killed. */
-export class TracerLease {
-  private constructor(private readonly guardian: ChildProcess) {}
-
-  static async begin(folder: string, state: readonly [file: string, value: string][]): Promise<TracerLease> {
-    const child = spawn('/bin/sh', ['-c', guardian, 'sh', folder, ...state.flat()], {
-      stdio: ['pipe', 'ignore', 'inherit'],
-      detached: true,
-    });
-    await once(child, 'spawn');
-    return new TracerLease(child);
-  }
-
-  async end(): Promise<void> {
-    const ended = once(this.guardian, 'exit');
-    this.guardian.stdin?.end();
-    const [status] = (await ended) as [number | null];
-    if (status !== 0) throw new Error('the tracer could not be set back to what it was; see above');
-  }
-}
 
 function unusable(file: string, error: unknown): Error {
   const { code } = error as NodeJS.ErrnoException;

@@ -1,0 +1,15 @@
+import { Writable } from 'node:stream';
+
+/** Keeps what is written to it. */
+export class Collector extends Writable {
+  private readonly chunks: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(chunk);
+    done();
+  }
+}

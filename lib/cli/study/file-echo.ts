@@ -1,0 +1,44 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { systemError } from '../../errors.js';
+import { native } from '../../native/addon.js';
+import type { OpenWay } from './way.js';
+
+const DEVICE = '/dev/netlink_test_echo';
+const PROC_FILE = '/proc/netlink_test_echo';
+
+function writeAndRead(path: string) {
+  return (size: number): Promise<OpenWay> => {
+    const descriptor = openSync(path, 'r+');
+    const bytes = new Uint8Array(size);
+    return Promise.resolve({
+      copyLengths: [size],
+      run(messages) {
+        for (let sent = 0; sent < messages; sent++) {
+          writeSync(descriptor, bytes);
+          readSync(descriptor, bytes);
+        }
+        return undefined;
+      },
+      close: () => closeSync(descriptor),
+    });
+  };
+}
+
+export const deviceEcho = writeAndRead(DEVICE);
+export const procEcho = writeAndRead(PROC_FILE);
+
+export function ioctlEcho(size: number): Promise<OpenWay> {
+  const descriptor = openSync(DEVICE, 'r+');
+  const bytes = new ArrayBuffer(size);
+  return Promise.resolve({
+    copyLengths: [size],
+    run(messages) {
+      for (let sent = 0; sent < messages; sent++) {
+        const result = native().echoByIoctl(descriptor, bytes, size);
+        if (result < 0) throw systemError('ioctl', -result);
+      }
+      return undefined;
+    },
+    close: () => closeSync(descriptor),
+  });
+}

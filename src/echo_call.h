@@ -1,0 +1,12 @@
+#pragma once
+
+#include <napi.h>
+
+#include "environment.h"
+
+namespace afnetlink {
+
+/** echoByIoctl, which `nlctl study` sets beside netlink; see lib/native/addon.ts. */
+void ExportEchoCall(Napi::Object exports, Environment* environment);
+
+}  // namespace afnetlink
