@@ -1,13 +1,12 @@
 // npm run bench: runs the cases, prints one table for each. `npm run bench -- --help` lists the options.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure } from './harness/measure.mjs';
 import { out } from './harness/peers.mjs';
 import { Results } from './harness/results.mjs';
 import { markdown, tables } from './harness/table.mjs';
-import { writtenFiles } from './report/document.mjs';
+import { latest, study, writtenFiles } from './report/document.mjs';
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -37,8 +36,6 @@ const { values: options } = parseArgs({
   allowNegative: true,
 });
 
-const saved = fileURLToPath(new URL('results/latest.json', import.meta.url));
-
 async function main() {
   if (options.help) return process.stdout.write(HELP);
   const results = options.show === undefined ? await run() : Results.read(options.show);
@@ -57,8 +54,10 @@ async function run() {
     note: (text) => process.stderr.write(`${text}\n`),
   });
   mkdirSync(out, { recursive: true });
-  await results.write(options.save ? saved : join(out, 'latest.json'));
-  if (options.save) for (const [file, content] of await writtenFiles(results)) writeFileSync(file, content);
+  await results.write(options.save ? latest : join(out, 'latest.json'));
+  if (!options.save) return results;
+  const studies = JSON.parse(readFileSync(study, 'utf8'));
+  for (const [file, content] of await writtenFiles(results, studies)) writeFileSync(file, content);
   return results;
 }
 

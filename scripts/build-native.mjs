@@ -50,10 +50,13 @@ function headersBeside() {
   return existsSync(join(prefix, 'include/node/node.h')) ? prefix : undefined;
 }
 
+/** What the build reads outside of src: the header has the numbers of the module's device. */
+const outsideSources = ['binding.gyp', 'kernel-module/netlink_test.h'];
+
 function hashOf(args) {
   const hash = createHash('sha256');
   const sources = readdirSync(join(root, 'src')).sort();
-  for (const file of ['binding.gyp', ...sources.map((name) => `src/${name}`)]) {
+  for (const file of [...outsideSources, ...sources.map((name) => `src/${name}`)]) {
     hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   }
   hash.update(require('node-addon-api/package.json').version);
@@ -81,7 +84,7 @@ checkPrograms();
 if (folder !== root) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const part of ['binding.gyp', 'src'])
+  for (const part of ['src', ...outsideSources])
     cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 const gyp = resolve(dirname(require.resolve('node-gyp/package.json')), 'bin/node-gyp.js');

@@ -30,7 +30,13 @@ function installPackages() {
 }
 
 function build() {
-  const sources = ['src', 'binding.gyp', 'scripts/build-native.mjs', 'package-lock.json'];
+  const sources = [
+    'src',
+    'kernel-module/netlink_test.h',
+    'binding.gyp',
+    'scripts/build-native.mjs',
+    'package-lock.json',
+  ];
   runIfChanged(`${root}build/.built-from`, fingerprint(root, sources, process.version), () => {
     report('compiling the addon');
     run('npm', 'run', 'build:native');

@@ -8,9 +8,15 @@ import { cases } from '../harness/cases.mjs';
 import { markdown, stepsOf, tableOf } from '../harness/table.mjs';
 import { goals, isMet } from './goals.mjs';
 import { plot } from './plot.mjs';
+import { studyBlock, studyPlots } from './study.mjs';
 
 const path = (relative) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const documentPath = path('docs/performance.md');
+
+/** What is kept of the last runs that were to be kept: of npm run bench, and of npm run bench:kernel. */
+export const latest = path('bench/results/latest.json');
+export const study = path('bench/results/kernel.json');
+
 const plotName = (each, step) => `${each.name}${step === undefined ? '' : `-${step}`}.svg`;
 
 const table = (headings, rows) => markdown({ headings, rows });
@@ -59,7 +65,8 @@ function caseBlock(results, name) {
 
 const wordsBlock = ({ words }) => words.map((word) => `- ${word}`).join('\n') || 'Nothing was left out.';
 
-function block(results, [kind, name]) {
+function block(results, studies, [kind, name]) {
+  if (kind === 'study') return studyBlock(studies, name);
   if (kind === 'machine') return machineBlock(results);
   if (kind === 'goals') return goalsBlock(results);
   if (kind === 'words') return wordsBlock(results);
@@ -69,17 +76,19 @@ function block(results, [kind, name]) {
 
 const MARKED = /(<!-- bench: (.+?) -->\n)[\s\S]*?(<!-- \/bench -->)/g;
 
-async function fill(text, results) {
+async function fill(text, results, studies) {
   const filled = text.replace(
     MARKED,
-    (_, begin, what, end) => `${begin}\n${block(results, what.split(' '))}\n\n${end}`,
+    (_, begin, what, end) => `${begin}\n${block(results, studies, what.split(' '))}\n\n${end}`,
   );
   return format(filled, { ...(await resolveConfig(documentPath)), parser: 'markdown' });
 }
 
 /** Every file that the results decide, with what it has to hold. */
-export async function writtenFiles(results) {
-  const files = new Map([[documentPath, await fill(readFileSync(documentPath, 'utf8'), results)]]);
+export async function writtenFiles(results, studies) {
+  const text = await fill(readFileSync(documentPath, 'utf8'), results, studies);
+  const files = new Map([[documentPath, text]]);
+  for (const [name, content] of studyPlots(studies)) files.set(path(join('bench/results', name)), content);
   for (const each of cases)
     for (const step of stepsOf(results, each))
       files.set(path(join('bench/results', plotName(each, step))), plot(results, each, step));

@@ -70,8 +70,10 @@ function sizesOf(figures: readonly Figure[]): number[] {
 /** One figure where all sizes have the same, else the least and the most. */
 function span(rows: readonly Figure[], name: keyof Counts): string {
   const values = rows.flatMap(({ counts }) => (counts === undefined ? [] : [counts[name]]));
-  const [least, most] = [number(Math.min(...values)), number(Math.max(...values))];
-  return least === most ? least : `${least}–${most}`;
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) =>
+    number(Number(value.toFixed(1))),
+  );
+  return least === most ? (least ?? '') : `${least}–${most}`;
 }
 
 export function median(values: readonly number[]): number | undefined {
