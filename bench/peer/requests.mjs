@@ -1,7 +1,7 @@
 // Requests to the Generic Netlink controller: one at a time, and many at a time.
 import { createRequire } from 'node:module';
 import { nlctrlFamily } from '../../dist/families/nlctrl/generated.js';
-import { openFamily, openSocket, WireView } from '../../dist/index.js';
+import { openFamily } from '../../dist/index.js';
 
 const CONTROLLER_ID = 16;
 const { begin, end, measureEach, measureEachSync, options, print, rounds } = createRequire(import.meta.url)(
@@ -37,22 +37,9 @@ async function measureInFlight(ask) {
   }
 }
 
-const GENERIC_HEADER = 4;
-const { body, do: command } = nlctrlFamily.operations.getfamily;
-/** A family's batch gives no replies: here it is one of the socket, with the family's codec. */
-const operation = {
-  name: 'CTRL_CMD_GETFAMILY',
-  headerLength: GENERIC_HEADER,
-  encode(writer, input) {
-    writer.putU8(writer.space(GENERIC_HEADER), command.request);
-    body.encode(writer, input);
-  },
-};
-
-function decode({ status, replies }) {
+function replyOf({ status, replies }) {
   if (status !== 'done') throw new Error(`a request has ${status}`);
-  const { payload } = replies[0];
-  return body.decode(new WireView(payload), GENERIC_HEADER, payload.length, false);
+  return replies[0];
 }
 
 export const inFlight = {
@@ -66,12 +53,11 @@ export const inFlight = {
   },
 
   async batch() {
-    const socket = openSocket({ protocol: nlctrlFamily.protocol });
+    const controller = await openFamily(nlctrlFamily);
     await measureInFlight(() => {
-      const batch = socket.batch({ acknowledge: 'last' });
-      for (let index = 0; index < options.size; index++)
-        batch.addOperation(operation, CONTROLLER_ID, 0, request);
-      return batch.sendSync().map(decode);
+      const batch = controller.batch({ acknowledge: 'last' });
+      for (let index = 0; index < options.size; index++) batch.add('getfamily', request);
+      return batch.sendSync().map(replyOf);
     });
   },
 };

@@ -12,10 +12,10 @@ export interface BatchEntry {
 
 /** A batch of a family's requests. */
 export class OpenBatch {
-  readonly #batch: Batch;
+  readonly #batch: Batch<object>;
   readonly #find: (name: string) => BatchEntry;
 
-  constructor(batch: Batch, find: (name: string) => BatchEntry) {
+  constructor(batch: Batch<object>, find: (name: string) => BatchEntry) {
     this.#batch = batch;
     this.#find = find;
   }
@@ -30,11 +30,11 @@ export class OpenBatch {
     return this;
   }
 
-  send(): Promise<FamilyBatchResult[]> {
+  send(): Promise<FamilyBatchResult<object>[]> {
     return this.#batch.send();
   }
 
-  sendSync(): FamilyBatchResult[] {
+  sendSync(): FamilyBatchResult<object>[] {
     return this.#batch.sendSync();
   }
 }

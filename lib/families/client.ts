@@ -71,7 +71,7 @@ export class OpenFamily {
   }
 
   batch(options: FamilyBatchOptions = {}): OpenBatch {
-    return new OpenBatch(this.#socket.batch(options), (name) => {
+    return new OpenBatch(this.#socket.batch<object>(options), (name) => {
       const { mode, tolerant } = this.#prepare(name, 'do');
       return { operation: tolerant, type: this.#type(mode), flags: echoFlag(mode) };
     });

@@ -3,10 +3,10 @@ import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds } from './diagnostics.js';
-import { type BatchResult, BatchTransaction } from './engine/batch-transaction.js';
-import type { RequestDescription } from './engine/refusal.js';
+import type { NetlinkMessage } from '../wire/messages.js';
+import { type BatchedOperation, type BatchResult, BatchTransaction } from './engine/batch-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
-import { checkMessage, MessageOperation, type RequestMessage } from './message-request.js';
+import { checkMessage, copyReply, MessageOperation, type RequestMessage } from './message-request.js';
 import { checkTimeout } from './requests.js';
 
 export interface BatchOptions extends CallOptions {
@@ -28,7 +28,7 @@ export interface BatchOptions extends CallOptions {
 }
 
 interface Entry {
-  readonly description: RequestDescription;
+  readonly operation: BatchedOperation;
   readonly flags: number;
   /** Where the message begins in the writer. */
   readonly start: number;
@@ -41,16 +41,18 @@ const NFNL_BATCH_GENID = 1;
 const BYTES_A_DATAGRAM = 64 * 1024;
 /** What an acknowledgement takes up in the receive buffer, the kernel's overhead included. */
 const ACKNOWLEDGEMENT_CHARGE = 1024;
-const UNDONE: BatchResult = Object.freeze({ status: 'undone' });
+const UNDONE: BatchResult<never> = Object.freeze({ status: 'undone' });
 const MILLISECONDS_A_RUN = 1;
 /** Acknowledged behind a netfilter transaction, whose own messages then need no acknowledgement. */
-const BARRIER: RequestDescription = { name: 'NLMSG_NOOP' };
+const BARRIER: BatchedOperation = { name: 'NLMSG_NOOP', decode: copyReply };
 
 /**
  * Many requests in one `sendmsg`, and a result for each, in the order in which they were added. A batch that is larger
  * than a datagram, or whose answers are larger than the receive buffer, is sent in parts. Not for dumps.
+ *
+ * `Reply` is what its operations read; messages that are added as bytes have replies that are bytes.
  */
-export class Batch {
+export class Batch<Reply = NetlinkMessage> {
   readonly #exchange: Exchange;
   readonly #protocol: number;
   readonly #receiveBufferSize: number;
@@ -88,18 +90,19 @@ export class Batch {
   }
 
   /** Adds a message of bytes. Returns this batch. */
-  add(message: RequestMessage): this {
+  add(this: Batch<NetlinkMessage>, message: RequestMessage): Batch<NetlinkMessage> {
     checkMessage('batch', message);
-    return this.addOperation(
-      new MessageOperation(message, this.#protocol),
-      message.type,
-      message.flags ?? 0,
-      message.payload,
-    );
+    const operation = new MessageOperation(message, this.#protocol);
+    return this.addOperation(operation, message.type, message.flags ?? 0, message.payload);
   }
 
   /** Adds a request of an operation. Throws ERR_NETLINK_INVALID_ARGUMENT; the batch is as before then. Returns this batch. */
-  addOperation<Input>(operation: Operation<Input, unknown>, type: number, flags: number, input: Input): this {
+  addOperation<Input>(operation: Operation<Input, Reply>, type: number, flags: number, input: Input): this {
+    this.#append(operation, type, flags, input);
+    return this;
+  }
+
+  #append<Input>(operation: Operation<Input, unknown>, type: number, flags: number, input: Input): void {
     if (this.#sent) throw invalidArgument('the batch was sent already; make another');
     const writer = this.#writer;
     const start = writer.length;
@@ -114,17 +117,16 @@ export class Batch {
       writer.reset(start);
       throw error;
     }
-    this.#entries.push({ description: operation, flags: allFlags, start });
-    return this;
+    this.#entries.push({ operation, flags: allFlags, start });
   }
 
   /**
    * Sends them. Rejected only where nothing can be known of any message: ERR_NETLINK_CLOSED, the signal's reason before
    * it is sent. All else is in the results.
    */
-  async send(): Promise<BatchResult[]> {
+  async send(): Promise<BatchResult<Reply>[]> {
     const parts = this.#begin();
-    const results: BatchResult[] = [];
+    const results: BatchResult<Reply>[] = [];
     let end = performance.now() + MILLISECONDS_A_RUN;
     for (const { first, behind } of parts) {
       const transaction = this.#sendPart(first, behind);
@@ -139,9 +141,9 @@ export class Batch {
   }
 
   /** As {@link send}, but blocks the thread until it is done. */
-  sendSync(): BatchResult[] {
+  sendSync(): BatchResult<Reply>[] {
     const parts = this.#begin();
-    const results: BatchResult[] = [];
+    const results: BatchResult<Reply>[] = [];
     for (const { first, behind } of parts) {
       const transaction = this.#sendPart(first, behind);
       if (!transaction.settled) this.#exchange.block(transaction, 'batch', this.#options);
@@ -192,8 +194,8 @@ export class Batch {
     const lastOnly = acknowledge === 'last';
     const last = this.#entries[behind - 1];
     if (last !== undefined) this.#writer.putU16(last.start + 6, last.flags | NLM_F_ACK);
-    const describe = (index: number) => this.#descriptionOf(first + index);
-    const batch = new BatchTransaction({ buffer, offsets, describe }, { lastOnly, firstAlone: false });
+    const operation = (index: number) => this.#operationOf(first + index);
+    const batch = new BatchTransaction({ buffer, offsets, operation }, { lastOnly, firstAlone: false });
     this.#exchange.engine.begin(batch);
     batch.prepare();
     this.#exchange.send([batch], buffer.buffer, buffer.byteOffset, buffer.length);
@@ -207,8 +209,8 @@ export class Batch {
     writer.messageStart(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK);
     writer.messageEnd();
     const buffer = writer.finish();
-    const describe = (index: number) => (index < this.#entries.length ? this.#descriptionOf(index) : BARRIER);
-    const all = { buffer, offsets: [...offsets, buffer.length], describe };
+    const operation = (index: number) => this.#operationOf(index);
+    const all = { buffer, offsets: [...offsets, buffer.length], operation };
     const batch = new BatchTransaction(all, { lastOnly: true, firstAlone: true });
     this.#exchange.engine.begin(batch);
     batch.prepare();
@@ -231,12 +233,13 @@ export class Batch {
   }
 
   /** Takes a part's results; true where the batch ends with them. */
-  #take(results: BatchResult[], { results: part }: BatchTransaction): boolean {
-    for (const result of part) if (result !== undefined) results.push(result);
+  #take(results: BatchResult<Reply>[], { results: part }: BatchTransaction): boolean {
+    // Each was read by the operation that addOperation() took.
+    for (const result of part) if (result !== undefined) results.push(result as BatchResult<Reply>);
     return this.#options.stopOnError === true && results.at(-1)?.status === 'failed';
   }
 
-  #finish(results: BatchResult[]): BatchResult[] {
+  #finish(results: BatchResult<Reply>[]): BatchResult<Reply>[] {
     const failed = results.find((result) => result.status === 'failed');
     requestEnds('batch', 'batch', this.#exchange.port.portId, this.#began, failed?.error);
     if (this.#options.transaction === undefined) {
@@ -266,14 +269,14 @@ export class Batch {
           writer.u32be(NFNL_BATCH_GENID, generation);
       },
     };
-    this.addOperation(operation, type, 0, undefined);
+    this.#append(operation, type, 0, undefined);
   }
 
   #startOf(index: number): number {
     return this.#entries[index]?.start ?? this.#writer.length;
   }
 
-  #descriptionOf(index: number): RequestDescription {
-    return this.#entries[index]?.description ?? BARRIER;
+  #operationOf(index: number): BatchedOperation {
+    return this.#entries[index]?.operation ?? BARRIER;
   }
 }

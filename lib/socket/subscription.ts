@@ -198,10 +198,14 @@ export class Subscription<Event>
   /** @internal */
   onReadable(): void {
     const end = performance.now() + MILLISECONDS_A_RUN;
-    do {
-      if (this.#port.closed || this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take) === 0) break;
+    // Fewer than asked for were all that there was, and the loop tells of more: looking again would cost a call an event.
+    while (
+      !this.#port.closed &&
+      this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take) === DATAGRAMS_A_RECEIVE
+    ) {
       this.#serve();
-    } while (this.#hasRoom && performance.now() < end);
+      if (!this.#hasRoom || performance.now() >= end) break;
+    }
     // An overrun may come without a datagram.
     this.#serve();
     this.#updateWatch();

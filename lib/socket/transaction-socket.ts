@@ -79,8 +79,8 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
   }
 
   /** Begins a batch: add messages to it, then send it. */
-  batch(options: BatchOptions = {}): Batch {
-    return this.#use().batch(options);
+  batch<Reply = NetlinkMessage>(options: BatchOptions = {}): Batch<Reply> {
+    return this.#use().batch<Reply>(options);
   }
 
   /** {@link request} for code that knows how to write and read an operation; undefined where there is no reply. */

@@ -96,9 +96,9 @@ export class Transactions {
     return new Dump(this.exchange, encodeDump({ operation, type, flags, input }), operation, options);
   }
 
-  batch(options: BatchOptions): Batch {
+  batch<Reply>(options: BatchOptions): Batch<Reply> {
     const { protocol, receiveBufferSize } = this.#settings;
-    return new Batch(this.exchange, protocol, receiveBufferSize, options);
+    return new Batch<Reply>(this.exchange, protocol, receiveBufferSize, options);
   }
 
   close(): void {

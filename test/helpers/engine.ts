@@ -1,6 +1,7 @@
 import { BatchTransaction } from '#lib/socket/engine/batch-transaction';
 import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-transaction';
 import { TransactionEngine } from '#lib/socket/engine/engine';
+import { copyReply } from '#lib/socket/message-request';
 import type { RequestDescription } from '#lib/socket/engine/refusal';
 import { RequestTransaction } from '#lib/socket/engine/request-transaction';
 import type { Transaction } from '#lib/socket/engine/transaction';
@@ -67,7 +68,11 @@ export class Scripted {
     const offsets = [0];
     for (const { length } of messages) offsets.push((offsets.at(-1) ?? 0) + align4(length));
     const transaction = new BatchTransaction(
-      { buffer: datagram(...messages), offsets, describe: (index) => ({ name: `message ${index}` }) },
+      {
+        buffer: datagram(...messages),
+        offsets,
+        operation: (index) => ({ name: `message ${index}`, decode: copyReply }),
+      },
       { lastOnly, firstAlone },
     );
     transaction.waiter = { onSettled: () => this.#count(transaction) };

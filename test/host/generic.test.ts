@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openGeneric, WireWriter } from 'afnetlink';
+import { openFamily, openGeneric, WireWriter } from 'afnetlink';
+import { nlctrlFamily } from 'afnetlink/families/nlctrl';
 import { runInProcess } from '../helpers/processes.js';
 
 const opened: { close(): void }[] = [];
@@ -69,5 +70,28 @@ describe('the controller of this kernel', () => {
       openGeneric().family('nlctrl').then(({ id }) => console.log(id));
     `);
     expect(result).toMatchObject({ status: 0, stdout: '16\n', stderr: '' });
+  });
+});
+
+describe('a family’s batch', () => {
+  test.each(['each', 'last'] as const)('has decoded replies, acknowledged: %s', async (acknowledge) => {
+    const controller = await openFamily(nlctrlFamily);
+    opened.push(controller);
+    const own = await controller.do.getfamily({ familyName: 'nlctrl' });
+    const results = await controller
+      .batch({ acknowledge })
+      .add('getfamily', { familyName: 'nlctrl' })
+      .add('getfamily', { familyName: 'nobody' })
+      .add('getfamily', { familyName: 'nlctrl' })
+      .send();
+    expect(results).toEqual([
+      { status: 'done', replies: [own], extack: undefined },
+      { status: 'failed', error: expect.objectContaining({ code: 'ENOENT' }) as unknown },
+      { status: 'done', replies: [own], extack: undefined },
+    ]);
+    const [first] = results;
+    // The replies have the operation's type.
+    const id: number | undefined = first?.status === 'done' ? first.replies[0]?.familyId : undefined;
+    expect(id).toBe(16);
   });
 });

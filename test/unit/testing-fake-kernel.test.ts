@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from 'afnetlink';
+import { type Batch, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type WireView } from 'afnetlink';
 import {
   acknowledge,
   datagram,
@@ -495,11 +495,7 @@ describe('batches', () => {
   const fifth: Respond = (request) => [
     request.payload[0] === 5 ? refuse(request, 'EEXIST') : acknowledge(request),
   ];
-  const fill = (
-    batch: ReturnType<ReturnType<FakeKernel['openSocket']>['batch']>,
-    count: number,
-    size = 4,
-  ) => {
+  const fill = (batch: Batch, count: number, size = 4) => {
     for (let index = 0; index < count; index++) {
       const payload = new Uint8Array(size);
       payload[0] = index;
@@ -592,10 +588,37 @@ describe('batches', () => {
     expect(await socket.batch().send()).toEqual([]);
   });
 
+  test('replies are what each operation reads; one that cannot be read fails alone', async () => {
+    const kernel = new FakeKernel((request) => [
+      reply(request, bytes(request.type, 0, 0, 0)),
+      acknowledge(request),
+    ]);
+    using socket = kernel.openSocket();
+    const operation = (factor: number) => ({
+      name: `TIMES_${factor}`,
+      headerLength: 0,
+      encode: () => undefined,
+      decode: (view: WireView, offset: number, end: number) => {
+        if (factor === 0) throw new Error('unreadable');
+        return factor * view.u8(offset, end);
+      },
+    });
+    const batch = socket.batch<number>();
+    for (const factor of [1, 0, 3]) batch.addOperation(operation(factor), 20 + factor, 0, undefined);
+    expect(await batch.send()).toEqual([
+      { status: 'done', replies: [21], extack: undefined },
+      {
+        status: 'failed',
+        error: expect.objectContaining({ code: 'ERR_NETLINK_MALFORMED', operation: 'TIMES_0' }),
+      },
+      { status: 'done', replies: [69], extack: undefined },
+    ]);
+  });
+
   test('a value that cannot be encoded leaves the batch as it was', async () => {
     const kernel = new FakeKernel(fifth);
     using socket = kernel.openSocket();
-    const batch = socket.batch().add({ type: 16, payload: bytes(1, 0, 0, 0) });
+    const batch = socket.batch<number | undefined>();
     const operation = {
       name: 'BAD',
       headerLength: 0,
@@ -603,7 +626,8 @@ describe('batches', () => {
       encode: (writer: { u8(type: number, value: number): void }, value: number) => writer.u8(1, value),
     };
     expect(() => batch.addOperation(operation, 16, 0, 300)).toThrow('attribute 1: 300 is not a u8');
-    batch.addOperation(operation, 16, 0, 30);
+    batch.addOperation(operation, 16, 0, 30).addOperation(operation, 16, 0, 31);
+    expect(batch.length).toBe(2);
     expect(await batch.send()).toHaveLength(2);
   });
 

@@ -1,16 +1,17 @@
 import { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
-import { copyMessage, type NetlinkMessage } from '../../wire/messages.js';
 import type { WireView } from '../../wire/view.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
-import type { SettlementListener } from './request-transaction.js';
+import type { Decode, SettlementListener } from './request-transaction.js';
 import { Transaction, undecodable } from './transaction.js';
 
 /** What became of one message of a batch. */
-export type BatchResult =
+export type BatchResult<Reply = unknown> =
   | {
       readonly status: 'done';
-      readonly replies: readonly NetlinkMessage[];
+      /** As the operation reads them; a message that was added as bytes has NetlinkMessages. */
+      readonly replies: readonly Reply[];
       readonly extack: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }
@@ -26,15 +27,24 @@ export interface BatchOptions {
   readonly firstAlone: boolean;
 }
 
+/** What a batch needs to know of the operation that a message is of. */
+export interface BatchedOperation extends RequestDescription {
+  readonly decode: Decode<unknown>;
+}
+
 /** Messages that lie one behind the other in one buffer, to be sent in one datagram. */
 export interface BatchMessages {
   readonly buffer: Uint8Array;
   /** Where each message begins; a last entry says where the last one ends. */
   readonly offsets: readonly number[];
-  describe(index: number): RequestDescription;
+  operation(index: number): BatchedOperation;
 }
 
-const DONE: BatchResult = Object.freeze({ status: 'done', replies: Object.freeze([]), extack: undefined });
+const DONE: BatchResult<never> = Object.freeze({
+  status: 'done',
+  replies: Object.freeze([]),
+  extack: undefined,
+});
 
 /** Several messages that are sent together, and one result for each. */
 export class BatchTransaction extends Transaction {
@@ -43,7 +53,7 @@ export class BatchTransaction extends Transaction {
   waiter: SettlementListener | undefined = undefined;
   readonly #messages: BatchMessages;
   readonly #options: BatchOptions;
-  readonly #replies = new Map<number, NetlinkMessage[]>();
+  readonly #replies = new Map<number, unknown[]>();
   #open: number;
 
   constructor(messages: BatchMessages, options: BatchOptions) {
@@ -66,10 +76,10 @@ export class BatchTransaction extends Transaction {
 
   override onMessage(view: WireView, at: number, end: number, _flags: number, sequence: number): void {
     const index = sequence - this.sequence;
-    const message = copyMessage(view, at, end - at);
+    const reply = this.#messages.operation(index).decode(view, at + NLMSG_HDRLEN, end);
     const replies = this.#replies.get(index);
-    if (replies === undefined) this.#replies.set(index, [message]);
-    else replies.push(message);
+    if (replies === undefined) this.#replies.set(index, [reply]);
+    else replies.push(reply);
   }
 
   override onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void {
@@ -88,7 +98,7 @@ export class BatchTransaction extends Transaction {
 
   override onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
-    const error = refusal(this.#messages.describe(index), errno, this.#extendedAck(view, at, end, index));
+    const error = refusal(this.#messages.operation(index), errno, this.#extendedAck(view, at, end, index));
     this.#settleOne(index, { status: 'failed', error });
     if (index === 0 && this.#options.firstAlone) this.fail(error);
     this.#settleEarlier(index);
@@ -100,7 +110,7 @@ export class BatchTransaction extends Transaction {
 
   override onUndecodable(cause: unknown, sequence: number): void {
     const index = sequence - this.sequence;
-    const error = undecodable(this.#messages.describe(index).name, cause);
+    const error = undecodable(this.#messages.operation(index).name, cause);
     this.#settleOne(index, { status: 'failed', error });
     this.#settleEarlier(index);
   }
@@ -128,6 +138,6 @@ export class BatchTransaction extends Transaction {
     if (extack === undefined) return undefined;
     const { buffer, offsets } = this.#messages;
     const sent = buffer.subarray(offsets[index], offsets[index + 1]);
-    return explain(extack, this.#messages.describe(index), sent);
+    return explain(extack, this.#messages.operation(index), sent);
   }
 }

@@ -197,13 +197,27 @@ export interface FamilyBatchOptions {
 }
 
 /** What became of a message of a batch. */
-export type FamilyBatchResult =
-  | { readonly status: 'done'; readonly extack?: ExtendedAck | undefined }
+export type FamilyBatchResult<Reply> =
+  | {
+      readonly status: 'done';
+      /** What a request that reads was answered with, and what one with the option `echo` made. */
+      readonly replies: readonly Reply[];
+      readonly extack?: ExtendedAck | undefined;
+    }
   | { readonly status: 'failed'; readonly error: unknown }
   /** Never sent, since one before it failed. */
   | { readonly status: 'skipped' }
   /** Undone with the rest of its transaction. */
   | { readonly status: 'undone' };
+
+/** What any of a family's operations answers with. */
+export type BatchedReply<Operations> = {
+  [Name in keyof Operations]: Operations[Name] extends ActOperation<infer _Request, infer Message>
+    ? Message
+    : Operations[Name] extends GetOperation<infer _Request, infer Reply>
+      ? Reply
+      : never;
+}[keyof Operations];
 
 /** Many requests in one `sendmsg`, and a result for each, in the order in which they were added. */
 export interface FamilyBatch<Operations> {
@@ -216,8 +230,8 @@ export interface FamilyBatch<Operations> {
       : never,
     options?: Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>,
   ): this;
-  send(): Promise<FamilyBatchResult[]>;
-  sendSync(): FamilyBatchResult[];
+  send(): Promise<FamilyBatchResult<BatchedReply<Operations>>[]>;
+  sendSync(): FamilyBatchResult<BatchedReply<Operations>>[];
 }
 
 /** What opening a family gives. */
