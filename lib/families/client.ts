@@ -171,7 +171,7 @@ export class OpenFamily {
     { echo }: FamilyDoOptions,
   ): object | undefined {
     if (mode.reply === undefined) return echo === true ? reply : undefined;
-    if (reply !== undefined) return reply;
+    if (reply !== undefined || mode.optionalReply === true) return reply;
     throw new NetlinkError(
       `${operationName(this.#family, codec)} was acknowledged, and no answer came with it`,
       { code: 'ERR_NETLINK_NO_REPLY', operation: operationName(this.#family, codec) },

@@ -18,7 +18,8 @@ export function operationName(family: Family, { constant, name }: OperationCodec
  * as part of several (a connection): only the acknowledgement tells where they end.
  */
 function isAnsweredOnce(family: Family, operation: OperationCodec, mode: ModeCodec): boolean {
-  return mode.reply !== undefined && operation.dump !== undefined && family.protocol !== NETLINK_NETFILTER;
+  const always = mode.reply !== undefined && mode.optionalReply !== true;
+  return always && operation.dump !== undefined && family.protocol !== NETLINK_NETFILTER;
 }
 
 /** What the engine needs to know of an operation, with a decoder that may read some properties only. */

@@ -207,6 +207,8 @@ export interface ModeSpec {
   readonly reply?: MessageSpec;
   /** Whether the kernel gives its answer only to requests with NLM_F_ECHO. */
   readonly echo?: boolean;
+  /** Whether the kernel gives its answer to some requests, and others an acknowledgement only. */
+  readonly optionalReply?: boolean;
 }
 
 export type Privilege = 'admin-perm' | 'uns-admin-perm';

@@ -38,4 +38,75 @@ export const devlinkFixups: readonly Fixup[] = [
     at: ['operations', 'list'],
     add: ANNOUNCED.map(([name, value, get]) => notification(name, value, get, 'config')),
   },
+  {
+    reason: 'the kernel answers who lets it choose the snapshot’s number, and acknowledges one that is given',
+    at: ['operations', 'list', 'region-new', 'do'],
+    was: { 'optional-reply': undefined },
+    set: { 'optional-reply': true },
+  },
+  {
+    reason:
+      'the kernel answers a request that says which action or limit, and acknowledges one that does not',
+    at: ['operations', 'list', 'reload', 'do'],
+    was: { 'optional-reply': undefined },
+    set: { 'optional-reply': true },
+  },
+  ...(
+    [
+      ['health-reporter-diagnose', 'fmsg'],
+      ['selftests-run', 'selftests'],
+    ] as const
+  ).map(([operation, attribute]) => ({
+    reason: 'the kernel answers with what it found, and the spec knows of no answer',
+    at: ['operations', 'list', operation, 'do'],
+    was: { reply: undefined },
+    set: { reply: { attributes: ['bus-name', 'dev-name', attribute] } },
+  })),
+  {
+    reason: 'the values of a parameter are left out, since their type is that which param-type names',
+    at: ['attribute-sets', 'devlink', 'attributes'],
+    add: [
+      { name: 'param-values-list', type: 'nest', value: 84, 'nested-attributes': 'dl-param-values' },
+      {
+        name: 'param-value',
+        type: 'nest',
+        value: 85,
+        'multi-attr': true,
+        'nested-attributes': 'dl-param-value',
+      },
+      { name: 'param-value-data', type: 'binary', value: 86 },
+      { name: 'param-value-default', type: 'binary', value: 182 },
+    ],
+  },
+  {
+    reason: 'DEVLINK_ATTR_PARAM_VALUES_LIST holds a value for each configuration mode',
+    at: ['attribute-sets', 'dl-param', 'attributes'],
+    add: [{ name: 'param-values-list' }],
+  },
+  {
+    reason: 'DEVLINK_ATTR_PARAM_VALUES_LIST holds a value for each configuration mode',
+    at: ['attribute-sets'],
+    add: [
+      { name: 'dl-param-values', 'subset-of': 'devlink', attributes: [{ name: 'param-value' }] },
+      {
+        name: 'dl-param-value',
+        'subset-of': 'devlink',
+        attributes: ['param-value-data', 'param-value-cmode', 'param-value-default'].map((name) => ({
+          name,
+        })),
+      },
+    ],
+  },
+  {
+    reason: 'DEVLINK_CMD_PARAM_SET sets what is in DEVLINK_ATTR_PARAM_VALUE_DATA',
+    at: ['operations', 'list', 'param-set', 'do', 'request', 'attributes'],
+    add: ['param-value-data'],
+  },
+  {
+    reason:
+      'DEVLINK_ATTR_FMSG is a sequence: what its attributes say is in their order, which an object loses',
+    at: ['attribute-sets', 'devlink', 'attributes', 'fmsg'],
+    was: { type: 'nest', 'nested-attributes': 'dl-fmsg' },
+    set: { type: 'binary', 'nested-attributes': undefined },
+  },
 ];

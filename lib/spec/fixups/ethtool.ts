@@ -42,4 +42,10 @@ export const ethtoolFixups: readonly Fixup[] = [
     was: { 'multi-attr': undefined },
     set: { 'multi-attr': true },
   },
+  {
+    reason: 'ETHTOOL_A_TUNNEL_UDP_TABLE comes once for each table; seen with two, the first was lost',
+    at: ['attribute-sets', 'tunnel-udp', 'attributes', 'table'],
+    was: { 'multi-attr': undefined },
+    set: { 'multi-attr': true },
+  },
 ];

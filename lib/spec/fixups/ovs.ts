@@ -13,12 +13,12 @@ const announced = (family: string): Fixup => ({
   ],
 });
 
-const operation = (name: string, value: number, set: string): Mapping => ({
+const operation = (name: string, value: number, set: string, attributes: readonly string[]): Mapping => ({
   name,
   doc: name,
   value,
   'attribute-set': set,
-  do: { request: { attributes: [] } },
+  do: { request: { attributes } },
 });
 
 const missing = (...operations: readonly Mapping[]): Fixup => ({
@@ -28,16 +28,32 @@ const missing = (...operations: readonly Mapping[]): Fixup => ({
 });
 
 export const ovsDatapathFixups: readonly Fixup[] = [
-  missing(operation('set', 4, 'datapath')),
+  missing(
+    operation('set', 4, 'datapath', [
+      'name',
+      'upcall-pid',
+      'user-features',
+      'masks-cache-size',
+      'per-cpu-pids',
+    ]),
+  ),
   announced('ovs_datapath'),
 ];
 
 export const ovsVportFixups: readonly Fixup[] = [
-  missing(operation('set', 4, 'vport')),
+  missing(operation('set', 4, 'vport', ['port-no', 'type', 'name', 'options', 'upcall-pid'])),
+  {
+    reason: 'a port is found by its number too (linux/openvswitch.h)',
+    at: ['operations', 'list', 'get', 'do', 'request', 'attributes'],
+    add: ['port-no'],
+  },
   announced('ovs_vport'),
 ];
 
 export const ovsFlowOperations: readonly Fixup[] = [
-  missing(operation('set', 4, 'flow-attrs'), operation('del', 2, 'flow-attrs')),
+  missing(
+    operation('set', 4, 'flow-attrs', ['key', 'ufid', 'ufid-flags', 'mask', 'actions', 'clear', 'probe']),
+    operation('del', 2, 'flow-attrs', ['key', 'ufid', 'ufid-flags']),
+  ),
   announced('ovs_flow'),
 ];

@@ -192,10 +192,12 @@ export class OperationPrinter {
     if (operation.do === undefined) return [];
     const { message } = this.#root(operation.body);
     const request = this.#requests.get(operation.do.request) ?? 'object';
-    const kind = operation.do.reply === undefined ? 'ActOperation' : 'GetOperation';
+    const { reply, optionalReply } = operation.do;
+    const kind = reply === undefined ? 'ActOperation' : 'GetOperation';
+    const answer = optionalReply === true ? `${message} | undefined` : message;
     return [
       ...docComment(operationComment(operation, operation.do), '  '),
-      `  readonly ${property(operation.key)}: ${kind}<${request}, ${message}>;`,
+      `  readonly ${property(operation.key)}: ${kind}<${request}, ${answer}>;`,
     ];
   }
 
@@ -236,9 +238,10 @@ export class OperationPrinter {
       if (spec === undefined) return [];
       const reply = spec.reply === undefined ? '' : `, reply: ${spec.reply.id}`;
       const echo = spec.echo === true ? ', echo: true' : '';
+      const optional = spec.optionalReply === true ? ', optionalReply: true' : '';
       const { body } = spec.request;
       const own = body === undefined ? '' : `, body: ${this.#root(body).codec}`;
-      return [`      ${key}: { request: ${spec.request.id}${reply}${echo}${own} },`];
+      return [`      ${key}: { request: ${spec.request.id}${reply}${echo}${optional}${own} },`];
     };
     return [
       `    ${property(operation.key)}: {`,

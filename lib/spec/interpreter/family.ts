@@ -71,6 +71,7 @@ function interpretedOperation(
       request: spec.request.id,
       ...(spec.reply !== undefined && { reply: spec.reply.id }),
       ...(spec.echo === true && { echo: true }),
+      ...(spec.optionalReply === true && { optionalReply: true }),
       ...(spec.request.body && { body: bodyOf(spec.request.body) }),
     };
   }

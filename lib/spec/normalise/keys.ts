@@ -36,7 +36,7 @@ export const OPERATION_KEYS = set(
   ...['name', 'doc', 'value', 'attribute-set', 'fixed-header', 'flags', 'dont-validate', 'config-cond'],
   ...['do', 'dump', 'notify', 'event', 'mcgrp'],
 );
-export const MODE_KEYS = set('request', 'reply', 'pre', 'post', 'echo');
+export const MODE_KEYS = set('request', 'reply', 'pre', 'post', 'echo', 'optional-reply');
 export const MESSAGE_KEYS = set('value', 'attributes');
 export const REQUEST_KEYS = set(...MESSAGE_KEYS, 'fixed-header', 'attribute-set');
 export const EVENT_KEYS = set('attributes');

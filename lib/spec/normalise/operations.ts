@@ -160,7 +160,12 @@ class OperationReader {
     const reply = node.has('reply')
       ? this.#message(node.child('reply').allow(MESSAGE_KEYS), ids.reply, body)
       : undefined;
-    return { request, ...(reply && { reply }), ...(node.boolean('echo') && { echo: true }) };
+    return {
+      request,
+      ...(reply && { reply }),
+      ...(node.boolean('echo') && { echo: true }),
+      ...(node.boolean('optional-reply') && { optionalReply: true }),
+    };
   }
 
   /** This library's addition to the language: a request may name its own fixed header, with its own attributes. */

@@ -28,6 +28,8 @@ export interface ModeCodec {
   readonly reply?: number;
   /** Whether the kernel gives its answer only to requests with NLM_F_ECHO. */
   readonly echo?: boolean;
+  /** Whether the kernel gives its answer to some requests, and others an acknowledgement only. */
+  readonly optionalReply?: boolean;
   /** How the request is written, where that is not how the answer is read. */
   readonly body?: BodyCodec;
 }
