@@ -90,7 +90,7 @@ export class Batch<Reply = NetlinkMessage> {
   }
 
   /** Adds a message of bytes. Returns this batch. */
-  add(this: Batch<NetlinkMessage>, message: RequestMessage): Batch<NetlinkMessage> {
+  add(this: Batch, message: RequestMessage): Batch {
     checkMessage('batch', message);
     const operation = new MessageOperation(message, this.#protocol);
     return this.addOperation(operation, message.type, message.flags ?? 0, message.payload);

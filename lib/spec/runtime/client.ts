@@ -212,9 +212,9 @@ export type FamilyBatchResult<Reply> =
 
 /** What any of a family's operations answers with. */
 export type BatchedReply<Operations> = {
-  [Name in keyof Operations]: Operations[Name] extends ActOperation<infer _Request, infer Message>
+  [Name in keyof Operations]: Operations[Name] extends ActOperation<never, infer Message>
     ? Message
-    : Operations[Name] extends GetOperation<infer _Request, infer Reply>
+    : Operations[Name] extends GetOperation<never, infer Reply>
       ? Reply
       : never;
 }[keyof Operations];
