@@ -188,7 +188,8 @@ describe('devlink', () => {
 
   test('a firmware is flashed, with its progress announced; the device is loaded anew', async () => {
     const client = await openNoted(devlinkFamily);
-    using events = client.subscribe();
+    // The kernel flashes inside the request: its hundreds of reports wait until that is over.
+    using events = client.subscribe({ receiveBufferSize: 2 ** 22 });
     writeFileSync('/lib/firmware/netdevsim.bin', 'x');
     await client.do.flashUpdate({ ...instance, flashUpdateFileName: 'netdevsim.bin' });
     expect(await client.do.reload(instance)).toBeUndefined();
