@@ -29,7 +29,7 @@ export async function openNoted<Client extends { close(): void }>(
   options: OpenFamilyOptions = {},
 ): Promise<Client> {
   const client = (await openFamily(withNotedEvents(family), options)) as Client;
-  const modes = client as unknown as { do: Calls; dump: Calls };
+  const modes = client as unknown as { do: Calls; dump: Calls; batch: (options?: object) => Batch };
   const nameOf = (key: string) => family.operations[key]?.name ?? key;
   modes.do = wrapped(modes.do, (key, call) => (...args) => {
     const reply = call(...args);
@@ -43,6 +43,8 @@ export async function openNoted<Client extends { close(): void }>(
     dump.toArray = () => settled(toArray(), (items) => (items.length === 0 ? 'empty' : 'answered'), about);
     return dump;
   });
+  const begin = modes.batch.bind(client);
+  modes.batch = (batchOptions) => notedBatch(begin(batchOptions), (key) => [family.name, 'do', nameOf(key)]);
   opened.push(client);
   return client;
 }
@@ -75,6 +77,30 @@ function settled<Result>(
   );
 }
 
+interface Batch {
+  add(key: string, ...args: readonly unknown[]): this;
+  send(): Promise<readonly { readonly status: string; readonly error?: unknown }[]>;
+}
+
+function notedBatch(batch: Batch, about: (key: string) => About): Batch {
+  const keys: string[] = [];
+  const [add, send] = [batch.add.bind(batch), batch.send.bind(batch)];
+  batch.add = (key, ...args) => {
+    keys.push(key);
+    add(key, ...args);
+    return batch;
+  };
+  batch.send = async () => {
+    const results = await send();
+    for (const [at, { status }] of results.entries()) {
+      if (status === 'done') note(about(keys[at] ?? ''), 'answered');
+      if (status === 'failed') note(about(keys[at] ?? ''), 'refused');
+    }
+    return results;
+  };
+  return batch;
+}
+
 function wrapped(calls: Calls, wrap: (key: string, call: Call) => Call): Calls {
   return Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, wrap(key, call)]));
 }
@@ -89,6 +115,13 @@ function withNotedEvents<Client>(family: Family<Client>): Family<Client> {
         const values = body.decode(view, start, end, strict);
         note([family.name, 'notification', name], 'heard');
         return values;
+      },
+      project(keys) {
+        const decode = body.project(keys);
+        return (...args) => {
+          note([family.name, 'notification', name], 'heard');
+          return decode(...args);
+        };
       },
     };
     return [id, { ...notification, body: watched }] as const;

@@ -1,6 +1,6 @@
 // devlink, and ethtool beyond what veth can do, on a simulated device with devlink and ethtool as oracles.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeReader } from 'afnetlink';
 import { devlinkFamily } from 'afnetlink/families/devlink';
@@ -244,6 +244,27 @@ describe('ethtool', () => {
         dump,
         names: expect.arrayContaining([device]) as unknown,
       });
+    }
+  });
+
+  test('everything can be asked for, of one device and of all, and is answered or not supported', async () => {
+    const client = await openNoted(ethtoolFamily);
+    const { do: once, dump } = client as unknown as {
+      do: Record<string, (request: object) => Promise<object>>;
+      dump: Record<string, (request: object) => { toArray(): Promise<object[]> }>;
+    };
+    // What a device lacks, or a kernel; what has to be named besides, as a page of an eeprom.
+    const refusals = ['EOPNOTSUPP', 'EINVAL', 'ENODEV', 'ENOENT'];
+    const codeOf = (error: unknown) => (error as { code: string }).code;
+    for (const [name, ask] of Object.entries(once).filter(([key]) => key.includes('Get'))) {
+      const answer = await ask({ header: header() }).catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else expect({ name, answer }).toMatchObject({ name, answer: { header: { devName: device } } });
+    }
+    for (const ask of Object.values(dump)) {
+      const answer = await ask({ header: {} }).toArray().catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else expect(answer.length).toBeLessThanOrEqual(readdirSync('/sys/class/net').length);
     }
   });
 });
