@@ -31,6 +31,15 @@ beforeAll(() => {
   [device = ''] = makeNetdevsim(7, 2);
 });
 
+/** A client's operations, to try all of them. */
+interface Operations {
+  readonly do: Readonly<Record<string, (request: object) => Promise<object>>>;
+  readonly dump: Readonly<Record<string, (request: object) => { toArray(): Promise<object[]> }>>;
+}
+/** What a device lacks, or a kernel; what has to be named besides, as a page of an eeprom. */
+const refusals = ['EOPNOTSUPP', 'EINVAL', 'ENODEV', 'ENOENT'];
+const codeOf = (error: unknown) => (error as { code: string }).code;
+
 describe('devlink', () => {
   test('instances and ports are as devlink shows them', async () => {
     const client = await openNoted(devlinkFamily);
@@ -198,6 +207,21 @@ describe('devlink', () => {
     const names = ['flash-update-status-ntf', 'flash-update-end-ntf', 'port-del-ntf', 'port-new-ntf'];
     expect(await heard(events, names)).toEqual(expect.arrayContaining(names));
   });
+
+  test('everything can be asked for, and is answered or not supported', async () => {
+    const client = await openNoted(devlinkFamily);
+    const { do: once, dump } = client as unknown as Operations;
+    for (const [name, ask] of Object.entries(once).filter(([key]) => /Get$/.test(key))) {
+      const answer = await ask(instance).catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else expect({ name, answer }).toMatchObject({ name, answer: instance });
+    }
+    for (const [name, ask] of Object.entries(dump)) {
+      const answer = await ask({}).toArray().catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else for (const each of answer) expect({ name, each }).toMatchObject({ name, each: instance });
+    }
+  });
 });
 
 describe('ethtool', () => {
@@ -249,13 +273,7 @@ describe('ethtool', () => {
 
   test('everything can be asked for, of one device and of all, and is answered or not supported', async () => {
     const client = await openNoted(ethtoolFamily);
-    const { do: once, dump } = client as unknown as {
-      do: Record<string, (request: object) => Promise<object>>;
-      dump: Record<string, (request: object) => { toArray(): Promise<object[]> }>;
-    };
-    // What a device lacks, or a kernel; what has to be named besides, as a page of an eeprom.
-    const refusals = ['EOPNOTSUPP', 'EINVAL', 'ENODEV', 'ENOENT'];
-    const codeOf = (error: unknown) => (error as { code: string }).code;
+    const { do: once, dump } = client as unknown as Operations;
     for (const [name, ask] of Object.entries(once).filter(([key]) => key.includes('Get'))) {
       const answer = await ask({ header: header() }).catch(codeOf);
       if (typeof answer === 'string') expect(refusals).toContain(answer);
