@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { conntrackFamily } from 'afnetlink/families/conntrack';
 import { nftablesFamily } from 'afnetlink/families/nftables';
+import { heard } from '../helpers/events';
 import { openNoted } from '../helpers/exercise';
 import { privateNamespace } from '../helpers/private-namespace';
 
@@ -153,6 +154,49 @@ describe('nftables', () => {
     expect(names).toEqual(
       expect.arrayContaining(['newtable-ntf', 'newchain-ntf', 'newrule-ntf', 'newgen-ntf']),
     );
+  });
+
+  test('sets, their elements and objects are made, announced and deleted in transactions', async () => {
+    const client = await openNoted(nftablesFamily, options());
+    using events = client.subscribe();
+    const of = { nfgenFamily: NFPROTO_INET, table: 'own' };
+    const transaction = { subsystem: NFNL_SUBSYS_NFTABLES };
+    const set = { ...of, name: 'ports', keyType: 13, keyLen: 2, id: 1 };
+    const elements = {
+      ...of,
+      set: 'ports',
+      elements: {
+        elem: [{ key: { value: Uint8Array.of(0, 22) } }, { key: { value: Uint8Array.of(0, 80) } }],
+      },
+    };
+    const counter = { ...of, name: 'hits', data: { counter: { packets: 3n, bytes: 4n } } };
+    const made = await client
+      .batch({ transaction })
+      .add('newtable', { nfgenFamily: NFPROTO_INET, name: 'own' }, { create: true })
+      .add('newset', set, { create: true })
+      .add('newsetelem', elements, { create: true })
+      .add('newobj', counter, { create: true })
+      .send();
+    expect(made.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done']);
+    const listed = nftJson('list table inet own');
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        { set: expect.objectContaining({ name: 'ports', type: 'inet_service', elem: [22, 80] }) as unknown },
+        { counter: expect.objectContaining({ name: 'hits', packets: 3, bytes: 4 }) as unknown },
+      ]),
+    );
+    const deleted = await client
+      .batch({ transaction })
+      .add('delsetelem', elements)
+      .add('delset', { ...of, name: 'ports' })
+      .add('delobj', { ...of, name: 'hits', type: 1 })
+      .add('deltable', { nfgenFamily: NFPROTO_INET, name: 'own' })
+      .send();
+    expect(deleted.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done']);
+    const names = ['newset', 'newsetelem', 'newobj', 'delsetelem', 'delset', 'delobj'].map(
+      (name) => `${name}-ntf`,
+    );
+    expect(await heard(events, names)).toEqual(expect.arrayContaining(names));
   });
 });
 

@@ -1,6 +1,7 @@
 // Traffic control against this kernel, with tc as the oracle.
 import { beforeAll, expect, test } from '@jest/globals';
 import { tcFamily } from 'afnetlink/families/tc';
+import { heard } from '../helpers/events';
 import { openNoted } from '../helpers/exercise';
 import { privateNamespace } from '../helpers/private-namespace';
 
@@ -129,4 +130,24 @@ test('what happens is announced, deletions too', async () => {
     if (item.event.name === 'delqdisc-ntf' && item.event.message.kind === 'pfifo') break;
   }
   expect(seen).toContain('newqdisc-ntf pfifo');
+});
+
+test('classes, filters and chains that come and go are announced, and chains listed', async () => {
+  namespace.ip('link add w0 type veth peer name w1');
+  const client = await openNoted(tcFamily, options());
+  using events = client.subscribe();
+  tc('qdisc add dev w0 root handle 1: htb');
+  tc('class add dev w0 parent 1: classid 1:10 htb rate 10mbit');
+  tc('chain add dev w0 parent 1: chain 7');
+  tc('filter add dev w0 parent 1: chain 7 protocol ip prio 5 u32 match u32 0 0 flowid 1:10');
+  const { ifindex: own } = (namespace.ipJson('link show w0') as [{ ifindex: number }])[0];
+  const chains = await client.dump.getchain({ ifindex: own, parent: 0x10000 }).toArray();
+  expect(chains.map(({ chain }) => chain)).toContain(7);
+  tc('filter del dev w0 parent 1: chain 7');
+  tc('chain del dev w0 parent 1: chain 7');
+  tc('class del dev w0 classid 1:10');
+  const names = ['newtclass', 'newchain', 'newtfilter', 'deltfilter', 'delchain', 'deltclass'].map(
+    (name) => `${name}-ntf`,
+  );
+  expect(await heard(events, names)).toEqual(expect.arrayContaining(names));
 });

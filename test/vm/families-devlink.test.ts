@@ -1,6 +1,6 @@
 // devlink, and ethtool beyond what veth can do, on a simulated device with devlink and ethtool as oracles.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeReader } from 'afnetlink';
 import { devlinkFamily } from 'afnetlink/families/devlink';
@@ -30,6 +30,15 @@ let device = '';
 beforeAll(() => {
   [device = ''] = makeNetdevsim(7, 2);
 });
+
+/** A client's operations, to try all of them. */
+interface Operations {
+  readonly do: Readonly<Record<string, (request: object) => Promise<object>>>;
+  readonly dump: Readonly<Record<string, (request: object) => { toArray(): Promise<object[]> }>>;
+}
+/** What a device lacks, or a kernel; what has to be named besides, as a page of an eeprom. */
+const refusals = ['EOPNOTSUPP', 'EINVAL', 'ENODEV', 'ENOENT'];
+const codeOf = (error: unknown) => (error as { code: string }).code;
 
 describe('devlink', () => {
   test('instances and ports are as devlink shows them', async () => {
@@ -188,7 +197,8 @@ describe('devlink', () => {
 
   test('a firmware is flashed, with its progress announced; the device is loaded anew', async () => {
     const client = await openNoted(devlinkFamily);
-    using events = client.subscribe();
+    // The kernel flashes inside the request: its hundreds of reports wait until that is over.
+    using events = client.subscribe({ receiveBufferSize: 2 ** 22 });
     writeFileSync('/lib/firmware/netdevsim.bin', 'x');
     await client.do.flashUpdate({ ...instance, flashUpdateFileName: 'netdevsim.bin' });
     expect(await client.do.reload(instance)).toBeUndefined();
@@ -196,6 +206,21 @@ describe('devlink', () => {
     expect(reloaded?.reloadActionsPerformed?.value).toEqual(['driver-reinit']);
     const names = ['flash-update-status-ntf', 'flash-update-end-ntf', 'port-del-ntf', 'port-new-ntf'];
     expect(await heard(events, names)).toEqual(expect.arrayContaining(names));
+  });
+
+  test('everything can be asked for, and is answered or not supported', async () => {
+    const client = await openNoted(devlinkFamily);
+    const { do: once, dump } = client as unknown as Operations;
+    for (const [name, ask] of Object.entries(once).filter(([key]) => /Get$/.test(key))) {
+      const answer = await ask(instance).catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else expect({ name, answer }).toMatchObject({ name, answer: instance });
+    }
+    for (const [name, ask] of Object.entries(dump)) {
+      const answer = await ask({}).toArray().catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else for (const each of answer) expect({ name, each }).toMatchObject({ name, each: instance });
+    }
   });
 });
 
@@ -243,6 +268,21 @@ describe('ethtool', () => {
         dump,
         names: expect.arrayContaining([device]) as unknown,
       });
+    }
+  });
+
+  test('everything can be asked for, of one device and of all, and is answered or not supported', async () => {
+    const client = await openNoted(ethtoolFamily);
+    const { do: once, dump } = client as unknown as Operations;
+    for (const [name, ask] of Object.entries(once).filter(([key]) => key.includes('Get'))) {
+      const answer = await ask({ header: header() }).catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else expect({ name, answer }).toMatchObject({ name, answer: { header: { devName: device } } });
+    }
+    for (const ask of Object.values(dump)) {
+      const answer = await ask({ header: {} }).toArray().catch(codeOf);
+      if (typeof answer === 'string') expect(refusals).toContain(answer);
+      else expect(answer.length).toBeLessThanOrEqual(readdirSync('/sys/class/net').length);
     }
   });
 });
