@@ -27,17 +27,30 @@ export function bodyInput(body: BodySpec, depth = DEPTH): Arbitrary<Values> {
     .map(([own, others]) => ({ ...own, ...others }));
 }
 
-function setInput(set: SetSpec, depth: number): Arbitrary<Values> {
+/** For each attribute of a body's outermost set: objects that have it alone. */
+export function singleInputs({ set }: BodySpec): { key: string; input: Arbitrary<Values> }[] {
+  if (set === undefined) return [];
+  return entriesOf(set, DEPTH).map(([key, value]) => ({
+    key,
+    input: value.map((one) => withOneFormat(set, { [key]: one })),
+  }));
+}
+
+function entriesOf(set: SetSpec, depth: number): [string, Arbitrary<unknown>][] {
   const selectors = new Set<string>();
   for (const { type } of set.attributes) {
     if (type.kind === 'sub-message') selectors.add(type.selector.key);
   }
-  const entries = set.attributes
+  return set.attributes
     .filter(({ type, key }) => type.kind !== 'pad' && type.kind !== 'unused' && !selectors.has(key))
-    .map(({ key, type, multi }): [string, Arbitrary<unknown>] => {
+    .map(({ key, type, multi }) => {
       const one = valueInput(type, depth);
       return [key, multi ? fc.array(one, { minLength: 1, maxLength: 3 }) : one];
     });
+}
+
+function setInput(set: SetSpec, depth: number): Arbitrary<Values> {
+  const entries = entriesOf(set, depth);
   // A few of the attributes at a time: large sets would fill more than an attribute can hold.
   return fc
     .subarray(entries, { maxLength: Math.min(entries.length, depth === DEPTH ? 12 : 4) })
