@@ -1,6 +1,6 @@
 // devlink, and ethtool beyond what veth can do, on a simulated device with devlink and ethtool as oracles.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeReader } from 'afnetlink';
 import { devlinkFamily } from 'afnetlink/families/devlink';
@@ -199,6 +199,8 @@ describe('devlink', () => {
     const client = await openNoted(devlinkFamily);
     // The kernel flashes inside the request: its hundreds of reports wait until that is over.
     using events = client.subscribe({ receiveBufferSize: 2 ** 22 });
+    // A machine without firmware packages has no such folder.
+    mkdirSync('/lib/firmware', { recursive: true });
     writeFileSync('/lib/firmware/netdevsim.bin', 'x');
     await client.do.flashUpdate({ ...instance, flashUpdateFileName: 'netdevsim.bin' });
     expect(await client.do.reload(instance)).toBeUndefined();
