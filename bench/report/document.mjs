@@ -17,7 +17,11 @@ const documentPath = path('docs/performance.md');
 export const latest = path('bench/results/latest.json');
 export const study = path('bench/results/kernel.json');
 
-const plotName = (each, step) => `${each.name}${step === undefined ? '' : `-${step}`}.svg`;
+/** A file's name from a case's, and a step's: letters, digits and hyphens, since it stands in links. */
+const plotName = ({ name }, step = '') => {
+  const words = `${name} ${step}`.toLowerCase().match(/[a-z0-9]+/g);
+  return `${words.join('-')}.svg`;
+};
 
 const table = (headings, rows) => markdown({ headings, rows });
 const figure = (value) =>
