@@ -65,7 +65,7 @@ const TYPES = [
 
 /** Prints a family as a TypeScript module: types, decoders and encoders in straight lines, and the family itself. */
 export function generateModule(spec: FamilySpec, options: GenerateOptions): string {
-  const names = new ModuleNames(spec, [...VALUES, ...TYPES]);
+  const names = new ModuleNames(spec, [...VALUES, ...TYPES, 'codec']);
   const expressions = new Expressions(names);
   const parts: BodyParts = {
     expressions,
