@@ -43,12 +43,10 @@ void DescribeControl(msghdr& header, ReceiveRing::Record& record) {
 
 int BatchReceiver::Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted,
                            ReceivePolicy policy) {
-  auto& header = ring.header();
-  header.overruns = 0;
-  header.foreign = 0;
-  header.error = 0;
+  ring.Begin();
   const std::size_t slots = std::min(wanted, ring.slot_count());
-  const int received = slots == 1 && !policy.ancillary
+  // A ring of one slot has no more room behind it.
+  const int received = slots == 1 && ring.slot_count() > 1 && !policy.ancillary
                            ? ReceiveOne(descriptor, ring)
                            : ReceiveMany(descriptor, ring, slots, policy.ancillary);
   return policy.accept_foreign ? received : DropForeign(ring, received);

@@ -16,6 +16,8 @@ namespace afnetlink {
 
 namespace {
 
+constexpr int kWaitsFirst = 16;
+
 int FromSystem(int result, const sockaddr_nl& system, NetlinkAddress* address) {
   if (result != 0) return -errno;
   *address = {.port_id = system.nl_pid, .group_mask = system.nl_groups};
@@ -88,6 +90,26 @@ ssize_t NetlinkSocket::SendTo(std::span<const std::uint8_t> bytes, NetlinkAddres
 
 int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
   return environment_->receiver().Receive(descriptor(), ring, wanted, policy_);
+}
+
+int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
+  // Looking where nothing is yet is a system call for nothing, and so is waiting for what is there: what was
+  // so last time is taken to be so again.
+  if (milliseconds == 0 || waits_first_ == 0) {
+    const int received = Receive(ring, 1);
+    if (received != 0 || milliseconds == 0 || ring.HasWord()) return received;
+    waits_first_ = kWaitsFirst;
+  } else {
+    --waits_first_;
+    ring.Begin();
+  }
+  // Another process that shares the socket may be faster.
+  while (true) {
+    const int ready = Wait(milliseconds);
+    if (ready <= 0) return ready;
+    const int received = Receive(ring, 1);
+    if (received != 0 || milliseconds > 0 || ring.HasWord()) return received;
+  }
 }
 
 int NetlinkSocket::Wait(int milliseconds) const {

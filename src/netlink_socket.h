@@ -57,6 +57,8 @@ class NetlinkSocket final : public WatcherDelegate {
   [[nodiscard]] ssize_t Send(std::span<const std::uint8_t> bytes) const;
   [[nodiscard]] ssize_t SendTo(std::span<const std::uint8_t> bytes, NetlinkAddress address) const;
   int Receive(const ReceiveRing& ring, std::size_t wanted);
+  /** Receives one datagram, for which it waits up to so many milliseconds, -1 for ever. */
+  int ReceiveOne(const ReceiveRing& ring, int milliseconds);
   /** Blocks the thread until something can be received: 1, or 0 when the time is over. */
   [[nodiscard]] int Wait(int milliseconds) const;
 
@@ -81,6 +83,8 @@ class NetlinkSocket final : public WatcherDelegate {
   std::unique_ptr<OffloadThread> offload_;
   std::shared_ptr<CallerContext> context_;
   ReceivePolicy policy_;
+  /** So often yet ReceiveOne waits before it looks. */
+  int waits_first_ = 0;
 };
 
 }  // namespace afnetlink

@@ -23,6 +23,16 @@ bool ReceiveRing::IsValid() const {
   return Size(static_cast<std::size_t>(slot_size), static_cast<std::size_t>(slot_count)) <= memory_.size();
 }
 
+void ReceiveRing::Begin() const {
+  header().overruns = 0;
+  header().foreign = 0;
+  header().error = 0;
+}
+
+bool ReceiveRing::HasWord() const {
+  return header().overruns != 0 || header().foreign != 0 || header().error != 0;
+}
+
 std::size_t ReceiveRing::Size(std::size_t slot_size, std::size_t slot_count) {
   return sizeof(Header) + slot_count * (sizeof(Record) + Stride(slot_size));
 }

@@ -60,6 +60,11 @@ class ReceiveRing {
 
   explicit ReceiveRing(std::span<std::uint8_t> memory) : memory_(memory) {}
 
+  /** Forgets what an earlier receive had to say beside its datagrams. */
+  void Begin() const;
+  /** Whether the receive since then has such a thing to say. */
+  [[nodiscard]] bool HasWord() const;
+
   /** False when the memory is too small for what its header says: JavaScript may have detached or overwritten
    * it. */
   [[nodiscard]] bool IsValid() const;

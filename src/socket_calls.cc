@@ -106,6 +106,14 @@ Napi::Value Receive(const Napi::CallbackInfo& info) {
   return arguments.Return(ring.IsValid() ? socket->Receive(ring, arguments.Unsigned(2)) : -EFAULT);
 }
 
+Napi::Value ReceiveOne(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  auto* socket = arguments.socket();
+  if (socket == nullptr) return arguments.Return(-EBADF);
+  const ReceiveRing ring(arguments.Bytes(1));
+  return arguments.Return(ring.IsValid() ? socket->ReceiveOne(ring, arguments.Int(2)) : -EFAULT);
+}
+
 Napi::Value Exchange(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   auto* socket = arguments.socket();
@@ -179,6 +187,7 @@ void ExportSocketCalls(Napi::Object exports, Environment* environment) {
   add.template operator()<Send>("send");
   add.template operator()<SendTo>("sendTo");
   add.template operator()<Receive>("receive");
+  add.template operator()<ReceiveOne>("receiveOne");
   add.template operator()<Exchange>("exchange");
   add.template operator()<TakeSpilled>("takeSpilled");
   add.template operator()<Wait>("wait");

@@ -40,6 +40,8 @@ export interface NativeAddon {
   ): number;
   /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it filled. */
   receive(handle: number, ring: ArrayBuffer, wanted: number): number;
+  /** Receives one datagram, for which it waits up to so many milliseconds as {@link wait} does. Returns how many records it filled. */
+  receiveOne(handle: number, ring: ArrayBuffer, milliseconds: number): number;
   /** {@link send} and {@link receive} in one: the kernel's answer is queued before its send returns. */
   exchange(
     handle: number,

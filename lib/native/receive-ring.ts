@@ -66,19 +66,27 @@ export interface DatagramBatch {
   /** The sender's network namespace as an id of this one (LISTEN_ALL_NSID); undefined for the socket's own. */
   namespaceId(index: number): number | undefined;
   credentials(index: number): SenderCredentials | undefined;
+  /** The bytes of datagram `index` from `start` to `end`, counted as {@link offset} is, to last: a copy where one is needed. */
+  keep(index: number, start: number, end: number): Uint8Array<ArrayBuffer>;
 }
 
 /** Memory that datagrams are received into, and the reader of what native code wrote there. */
 export class ReceiveRing implements DatagramBatch {
   readonly buffer: ArrayBuffer;
   count = 0;
+  readonly #slotSize: number;
+  readonly #slotCount: number;
   readonly #words: Int32Array<ArrayBuffer>;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #spilled: Map<number, Int32Array<ArrayBuffer>> | undefined;
 
   constructor(slotSize: number = SLOT_SIZE, slotCount: number = SLOT_COUNT) {
     const stride = Math.ceil(slotSize / ALIGNMENT) * ALIGNMENT + ALIGNMENT;
-    this.buffer = new ArrayBuffer((HEADER_WORDS + slotCount * RECORD_WORDS) * 4 + slotCount * stride);
+    const size = (HEADER_WORDS + slotCount * RECORD_WORDS) * 4 + slotCount * stride;
+    // The memory of many slots stays untouched until it is needed; that of one is all needed, and need not be zeroed.
+    this.buffer = slotCount > 1 ? new ArrayBuffer(size) : Buffer.allocUnsafeSlow(size).buffer;
+    this.#slotSize = slotSize;
+    this.#slotCount = slotCount;
     this.#words = new Int32Array(this.buffer);
     this.#bytes = new Uint8Array(this.buffer);
     this.#words[0] = slotSize;
@@ -167,6 +175,13 @@ export class ReceiveRing implements DatagramBatch {
     };
   }
 
+  /** A ring of one slot is used once: what is most of its memory is given away. */
+  keep(index: number, start: number, end: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.bytes(index);
+    const isMost = this.#slotCount === 1 && bytes === this.#bytes && (end - start) * 2 > this.#slotSize;
+    return isMost ? bytes.subarray(start, end) : bytes.slice(start, end);
+  }
+
   #record(index: number, word: number): number {
     return this.#words[HEADER_WORDS + index * RECORD_WORDS + word] ?? 0;
   }
@@ -184,15 +199,14 @@ export class ReceiveRing implements DatagramBatch {
 const idle: ReceiveRing[] = [];
 
 /**
- * Runs `use` with a ring that nobody else uses meanwhile. Sockets share rings: all of them receive on one thread, and a
+ * A ring that nobody else uses until it is given back. Sockets share rings: all of them receive on one thread, and a
  * second is needed only when a callback that is given a batch receives again.
  */
-export function withRing<Result>(use: (ring: ReceiveRing) => Result): Result {
-  let ring = idle.pop();
-  if (ring?.intact !== true) ring = new ReceiveRing();
-  try {
-    return use(ring);
-  } finally {
-    idle.push(ring);
-  }
+export function borrowRing(): ReceiveRing {
+  const ring = idle.pop();
+  return ring?.intact === true ? ring : new ReceiveRing();
+}
+
+export function giveBackRing(ring: ReceiveRing): void {
+  idle.push(ring);
 }

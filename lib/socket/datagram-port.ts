@@ -63,6 +63,11 @@ export interface DatagramPort {
    */
   receive(wanted: number, take: TakeBatch): number;
   /**
+   * Receives one datagram as {@link receive} does, for which it blocks this thread up to so many milliseconds, -1 for
+   * ever. Returns false when nothing came.
+   */
+  receiveOne(take: TakeBatch, milliseconds: number): boolean;
+  /**
    * Sends, then receives as {@link receive} does, in one native call. What the kernel answers at once, it has queued
    * before its part of the send ends; say with `wanted` how many datagrams that is, since looking for more costs time.
    */

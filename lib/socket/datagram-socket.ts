@@ -1,11 +1,14 @@
 import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { type ReceiveRing, withRing } from '../native/receive-ring.js';
+import { borrowRing, giveBackRing, ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
 import { wantsAncillaryData } from './options.js';
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
+
+/** From so many bytes on, receiving into memory that is given away costs less than a copy. */
+const LARGE = 8 * 1024;
 
 /** What is left of a socket that nobody refers to any more. */
 interface Forgotten {
@@ -51,6 +54,8 @@ export class DatagramSocket implements DatagramPort {
   readonly #handle: number;
   #closed = false;
   #connectedToGroup = false;
+  /** The length of the last datagram that was received alone. */
+  #lastLength = 0;
   readonly #acceptForeign: boolean;
 
   /** Takes the handle over. `acceptForeign`: whether datagrams from ports other than the kernel's are wanted. */
@@ -115,12 +120,31 @@ export class DatagramSocket implements DatagramPort {
    */
   receive(wanted: number, take: TakeBatch): number {
     const { handle } = this;
-    return withRing((ring) => {
+    const ring = borrowRing();
+    try {
       const count = native().receive(handle, ring.buffer, wanted);
       if (count < 0) throw systemError('recvmsg', -count);
       ring.filled(count);
       return this.received(ring, count, take);
-    });
+    } finally {
+      giveBackRing(ring);
+    }
+  }
+
+  /**
+   * Receives one datagram as {@link receive} does, for which it blocks this thread up to so many milliseconds, -1 for
+   * ever. Returns false when nothing came.
+   */
+  receiveOne(take: TakeBatch, milliseconds: number): boolean {
+    // Large datagrams come in a row: the next is received into memory of its own, which whoever keeps it need not copy.
+    if (this.#lastLength >= LARGE)
+      return this.#receiveOne(new ReceiveRing(this.#lastLength, 1), take, milliseconds);
+    const ring = borrowRing();
+    try {
+      return this.#receiveOne(ring, take, milliseconds);
+    } finally {
+      giveBackRing(ring);
+    }
   }
 
   /**
@@ -129,12 +153,15 @@ export class DatagramSocket implements DatagramPort {
    */
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     const { handle } = this;
-    return withRing((ring) => {
+    const ring = borrowRing();
+    try {
       const count = native().exchange(handle, buffer, offset, length, ring.buffer, wanted);
       if (count < 0) throw sendError(-count);
       ring.filled(count);
       return this.received(ring, count, take);
-    });
+    } finally {
+      giveBackRing(ring);
+    }
   }
 
   /** @internal Counts what a ring holds, and gives it on. */
@@ -143,6 +170,15 @@ export class DatagramSocket implements DatagramPort {
     this.overruns += ring.overruns;
     if (count > 0 || ring.overruns > 0 || ring.error > 0) take(ring);
     return count;
+  }
+
+  #receiveOne(ring: ReceiveRing, take: TakeBatch, milliseconds: number): boolean {
+    const count = native().receiveOne(this.handle, ring.buffer, milliseconds);
+    if (count < 0) throw systemError('recvmsg', -count);
+    ring.filled(count);
+    if (count > 0) this.#lastLength = ring.length(0);
+    this.received(ring, count, take);
+    return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0;
   }
 
   #checkSent(errno: number, to: SocketAddress | undefined): void {

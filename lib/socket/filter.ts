@@ -1,5 +1,6 @@
 import { LITTLE_ENDIAN_HOST } from '../wire/byte-order.js';
 import { NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
+import { WireWriter } from '../wire/writer.js';
 import { bpf, type BpfInstruction, runBpf } from './bpf.js';
 import { any, type Condition, header } from './match.js';
 import { writeMessage } from './outgoing-message.js';
@@ -29,10 +30,14 @@ export function passesReplies(program: readonly BpfInstruction[]): boolean {
     [0, 0x02, 0x100, 0x300].every((flags) =>
       [0, 1, 0x7fffffff, 0xffffffff].every((sequence) =>
         [20, 36, 100].every((length) => {
-          const bytes = new Uint8Array(length);
-          const payload = bytes.slice(NLMSG_HDRLEN);
-          writeMessage(bytes, 0, { type, flags, sequence, portId: sequence, payload });
-          return runBpf(program, bytes) >= length;
+          const writer = new WireWriter(length);
+          writeMessage(
+            writer,
+            { type, flags, payload: new Uint8Array(length - NLMSG_HDRLEN) },
+            sequence,
+            sequence,
+          );
+          return runBpf(program, writer.finish()) >= length;
         }),
       ),
     ),

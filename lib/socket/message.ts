@@ -35,7 +35,6 @@ export interface Message {
  * are no message; the messages before them have been taken. The last message may be unaligned.
  */
 export function takeMessages(batch: DatagramBatch, index: number, take: (message: Message) => void): void {
-  const bytes = batch.bytes(index);
   const words = batch.words(index);
   const start = batch.offset(index);
   const end = start + batch.length(index);
@@ -55,7 +54,7 @@ export function takeMessages(batch: DatagramBatch, index: number, take: (message
       flags: LITTLE_ENDIAN_HOST ? kind >>> 16 : kind & 0xffff,
       sequence: (words[word + 2] ?? 0) >>> 0,
       portId: (words[word + 3] ?? 0) >>> 0,
-      payload: bytes.slice(at + NLMSG_HDRLEN, at + length),
+      payload: batch.keep(index, at + NLMSG_HDRLEN, at + length),
       sender,
     });
     at += align4(length);

@@ -1,12 +1,12 @@
 import { closed, invalidArgument, NetlinkError } from '../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../native/receive-ring.js';
-import { align4 } from '../wire/byte-order.js';
+import { WireWriter } from '../wire/writer.js';
 import { BoundSocket } from './bound-socket.js';
 import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.js';
 import { checkDestination, type Destination } from './destination.js';
 import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
 import type { Message } from './message.js';
-import { messageLength, type OutgoingMessage, writeMessage } from './outgoing-message.js';
+import { type OutgoingMessage, writeMessage } from './outgoing-message.js';
 import { ReceiveQueue } from './receive-queue.js';
 
 export interface ReceiveOptions {
@@ -40,10 +40,9 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    */
   send(message: OutgoingMessage = {}): number {
     const { sequence = this.nextSequence() } = message;
-    const length = messageLength(message);
-    const bytes = outgoing(align4(length));
-    writeMessage(bytes, 0, { portId: this.portId, ...message, sequence });
-    this.#sendDatagram(bytes.buffer, length, message.to);
+    writer.reset();
+    const length = writeMessage(writer, message, sequence, this.portId);
+    this.#sendWritten(length, message.to);
     return sequence;
   }
 
@@ -60,14 +59,13 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     if (offload === undefined) return this.send(message);
     if (this.closed) throw closed();
     const { sequence = this.nextSequence() } = message;
-    const length = messageLength(message);
-    const bytes = outgoing(align4(length));
-    writeMessage(bytes, 0, { portId: this.portId, ...message, sequence });
+    writer.reset();
+    const length = writeMessage(writer, message, sequence, this.portId);
     const to = message.to === undefined ? undefined : checkDestination('send', message.to);
     return new Promise((resolve, reject) => {
       const onAbort = () => reject(signal?.reason as Error);
       signal?.addEventListener('abort', onAbort, { once: true });
-      offload.submit(bytes.buffer, 0, length, to, (error) => {
+      offload.submit(writer.memory, 0, length, to, (error) => {
         signal?.removeEventListener('abort', onAbort);
         if (error === undefined) resolve(sequence);
         else reject(error);
@@ -80,22 +78,21 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    * not looked at. The kernel handles them one after the other, each as if it had come alone. Throws what {@link send} does.
    */
   sendMany(messages: readonly OutgoingMessage[], to?: Destination): number[] {
-    const length = messages.reduce((sum, message) => sum + align4(messageLength(message)), 0);
-    const bytes = outgoing(length);
-    let offset = 0;
+    writer.reset();
     const sequences = messages.map((message) => {
       const { sequence = this.nextSequence() } = message;
-      offset = writeMessage(bytes, offset, { portId: this.portId, ...message, sequence });
+      writeMessage(writer, message, sequence, this.portId);
       return sequence;
     });
-    this.#sendDatagram(bytes.buffer, length, to);
+    this.#sendWritten(writer.length, to);
     return sequences;
   }
 
   /** Sends bytes as they are, as one datagram, whether they are messages or not. Throws what {@link send} does. */
   sendDatagram(bytes: Uint8Array, to?: Destination): void {
-    outgoing(bytes.length).set(bytes);
-    this.#sendDatagram(scratch.buffer, bytes.length, to);
+    writer.reset();
+    writer.append(bytes);
+    this.#sendWritten(bytes.length, to);
   }
 
   /**
@@ -135,10 +132,10 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     }
     const deadline = timeout === undefined ? undefined : performance.now() + timeout;
     for (;;) {
-      const message = this.#next();
+      const message = this.queue.shift();
       if (message !== undefined) return message;
       const left = deadline === undefined ? -1 : Math.max(0, Math.ceil(deadline - performance.now()));
-      if (!this.datagrams.wait(left)) throw timedOut(timeout ?? 0);
+      if (!this.datagrams.receiveOne(this.take, left)) throw timedOut(timeout ?? 0);
     }
   }
 
@@ -194,7 +191,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
   #next(): Message | undefined {
     const message = this.queue.shift();
     if (message !== undefined) return message;
-    this.datagrams.receive(1, this.take);
+    this.datagrams.receiveOne(this.take, 0);
     return this.queue.shift();
   }
 
@@ -215,7 +212,8 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     try {
       this.queue.serve();
       const { hunger } = this.queue;
-      if (hunger > 0) this.datagrams.receive(hunger, this.take);
+      if (hunger === 1) this.datagrams.receiveOne(this.take, 0);
+      else if (hunger > 1) this.datagrams.receive(hunger, this.take);
     } catch (error) {
       this.queue.fail(error as Error);
     }
@@ -246,23 +244,18 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     return this.#sequence;
   }
 
-  #sendDatagram(buffer: ArrayBuffer, length: number, to: Destination | undefined): void {
+  #sendWritten(length: number, to: Destination | undefined): void {
     if (to === undefined) {
-      this.datagrams.send(buffer, 0, length);
+      this.datagrams.send(writer.memory, 0, length);
       return;
     }
     const { portId, groupMask } = checkDestination('send', to);
-    this.datagrams.sendTo(buffer, 0, length, portId, groupMask);
+    this.datagrams.sendTo(writer.memory, 0, length, portId, groupMask);
   }
 }
 
 // One for all sockets of this thread: it is in use only while a send lasts.
-let scratch = new Uint8Array(64 * 1024);
-
-function outgoing(length: number): Uint8Array<ArrayBuffer> {
-  if (length > scratch.length) scratch = new Uint8Array(length);
-  return scratch;
-}
+const writer = new WireWriter(64 * 1024);
 
 function timedOut(milliseconds: number): NetlinkError {
   return new NetlinkError(`no message came within ${milliseconds} ms`, {

@@ -54,6 +54,13 @@ export class OffloadedSocket extends DatagramSocket {
     return count;
   }
 
+  override receiveOne(take: TakeBatch, milliseconds: number): boolean {
+    const isEmpty = this.#ready === undefined;
+    if (isEmpty && milliseconds !== 0) throw refused();
+    this.receive(1, take);
+    return !isEmpty;
+  }
+
   override watch(): void {
     super.watch();
     if (this.#receiving || this.#ready !== undefined) native().stopWatching(this.handle);

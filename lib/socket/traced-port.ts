@@ -87,6 +87,10 @@ export class TracedPort implements DatagramPort {
     return this.#port.receive(wanted, this.#showing(take));
   }
 
+  receiveOne(take: TakeBatch, milliseconds: number): boolean {
+    return this.#port.receiveOne(this.#showing(take), milliseconds);
+  }
+
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     this.#sent(buffer, offset, length);
     return this.#port.exchange(buffer, offset, length, wanted, this.#showing(take));

@@ -93,12 +93,17 @@ export class FakePort implements DatagramPort {
     return datagrams.length;
   }
 
+  /** Nothing comes while a thread is blocked, so what is not there is not waited for. */
+  receiveOne(take: TakeBatch): boolean {
+    const { overruns } = this;
+    return this.receive(1, take) > 0 || this.overruns > overruns;
+  }
+
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     this.send(buffer, offset, length);
     return this.receive(wanted, take);
   }
 
-  /** Nothing comes while a thread is blocked, so what is not there is not waited for. */
   wait(): boolean {
     this.#check();
     return this.#queue.length > 0;
@@ -189,5 +194,6 @@ function batchOf(datagrams: readonly FakeDatagram[], overruns: number): Paramete
     group: (index) => datagrams[index]?.group ?? 0,
     namespaceId: () => undefined,
     credentials: () => undefined,
+    keep: (index, start, end) => (held[index]?.bytes ?? new Uint8Array()).slice(start, end),
   };
 }

@@ -299,3 +299,50 @@ describe('malformed datagrams', () => {
     expect((await receiver.receive()).payload).toEqual(Uint8Array.of(9));
   });
 });
+
+describe('large messages', () => {
+  const sent = [20_000, 20_000, 40_000, 150_001, 150_001, 16, 20_000, 9_000, 30_000].map((length) =>
+    Uint8Array.from({ length }, (_, index) => index * 17 + length),
+  );
+
+  test('last, whatever length the next one has', async () => {
+    const [sender, receiver] = openPair();
+    const received: Uint8Array[] = [];
+    for (const payload of sent) {
+      sender.send({ payload, to: { portId: receiver.portId } });
+      received.push(receiver.receiveSync().payload);
+      const next = receiver.receive();
+      sender.send({ payload, to: { portId: receiver.portId } });
+      received.push((await next).payload);
+    }
+    expect(received).toEqual(sent.flatMap((payload) => [payload, payload]));
+  });
+
+  test('have memory of their own, which may be given away', () => {
+    const [sender, receiver] = openPair();
+    const payload = new Uint8Array(20_000).fill(7);
+    const lengths = Array.from({ length: 4 }, () => {
+      sender.send({ payload, to: { portId: receiver.portId } });
+      const got = receiver.receiveSync().payload;
+      return structuredClone(got, { transfer: [got.buffer as ArrayBuffer] }).length;
+    });
+    expect(lengths).toEqual([20_000, 20_000, 20_000, 20_000]);
+  });
+});
+
+describe('receiveSync', () => {
+  test('takes what is queued, whether it had to wait before or not', () => {
+    const [sender, receiver] = openPair();
+    const to = { portId: receiver.portId };
+    const timedOut = failed('ERR_NETLINK_TIMEOUT');
+    for (let round = 0; round < 40; round++) {
+      sender.sendMany([{ sequence: round }], to);
+      sender.sendMany([{ sequence: 100 + round }], to);
+      const timeout = round % 3 === 0 ? {} : { timeout: round % 2 };
+      expect(receiver.receiveSync(timeout).sequence).toBe(round);
+      expect(receiver.receiveSync(timeout).sequence).toBe(100 + round);
+      if (round % 4 === 0) expect(() => receiver.receiveSync({ timeout: 1 })).toThrow(timedOut);
+      if (round % 8 === 0) expect(() => receiver.receiveSync({ timeout: 0 })).toThrow(timedOut);
+    }
+  });
+});
