@@ -158,6 +158,8 @@ export interface MemberSpec {
   readonly offset: number;
   /** Bytes; 0 for what takes all that is left. */
   readonly length: number;
+  /** Bytes that it takes at least: where fewer are left, it is absent. */
+  readonly least: number;
   readonly type: MemberType;
   /** What a fixed header has here where a request says nothing; without it, 0. */
   readonly default?: number;

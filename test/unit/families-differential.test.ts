@@ -107,7 +107,7 @@ describe.each([...generatedNames])('%s', (name) => {
             if (input[key] !== undefined) expect(values).toHaveProperty([key]);
             expect(decoded(generated, encoded(generated, values))).toEqual(values);
           }),
-          { numRuns: 5 },
+          { numRuns: 20 },
         );
       }
     }

@@ -183,10 +183,10 @@ export interface RtviaInput {
   readonly tail?: Uint8Array | undefined;
 }
 
-const endsRtvia: MemberEnds = { rtviaFamily: 2, rtviaAddr: 2 };
+const endsRtvia: MemberEnds = { rtviaFamily: 2, rtviaAddr: 6 };
 
 function readRtvia(view: WireView, from: number, end: number, strict: boolean): Rtvia {
-  if (end - from < 2) return readShort(view, from, end, 2, endsRtvia, strict, readRtvia);
+  if (end - from < 6) return readShort(view, from, end, 6, endsRtvia, strict, readRtvia);
   const { data } = view;
   const value: Rtvia = {
     rtviaFamily: data.getUint16(from, LE),

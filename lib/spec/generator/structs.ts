@@ -53,7 +53,7 @@ function interfaces(
 }
 
 function ends(members: readonly MemberSpec[], name: string): string[] {
-  const entries = members.map(({ key, offset, length }) => `${property(key)}: ${offset + length}`);
+  const entries = members.map(({ key, offset, least }) => `${property(key)}: ${offset + least}`);
   return [`const ends${name}: MemberEnds = { ${entries.join(', ')} };`, ''];
 }
 
@@ -69,9 +69,10 @@ function reader(
     return `    ${property(key)}: ${expressions.readMember(type, plus('from', offset), end)},`;
   });
   const text = reads.join('\n');
+  const whole = Math.max(struct.size, rest === undefined ? 0 : rest.offset + rest.least);
   return [
     `function read${name}(view: WireView, from: number, end: number, strict: boolean): ${name} {`,
-    `  if (end - from < ${struct.size}) return readShort(view, from, end, ${struct.size}, ends${name}, strict, read${name});`,
+    `  if (end - from < ${whole}) return readShort(view, from, end, ${whole}, ends${name}, strict, read${name});`,
     ...(/\bdata\./.test(text) ? ['  const { data } = view;'] : []),
     `  const value: ${name} = {`,
     ...reads,

@@ -35,7 +35,7 @@ export function readStruct(
   let complete = true;
   for (const member of struct.members) {
     const at = from + member.offset;
-    if (at + member.length > end) {
+    if (at + member.least > end) {
       complete = false;
       break;
     }

@@ -7,9 +7,11 @@ import { MEMBER_KEYS } from './keys.js';
 import { resolveNumber } from './limits.js';
 import { addressForm, enumUse, integerType } from './value-types.js';
 
+const IPV4_LENGTH = 4;
+
 const ADDRESS_LENGTHS: Readonly<Partial<Record<AddressForm, number>>> = {
   mac: 6,
-  ipv4: 4,
+  ipv4: IPV4_LENGTH,
   ipv6: 16,
   uuid: 16,
 };
@@ -71,6 +73,7 @@ class StructReader {
       const offset = alignTo(end, placed.alignment);
       members.push({
         ...{ name, key: camelCase(name), offset, length: placed.length, type: placed.type },
+        least: placed.length === 0 ? leastRest(placed.type) : placed.length,
         ...this.#default(member, placed.type),
       });
       end = offset + placed.length;
@@ -122,6 +125,12 @@ function restMember(node: SpecNode, name: string): Placed {
   const type = bytesMember(node, name, 0);
   const alignment = type.kind === 'array' && type.of.kind === 'integer' ? type.of.width : 1;
   return { type, length: 0, alignment };
+}
+
+/** Nothing is text, bytes, an array and a link-layer address as well, but no address of a fixed length. */
+function leastRest(type: MemberType): number {
+  if (type.kind !== 'address' || type.form === 'mac') return 0;
+  return ADDRESS_LENGTHS[type.form] ?? IPV4_LENGTH;
 }
 
 function bytesMember(node: SpecNode, type: string, length: number): MemberType {
