@@ -34,16 +34,15 @@ export function subscribeTo(
     const type = messageType(view, at);
     if (type < NLMSG_MIN_TYPE || (isGeneric && type !== numbers.type)) return undefined;
     const id = isGeneric ? view.u8(at + NLMSG_HDRLEN, end) : type;
-    const header = {
-      flags: messageFlags(view, at),
-      sequence: messageSequence(view, at),
-      portId: messagePortId(view, at),
-    };
+    const flags = messageFlags(view, at);
+    const sequence = messageSequence(view, at);
+    const portId = messagePortId(view, at);
     const reception = receptions.get(id);
     if (reception === undefined) {
-      return { name: 'unknown', type: id, payload: view.binary(at + skipped, end), ...header };
+      return { name: 'unknown', type: id, payload: view.binary(at + skipped, end), flags, sequence, portId };
     }
-    return { name: reception.name, message: reception.decode(view, at + skipped, end, strict), ...header };
+    const message = reception.decode(view, at + skipped, end, strict);
+    return { name: reception.name, message, flags, sequence, portId };
   };
   const ids = groups.map((group) => groupId(family, numbers, group));
   return socket.subscribeDecoded({ ...rest, groups: ids }, decode);

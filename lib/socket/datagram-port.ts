@@ -45,6 +45,8 @@ export interface DatagramPort {
   readonly foreignDatagrams: number;
   /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
   readonly overruns: number;
+  /** SO_RCVBUF: bytes of datagrams that may wait, as the kernel counts them. */
+  readonly receiveBufferSize: number;
   /** There if calls are made off the event loop: it sends then, and the calls that send or wait here refuse to. */
   readonly offload?: OffloadedSender | undefined;
   /** getpeername(2): the kernel, unless {@link connect} chose another. */

@@ -2,7 +2,7 @@ import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { borrowRing, giveBackRing, ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
-import { wantsAncillaryData } from './options.js';
+import { getOption, wantsAncillaryData } from './options.js';
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
@@ -77,6 +77,10 @@ export class DatagramSocket implements DatagramPort {
   get handle(): number {
     if (this.#closed) throw closed();
     return this.#handle;
+  }
+
+  get receiveBufferSize(): number {
+    return getOption(this.handle, 'receiveBufferSize');
   }
 
   /** Makes a change of the options for ancillary data known to native code. */

@@ -5,6 +5,7 @@ import { NLMSG_HDRLEN, NLMSG_NOOP, NLMSG_OVERRUN } from '../wire/constants.js';
 import { copyMessage, messageType } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
 import type { BpfInstruction } from './bpf.js';
+import { Coalescing, RESTFUL_RECEIVE_BUFFER } from './coalescing.js';
 import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
 import { overrunHappened } from './diagnostics.js';
 import { type Message, senderOf } from './message.js';
@@ -21,7 +22,10 @@ export interface SubscribeOptions<Event = Message> {
   readonly filter?: (event: Event) => boolean;
   /** Events kept for a consumer that is slow; more wait in the kernel, as long as they fit there. Default: 1024. */
   readonly capacity?: number;
-  /** Bytes of receive buffer, which is what holds a burst of events (SO_RCVBUF, forced where allowed). Default: the system's. */
+  /**
+   * Bytes of receive buffer, which is what holds a burst of events (SO_RCVBUF, forced where allowed). Default: the system's.
+   * From 1 MiB on, the events of a stream may be given up to a millisecond later, many at once, which costs less.
+   */
   readonly receiveBufferSize?: number;
   /** Also the events of every other network namespace that has an id here. Needs CAP_NET_BROADCAST. */
   readonly allNamespaces?: boolean;
@@ -68,6 +72,7 @@ export class Subscription<Event>
   readonly #options: SubscribeOptions<Event>;
   readonly #capacity: number;
   readonly #onEnd: () => void;
+  readonly #coalescing: Coalescing | undefined;
   #items: SubscriptionItem<Event>[] = [];
   #first = 0;
   readonly #waiting: Waiting<Event>[] = [];
@@ -98,6 +103,8 @@ export class Subscription<Event>
     this.#capacity = capacity;
     this.#onEnd = onEnd;
     this.#port = open(this);
+    if (this.#port.receiveBufferSize >= RESTFUL_RECEIVE_BUFFER)
+      this.#coalescing = new Coalescing(() => this.#onRested());
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -197,18 +204,31 @@ export class Subscription<Event>
 
   /** @internal */
   onReadable(): void {
-    const end = performance.now() + MILLISECONDS_A_RUN;
-    // Fewer than asked for were all that there was, and the loop tells of more: looking again would cost a call an event.
-    while (
-      !this.#port.closed &&
-      this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take) === DATAGRAMS_A_RECEIVE
-    ) {
-      this.#serve();
-      if (!this.#hasRoom || performance.now() >= end) break;
-    }
-    // An overrun may come without a datagram.
-    this.#serve();
+    const received = this.#receive();
+    if (this.#port.closed) return;
+    // What is left in the queue waits for no rest.
+    if (received % DATAGRAMS_A_RECEIVE > 0) this.#coalescing?.received(received);
     this.#updateWatch();
+  }
+
+  /** Receives what there is, for a while at most; returns how many datagrams that were. */
+  #receive(): number {
+    const end = performance.now() + MILLISECONDS_A_RUN;
+    let received = 0;
+    while (!this.#port.closed) {
+      const count = this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take);
+      received += count;
+      // An overrun may come without a datagram.
+      this.#serve();
+      // Fewer than asked for were all that there was, and the loop tells of more: looking again would cost a call an event.
+      if (count < DATAGRAMS_A_RECEIVE || !this.#hasRoom || performance.now() >= end) break;
+    }
+    return received;
+  }
+
+  #onRested(): void {
+    if (this.#hasRoom) this.onReadable();
+    else this.#updateWatch();
   }
 
   /** @internal */
@@ -228,7 +248,8 @@ export class Subscription<Event>
     const keepAlive = awaited && this.#referenced;
     if (keepAlive !== this.#keepsAlive) this.#port.setKeepAlive(keepAlive);
     this.#keepsAlive = keepAlive;
-    this.#watching = this.#hasRoom;
+    this.#coalescing?.setKeepAlive(keepAlive);
+    this.#watching = this.#hasRoom && this.#coalescing?.resting !== true;
     if (this.#watching) this.#port.watch();
     else this.#port.unwatch();
   }
@@ -316,6 +337,7 @@ export class Subscription<Event>
     if (this.#ended !== undefined) return;
     this.#ended = { error };
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#coalescing?.end();
     this.#port.close();
     this.#onEnd();
     for (const waiting of this.#waiting.splice(0)) this.#settle(waiting);

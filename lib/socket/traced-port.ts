@@ -50,6 +50,10 @@ export class TracedPort implements DatagramPort {
     return this.#port.overruns;
   }
 
+  get receiveBufferSize(): number {
+    return this.#port.receiveBufferSize;
+  }
+
   get offload(): OffloadedSender | undefined {
     const { offload } = this.#port;
     if (offload === undefined) return undefined;

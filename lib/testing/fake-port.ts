@@ -18,6 +18,7 @@ export type Queued = FakeDatagram | Iterator<FakeDatagram> | 'overrun';
 export class FakePort implements DatagramPort {
   readonly portId: number;
   readonly foreignDatagrams = 0;
+  readonly receiveBufferSize = 212_992;
   overruns = 0;
   /** The groups that the socket has joined. */
   readonly groups: ReadonlySet<number>;

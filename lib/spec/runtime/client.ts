@@ -165,7 +165,10 @@ export interface FamilySubscribeOptions<Event, Group extends string> {
   readonly filter?: (event: Event) => boolean;
   /** Events kept for a consumer that is slow; more wait in the kernel, as long as they fit there. Default: 1024. */
   readonly capacity?: number;
-  /** Bytes of receive buffer, which is what holds a burst of events (SO_RCVBUF, forced where allowed). */
+  /**
+   * Bytes of receive buffer, which is what holds a burst of events (SO_RCVBUF, forced where allowed). Default: the system's.
+   * From 1 MiB on, the events of a stream may be given up to a millisecond later, many at once, which costs less.
+   */
   readonly receiveBufferSize?: number;
   /** Also the events of every other network namespace that has an id here. Needs CAP_NET_BROADCAST. */
   readonly allNamespaces?: boolean;
