@@ -1,3 +1,4 @@
+import { malformed } from '../../errors.js';
 import { formatIpv4, formatIpv6, formatMac, formatUuid } from '../../wire/addresses.js';
 import type { WireView } from '../../wire/view.js';
 import type { AddressForm } from '../model.js';
@@ -5,6 +6,9 @@ import type { AddressColumn } from './client.js';
 import { type Presence, trimmed } from './rows.js';
 
 const FIRST_STRIDE: Readonly<Record<AddressForm, number>> = { mac: 6, ipv4: 4, ipv6: 16, ip: 4, uuid: 16 };
+
+/** Bytes of an address; the kernel's longest have 32 (MAX_ADDR_LEN). */
+const MOST = 255;
 
 /**
  * Addresses in one piece of memory, a row each. Rows are as wide as the longest address so far: four bytes as long as
@@ -14,8 +18,9 @@ export class AddressRows {
   readonly #form: AddressForm;
   #stride: number;
   #capacity = 0;
-  #bytes = new Uint8Array();
-  #lengths = new Uint8Array();
+  #bytes: Uint8Array = new Uint8Array();
+  /** The length of each address; none as long as all are as long as their row is wide. */
+  #lengths: Uint8Array | undefined;
 
   constructor(form: AddressForm) {
     this.#form = form;
@@ -24,36 +29,40 @@ export class AddressRows {
 
   put(view: WireView, from: number, end: number, row: number): void {
     const length = end - from;
-    if (length > this.#stride) this.#widen(Math.min(length, 255));
+    if (length !== this.#stride) this.#fit(length);
     const { bytes } = view;
+    const rows = this.#bytes;
     const at = row * this.#stride;
-    for (let index = 0; index < length; index++) this.#bytes[at + index] = bytes[from + index] ?? 0;
-    this.#lengths[row] = length;
+    for (let index = 0; index < length; index++) rows[at + index] = bytes[from + index] ?? 0;
+    if (this.#lengths !== undefined) this.#lengths[row] = length;
   }
 
   grow(capacity: number): void {
-    const bytes = new Uint8Array(capacity * this.#stride);
-    bytes.set(this.#bytes);
-    const lengths = new Uint8Array(capacity);
-    lengths.set(this.#lengths);
-    this.#bytes = bytes;
-    this.#lengths = lengths;
+    this.#bytes = larger(this.#bytes, capacity * this.#stride);
+    if (this.#lengths !== undefined) this.#lengths = larger(this.#lengths, capacity);
     this.#capacity = capacity;
   }
 
   finish(length: number, present: Presence): AddressColumn {
     const stride = this.#stride;
     const bytes = trimmed(this.#bytes, length * stride);
-    const lengths = trimmed(this.#lengths, length);
+    const lengths = this.#lengths === undefined ? undefined : trimmed(this.#lengths, length);
     return {
       length,
       stride,
       bytes,
       at: (row) =>
         row < length && present.has(row)
-          ? format(this.#form, bytes, row * stride, lengths[row] ?? 0)
+          ? format(this.#form, bytes, row * stride, lengths?.[row] ?? stride)
           : undefined,
     };
+  }
+
+  /** Prepares for an address of another length than that of the rows. */
+  #fit(length: number): void {
+    if (length > MOST) throw malformed(`${length} bytes are no address`);
+    this.#lengths ??= new Uint8Array(this.#capacity).fill(this.#stride);
+    if (length > this.#stride) this.#widen(length);
   }
 
   #widen(stride: number): void {
@@ -64,6 +73,12 @@ export class AddressRows {
     this.#bytes = bytes;
     this.#stride = stride;
   }
+}
+
+function larger(bytes: Uint8Array, length: number): Uint8Array {
+  const copy = new Uint8Array(length);
+  copy.set(bytes);
+  return copy;
 }
 
 function format(form: AddressForm, bytes: Uint8Array, at: number, length: number): string {
