@@ -2,6 +2,7 @@ import { malformed } from '../errors.js';
 import { LITTLE_ENDIAN_HOST } from './byte-order.js';
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './constants.js';
 import { decodeText } from './text.js';
+import { s64At, u64At } from './wide.js';
 
 /** A BITFIELD32 attribute: the bits' values, and which of them are meant (struct nla_bitfield32). */
 export interface Bitfield32 {
@@ -77,12 +78,12 @@ export class WireView {
 
   u64(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('a u64', 8, offset, end);
-    return this.data.getBigUint64(offset, LITTLE_ENDIAN_HOST);
+    return u64At(this.data, offset, LITTLE_ENDIAN_HOST);
   }
 
   s64(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('an s64', 8, offset, end);
-    return this.data.getBigInt64(offset, LITTLE_ENDIAN_HOST);
+    return s64At(this.data, offset, LITTLE_ENDIAN_HOST);
   }
 
   u16be(offset: number, end: number): number {
@@ -107,12 +108,12 @@ export class WireView {
 
   u64be(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('a u64', 8, offset, end);
-    return this.data.getBigUint64(offset);
+    return u64At(this.data, offset);
   }
 
   s64be(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('an s64', 8, offset, end);
-    return this.data.getBigInt64(offset);
+    return s64At(this.data, offset);
   }
 
   /** An unsigned integer whose width the sender chose by its value: 8 bytes, 4, or (from no kernel yet) fewer (NLA_UINT). */

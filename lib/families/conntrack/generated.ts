@@ -43,6 +43,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -197,11 +198,11 @@ function readCounterAttrs(value: Mutable<CounterAttrs>, view: WireView, start: n
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.packets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.packets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.packets = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.bytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.bytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.bytes = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           if (value.packetsOld !== undefined) keepEarlier(value, view, start, at, strict);
@@ -698,7 +699,7 @@ function readProtoinfoDccpAttrs(value: Mutable<ProtoinfoDccpAttrs>, view: WireVi
           break;
         case 3:
           if (value.dccpHandshakeSeq !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dccpHandshakeSeq = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.dccpHandshakeSeq = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 4:
           break;
@@ -1606,7 +1607,7 @@ function readConntrackAttrs(value: Mutable<ConntrackAttrs>, view: WireView, star
           break;
         case 20:
           if (value.timestamp !== undefined) keepEarlier(value, view, start, at, strict);
-          value.timestamp = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.timestamp = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 21:
           if (value.markMask !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1634,7 +1635,7 @@ function readConntrackAttrs(value: Mutable<ConntrackAttrs>, view: WireView, star
           break;
         case 27:
           if (value.timestampEvent !== undefined) keepEarlier(value, view, start, at, strict);
-          value.timestampEvent = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.timestampEvent = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         default:
           if (wanted === undefined) keepUnknown(value, view, at, strict);

@@ -33,6 +33,7 @@ const {
   refuseUnknown,
   selection,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -86,10 +87,10 @@ function readPerfDomain(value: Mutable<PerfDomain>, view: WireView, start: numbe
           break;
         case 3:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
-          value.flags = PerfDomainFlags.names64(size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE), strict);
+          value.flags = PerfDomainFlags.names64(size < 8 ? tooShort(size, 8) : u64At(data, from, LE), strict);
           break;
         case 4:
-          value.cpus = append(value.cpus, size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE));
+          value.cpus = append(value.cpus, size < 8 ? tooShort(size, 8) : u64At(data, from, LE));
           break;
         case 1:
           break;
@@ -242,23 +243,23 @@ function readPerfState(value: Mutable<PerfState>, view: WireView, start: number,
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 2:
           if (value.performance !== undefined) keepEarlier(value, view, start, at, strict);
-          value.performance = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.performance = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.frequency !== undefined) keepEarlier(value, view, start, at, strict);
-          value.frequency = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.frequency = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.power !== undefined) keepEarlier(value, view, start, at, strict);
-          value.power = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.power = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.cost !== undefined) keepEarlier(value, view, start, at, strict);
-          value.cost = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.cost = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
-          value.flags = PerfStateFlags.names64(size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE), strict);
+          value.flags = PerfStateFlags.names64(size < 8 ? tooShort(size, 8) : u64At(data, from, LE), strict);
           break;
         case 1:
           break;

@@ -40,6 +40,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeFlagField,
@@ -929,7 +930,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 30:
           if (value.dpipeTableSize !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeTableSize = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeTableSize = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 31:
           if (value.dpipeTableMatches !== undefined) keepEarlier(value, view, start, at, strict);
@@ -952,7 +953,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 36:
           if (value.dpipeEntryIndex !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeEntryIndex = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeEntryIndex = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 37:
           if (value.dpipeEntryMatchValues !== undefined) keepEarlier(value, view, start, at, strict);
@@ -964,7 +965,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 39:
           if (value.dpipeEntryCounter !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeEntryCounter = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeEntryCounter = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 40:
           value.dpipeMatch = append(value.dpipeMatch, readDlDpipeMatch({}, view, from, to, strict));
@@ -1061,15 +1062,15 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 66:
           if (value.resourceId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 67:
           if (value.resourceSize !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSize = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSize = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 68:
           if (value.resourceSizeNew !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeNew = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeNew = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 69:
           if (value.resourceSizeValid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1077,15 +1078,15 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 70:
           if (value.resourceSizeMin !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeMin = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeMin = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 71:
           if (value.resourceSizeMax !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeMax = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeMax = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 72:
           if (value.resourceSizeGran !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeGran = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeGran = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 73:
           if (value.resourceUnit !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1093,15 +1094,15 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 74:
           if (value.resourceOcc !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceOcc = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceOcc = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 75:
           if (value.dpipeTableResourceId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeTableResourceId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeTableResourceId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 76:
           if (value.dpipeTableResourceUnits !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeTableResourceUnits = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeTableResourceUnits = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 77:
           if (value.portFlavour !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1141,7 +1142,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 89:
           if (value.regionSize !== undefined) keepEarlier(value, view, start, at, strict);
-          value.regionSize = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.regionSize = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 90:
           if (value.regionSnapshots !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1169,11 +1170,11 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 96:
           if (value.regionChunkAddr !== undefined) keepEarlier(value, view, start, at, strict);
-          value.regionChunkAddr = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.regionChunkAddr = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 97:
           if (value.regionChunkLen !== undefined) keepEarlier(value, view, start, at, strict);
-          value.regionChunkLen = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.regionChunkLen = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 98:
           if (value.infoDriverName !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1246,19 +1247,19 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 117:
           if (value.healthReporterErrCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterErrCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterErrCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 118:
           if (value.healthReporterRecoverCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterRecoverCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterRecoverCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 119:
           if (value.healthReporterDumpTs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterDumpTs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterDumpTs = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 120:
           if (value.healthReporterGracefulPeriod !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterGracefulPeriod = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterGracefulPeriod = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 121:
           if (value.healthReporterAutoRecover !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1278,11 +1279,11 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 125:
           if (value.flashUpdateStatusDone !== undefined) keepEarlier(value, view, start, at, strict);
-          value.flashUpdateStatusDone = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.flashUpdateStatusDone = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 126:
           if (value.flashUpdateStatusTotal !== undefined) keepEarlier(value, view, start, at, strict);
-          value.flashUpdateStatusTotal = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.flashUpdateStatusTotal = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 127:
           if (value.portPciPfNumber !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1326,7 +1327,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 137:
           if (value.healthReporterDumpTsNs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterDumpTsNs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterDumpTsNs = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 138:
           if (value.netnsFd !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1350,11 +1351,11 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 143:
           if (value.trapPolicerRate !== undefined) keepEarlier(value, view, start, at, strict);
-          value.trapPolicerRate = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.trapPolicerRate = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 144:
           if (value.trapPolicerBurst !== undefined) keepEarlier(value, view, start, at, strict);
-          value.trapPolicerBurst = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.trapPolicerBurst = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 145:
           if (value.portFunction !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1382,7 +1383,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 151:
           if (value.flashUpdateStatusTimeout !== undefined) keepEarlier(value, view, start, at, strict);
-          value.flashUpdateStatusTimeout = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.flashUpdateStatusTimeout = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 152:
           if (value.flashUpdateOverwriteMask !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1439,11 +1440,11 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 166:
           if (value.rateTxShare !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rateTxShare = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rateTxShare = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 167:
           if (value.rateTxMax !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rateTxMax = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rateTxMax = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 168:
           if (value.rateNodeName !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1494,7 +1495,7 @@ function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end
           break;
         case 181:
           if (value.healthReporterBurstPeriod !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterBurstPeriod = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterBurstPeriod = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 183:
           if (value.paramResetDefault !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2753,7 +2754,7 @@ function readDlDpipeTable(value: Mutable<DlDpipeTable>, view: WireView, start: n
           break;
         case 30:
           if (value.dpipeTableSize !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeTableSize = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeTableSize = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 31:
           if (value.dpipeTableMatches !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2769,11 +2770,11 @@ function readDlDpipeTable(value: Mutable<DlDpipeTable>, view: WireView, start: n
           break;
         case 75:
           if (value.dpipeTableResourceId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeTableResourceId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeTableResourceId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 76:
           if (value.dpipeTableResourceUnits !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeTableResourceUnits = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeTableResourceUnits = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -3054,7 +3055,7 @@ function readDlDpipeEntry(value: Mutable<DlDpipeEntry>, view: WireView, start: n
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 36:
           if (value.dpipeEntryIndex !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeEntryIndex = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeEntryIndex = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 37:
           if (value.dpipeEntryMatchValues !== undefined) keepEarlier(value, view, start, at, strict);
@@ -3066,7 +3067,7 @@ function readDlDpipeEntry(value: Mutable<DlDpipeEntry>, view: WireView, start: n
           break;
         case 39:
           if (value.dpipeEntryCounter !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dpipeEntryCounter = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dpipeEntryCounter = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -4005,15 +4006,15 @@ function readDlResource(value: Mutable<DlResource>, view: WireView, start: numbe
           break;
         case 66:
           if (value.resourceId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 67:
           if (value.resourceSize !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSize = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSize = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 68:
           if (value.resourceSizeNew !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeNew = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeNew = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 69:
           if (value.resourceSizeValid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4021,15 +4022,15 @@ function readDlResource(value: Mutable<DlResource>, view: WireView, start: numbe
           break;
         case 70:
           if (value.resourceSizeMin !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeMin = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeMin = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 71:
           if (value.resourceSizeMax !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeMax = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeMax = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 72:
           if (value.resourceSizeGran !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceSizeGran = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceSizeGran = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 73:
           if (value.resourceUnit !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4037,7 +4038,7 @@ function readDlResource(value: Mutable<DlResource>, view: WireView, start: numbe
           break;
         case 74:
           if (value.resourceOcc !== undefined) keepEarlier(value, view, start, at, strict);
-          value.resourceOcc = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.resourceOcc = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -4468,7 +4469,7 @@ function readDlRegionChunk(value: Mutable<DlRegionChunk>, view: WireView, start:
           break;
         case 96:
           if (value.regionChunkAddr !== undefined) keepEarlier(value, view, start, at, strict);
-          value.regionChunkAddr = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.regionChunkAddr = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -4592,15 +4593,15 @@ function readDlHealthReporter(value: Mutable<DlHealthReporter>, view: WireView, 
           break;
         case 117:
           if (value.healthReporterErrCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterErrCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterErrCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 118:
           if (value.healthReporterRecoverCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterRecoverCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterRecoverCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 120:
           if (value.healthReporterGracefulPeriod !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterGracefulPeriod = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterGracefulPeriod = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 121:
           if (value.healthReporterAutoRecover !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4608,11 +4609,11 @@ function readDlHealthReporter(value: Mutable<DlHealthReporter>, view: WireView, 
           break;
         case 119:
           if (value.healthReporterDumpTs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterDumpTs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterDumpTs = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 137:
           if (value.healthReporterDumpTsNs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterDumpTsNs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterDumpTsNs = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 141:
           if (value.healthReporterAutoDump !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4620,7 +4621,7 @@ function readDlHealthReporter(value: Mutable<DlHealthReporter>, view: WireView, 
           break;
         case 181:
           if (value.healthReporterBurstPeriod !== undefined) keepEarlier(value, view, start, at, strict);
-          value.healthReporterBurstPeriod = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.healthReporterBurstPeriod = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -4725,15 +4726,15 @@ function readDlAttrStats(value: Mutable<DlAttrStats>, view: WireView, start: num
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 0:
           if (value.statsRxPackets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statsRxPackets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statsRxPackets = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           if (value.statsRxBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statsRxBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statsRxBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.statsRxDropped !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statsRxDropped = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statsRxDropped = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);

@@ -33,9 +33,11 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  s64At,
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -228,7 +230,7 @@ function readDpll(value: Mutable<Dpll>, view: WireView, start: number, end: numb
           break;
         case 4:
           if (value.clockId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.clockId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.clockId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.mode !== undefined) keepEarlier(value, view, start, at, strict);
@@ -470,7 +472,7 @@ function readPin(value: Mutable<Pin>, view: WireView, start: number, end: number
           break;
         case 5:
           if (value.clockId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.clockId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.clockId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.boardLabel !== undefined) keepEarlier(value, view, start, at, strict);
@@ -494,18 +496,18 @@ function readPin(value: Mutable<Pin>, view: WireView, start: number, end: number
           break;
         case 11:
           if (value.frequency !== undefined) keepEarlier(value, view, start, at, strict);
-          value.frequency = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.frequency = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 12:
           value.frequencySupported = append(value.frequencySupported, readFrequencyRange({}, view, from, to, strict));
           break;
         case 13:
           if (value.frequencyMin !== undefined) keepEarlier(value, view, start, at, strict);
-          value.frequencyMin = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.frequencyMin = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 14:
           if (value.frequencyMax !== undefined) keepEarlier(value, view, start, at, strict);
-          value.frequencyMax = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.frequencyMax = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 15:
           if (value.prio !== undefined) keepEarlier(value, view, start, at, strict);
@@ -539,7 +541,7 @@ function readPin(value: Mutable<Pin>, view: WireView, start: number, end: number
           break;
         case 23:
           if (value.phaseOffset !== undefined) keepEarlier(value, view, start, at, strict);
-          value.phaseOffset = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.phaseOffset = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 24:
           if (value.fractionalFrequencyOffset !== undefined) keepEarlier(value, view, start, at, strict);
@@ -547,7 +549,7 @@ function readPin(value: Mutable<Pin>, view: WireView, start: number, end: number
           break;
         case 25:
           if (value.esyncFrequency !== undefined) keepEarlier(value, view, start, at, strict);
-          value.esyncFrequency = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.esyncFrequency = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 26:
           value.esyncFrequencySupported = append(value.esyncFrequencySupported, readFrequencyRange({}, view, from, to, strict));
@@ -569,7 +571,7 @@ function readPin(value: Mutable<Pin>, view: WireView, start: number, end: number
           break;
         case 31:
           if (value.measuredFrequency !== undefined) keepEarlier(value, view, start, at, strict);
-          value.measuredFrequency = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.measuredFrequency = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 32:
           if (value.operstate !== undefined) keepEarlier(value, view, start, at, strict);
@@ -757,7 +759,7 @@ function readPinParentDevice(value: Mutable<PinParentDevice>, view: WireView, st
           break;
         case 23:
           if (value.phaseOffset !== undefined) keepEarlier(value, view, start, at, strict);
-          value.phaseOffset = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.phaseOffset = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 24:
           if (value.fractionalFrequencyOffset !== undefined) keepEarlier(value, view, start, at, strict);
@@ -917,11 +919,11 @@ function readFrequencyRange(value: Mutable<FrequencyRange>, view: WireView, star
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 13:
           if (value.frequencyMin !== undefined) keepEarlier(value, view, start, at, strict);
-          value.frequencyMin = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.frequencyMin = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 14:
           if (value.frequencyMax !== undefined) keepEarlier(value, view, start, at, strict);
-          value.frequencyMax = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.frequencyMax = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);

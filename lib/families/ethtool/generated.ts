@@ -42,6 +42,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeKeyed,
@@ -1163,27 +1164,27 @@ function readMmStat(value: Mutable<MmStat>, view: WireView, start: number, end: 
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 2:
           if (value.reassemblyErrors !== undefined) keepEarlier(value, view, start, at, strict);
-          value.reassemblyErrors = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.reassemblyErrors = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.smdErrors !== undefined) keepEarlier(value, view, start, at, strict);
-          value.smdErrors = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.smdErrors = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.reassemblyOk !== undefined) keepEarlier(value, view, start, at, strict);
-          value.reassemblyOk = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.reassemblyOk = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.rxFragCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxFragCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxFragCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.txFragCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txFragCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txFragCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.holdCount !== undefined) keepEarlier(value, view, start, at, strict);
-          value.holdCount = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.holdCount = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           break;
@@ -2654,15 +2655,15 @@ function readPauseStat(value: Mutable<PauseStat>, view: WireView, start: number,
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 2:
           if (value.txFrames !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txFrames = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txFrames = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.rxFrames !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxFrames = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxFrames = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.txPauseStormEvents !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txPauseStormEvents = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txPauseStormEvents = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           break;
@@ -4592,7 +4593,7 @@ function readStatsGrp(value: Mutable<StatsGrp>, view: WireView, start: number, e
           value.ssId = size < 4 ? tooShort(size, 4) : data.getUint32(from, LE);
           break;
         case 4:
-          value.stat = append(value.stat, readKeyed(view, from, to, ['id'] as const, (keys, from, to) => { const size = to - from; return { ...keys, value: size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE) }; }));
+          value.stat = append(value.stat, readKeyed(view, from, to, ['id'] as const, (keys, from, to) => { const size = to - from; return { ...keys, value: size < 8 ? tooShort(size, 8) : u64At(data, from, LE) }; }));
           break;
         case 5:
           value.histRx = append(value.histRx, readStatsGrpHist({}, view, from, to, strict));
@@ -4610,7 +4611,7 @@ function readStatsGrp(value: Mutable<StatsGrp>, view: WireView, start: number, e
           break;
         case 9:
           if (value.histVal !== undefined) keepEarlier(value, view, start, at, strict);
-          value.histVal = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.histVal = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           break;
@@ -4708,7 +4709,7 @@ function readStatsGrpHist(value: Mutable<StatsGrpHist>, view: WireView, start: n
           break;
         case 9:
           if (value.histVal !== undefined) keepEarlier(value, view, start, at, strict);
-          value.histVal = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.histVal = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);

@@ -35,6 +35,7 @@ const {
   refuseUnknown,
   selection,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -132,7 +133,7 @@ function readDev(value: Mutable<Dev>, view: WireView, start: number, end: number
           break;
         case 3:
           if (value.xdpFeatures !== undefined) keepEarlier(value, view, start, at, strict);
-          value.xdpFeatures = XdpAct.names64(size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE), strict);
+          value.xdpFeatures = XdpAct.names64(size < 8 ? tooShort(size, 8) : u64At(data, from, LE), strict);
           break;
         case 4:
           if (value.xdpZcMaxSegs !== undefined) keepEarlier(value, view, start, at, strict);
@@ -140,11 +141,11 @@ function readDev(value: Mutable<Dev>, view: WireView, start: number, end: number
           break;
         case 5:
           if (value.xdpRxMetadataFeatures !== undefined) keepEarlier(value, view, start, at, strict);
-          value.xdpRxMetadataFeatures = XdpRxMetadata.names64(size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE), strict);
+          value.xdpRxMetadataFeatures = XdpRxMetadata.names64(size < 8 ? tooShort(size, 8) : u64At(data, from, LE), strict);
           break;
         case 6:
           if (value.xskFeatures !== undefined) keepEarlier(value, view, start, at, strict);
-          value.xskFeatures = XskFlags.names64(size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE), strict);
+          value.xskFeatures = XskFlags.names64(size < 8 ? tooShort(size, 8) : u64At(data, from, LE), strict);
           break;
         case 2:
           break;

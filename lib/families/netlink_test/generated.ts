@@ -36,9 +36,11 @@ const {
   readIndexed,
   readMac,
   refuseUnknown,
+  s64At,
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeIndexed,
@@ -188,7 +190,7 @@ function readAttrs(value: Mutable<Attrs>, view: WireView, start: number, end: nu
           break;
         case 5:
           if (value.count !== undefined) keepEarlier(value, view, start, at, strict);
-          value.count = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.count = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.size !== undefined) keepEarlier(value, view, start, at, strict);
@@ -196,11 +198,11 @@ function readAttrs(value: Mutable<Attrs>, view: WireView, start: number, end: nu
           break;
         case 7:
           if (value.sent !== undefined) keepEarlier(value, view, start, at, strict);
-          value.sent = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.sent = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.dropped !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dropped = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dropped = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.running !== undefined) keepEarlier(value, view, start, at, strict);
@@ -260,7 +262,7 @@ function readAttrs(value: Mutable<Attrs>, view: WireView, start: number, end: nu
           break;
         case 23:
           if (value.index !== undefined) keepEarlier(value, view, start, at, strict);
-          value.index = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.index = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 24:
           if (value.data !== undefined) keepEarlier(value, view, start, at, strict);
@@ -462,55 +464,55 @@ function readCounters(value: Mutable<Counters>, view: WireView, start: number, e
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 2:
           if (value.received !== undefined) keepEarlier(value, view, start, at, strict);
-          value.received = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.received = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.echoed !== undefined) keepEarlier(value, view, start, at, strict);
-          value.echoed = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.echoed = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.dropped !== undefined) keepEarlier(value, view, start, at, strict);
-          value.dropped = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.dropped = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.malformed !== undefined) keepEarlier(value, view, start, at, strict);
-          value.malformed = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.malformed = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.announced !== undefined) keepEarlier(value, view, start, at, strict);
-          value.announced = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.announced = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.begun !== undefined) keepEarlier(value, view, start, at, strict);
-          value.begun = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.begun = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.copiedBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.copiedBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.copiedBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.privileged !== undefined) keepEarlier(value, view, start, at, strict);
-          value.privileged = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.privileged = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 10:
           if (value.handledInCall !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handledInCall = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.handledInCall = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 11:
           if (value.handledLater !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handledLater = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.handledLater = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 12:
           if (value.ringReceived !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ringReceived = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ringReceived = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 13:
           if (value.ringProduced !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ringProduced = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ringProduced = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 14:
           if (value.ringMalformed !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ringMalformed = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ringMalformed = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           break;
@@ -683,7 +685,7 @@ function readValues(value: Mutable<Values>, view: WireView, start: number, end: 
           break;
         case 5:
           if (value.u64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.u64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.u64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.s8 !== undefined) keepEarlier(value, view, start, at, strict);
@@ -699,7 +701,7 @@ function readValues(value: Mutable<Values>, view: WireView, start: number, end: 
           break;
         case 9:
           if (value.s64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.s64 = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.s64 = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 10:
           if (value.u16Be !== undefined) keepEarlier(value, view, start, at, strict);
@@ -711,7 +713,7 @@ function readValues(value: Mutable<Values>, view: WireView, start: number, end: 
           break;
         case 12:
           if (value.u64Be !== undefined) keepEarlier(value, view, start, at, strict);
-          value.u64Be = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.u64Be = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 13:
           if (value.uint !== undefined) keepEarlier(value, view, start, at, strict);

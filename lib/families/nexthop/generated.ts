@@ -44,6 +44,7 @@ const {
   refuseUnknown,
   selection,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -494,7 +495,7 @@ function readResGroupAttrs(value: Mutable<ResGroupAttrs>, view: WireView, start:
           break;
         case 4:
           if (value.unbalancedTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.unbalancedTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.unbalancedTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 0:
           break;
@@ -574,7 +575,7 @@ function readResBucketAttrs(value: Mutable<ResBucketAttrs>, view: WireView, star
           break;
         case 2:
           if (value.idleTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.idleTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.idleTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.nhId !== undefined) keepEarlier(value, view, start, at, strict);

@@ -39,9 +39,11 @@ const {
   readIpv4,
   readIpv6,
   refuseUnknown,
+  s64At,
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -228,7 +230,7 @@ function readRpcStatus(value: Mutable<RpcStatus>, view: WireView, start: number,
           break;
         case 6:
           if (value.serviceTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.serviceTime = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.serviceTime = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 8:
           if (value.saddr4 !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1038,7 +1040,7 @@ function readSvcExport(value: Mutable<SvcExport>, view: WireView, start: number,
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.seqno !== undefined) keepEarlier(value, view, start, at, strict);
-          value.seqno = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.seqno = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.client !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1054,7 +1056,7 @@ function readSvcExport(value: Mutable<SvcExport>, view: WireView, start: number,
           break;
         case 5:
           if (value.expiry !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expiry = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.expiry = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.anonUid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1257,7 +1259,7 @@ function readExpkey(value: Mutable<Expkey>, view: WireView, start: number, end: 
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.seqno !== undefined) keepEarlier(value, view, start, at, strict);
-          value.seqno = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.seqno = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.client !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1277,7 +1279,7 @@ function readExpkey(value: Mutable<Expkey>, view: WireView, start: number, end: 
           break;
         case 6:
           if (value.expiry !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expiry = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.expiry = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.path !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1672,7 +1674,7 @@ function readServerProcEntry(value: Mutable<ServerProcEntry>, view: WireView, st
           break;
         case 2:
           if (value.count !== undefined) keepEarlier(value, view, start, at, strict);
-          value.count = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.count = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           break;
@@ -1794,27 +1796,27 @@ function readServerStats(value: Mutable<ServerStats>, view: WireView, start: num
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.rcHits !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rcHits = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rcHits = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.rcMisses !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rcMisses = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rcMisses = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.rcNocache !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rcNocache = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rcNocache = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.fhStale !== undefined) keepEarlier(value, view, start, at, strict);
-          value.fhStale = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.fhStale = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.ioRead !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ioRead = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ioRead = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.ioWrite !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ioWrite = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ioWrite = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.netcnt !== undefined) keepEarlier(value, view, start, at, strict);

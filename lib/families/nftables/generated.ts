@@ -42,6 +42,7 @@ const {
   tagOf,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -861,7 +862,7 @@ function readTableAttrs(value: Mutable<TableAttrs>, view: WireView, start: numbe
           break;
         case 4:
           if (value.handle !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handle = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.handle = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 6:
           if (value.userdata !== undefined) keepEarlier(value, view, start, at, strict);
@@ -969,7 +970,7 @@ function readChainAttrs(value: Mutable<ChainAttrs>, view: WireView, start: numbe
           break;
         case 2:
           if (value.handle !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handle = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.handle = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           if (value.name !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1084,11 +1085,11 @@ function readCounterAttrs(value: Mutable<CounterAttrs>, view: WireView, start: n
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.bytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.bytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.bytes = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.packets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.packets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.packets = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           break;
@@ -1306,11 +1307,11 @@ function readNftCounterAttrs(value: Mutable<NftCounterAttrs>, view: WireView, st
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.bytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.bytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.bytes = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.packets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.packets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.packets = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -1410,7 +1411,7 @@ function readRuleAttrs(value: Mutable<RuleAttrs>, view: WireView, start: number,
           break;
         case 3:
           if (value.handle !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handle = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.handle = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 4:
           if (value.expressions !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1422,7 +1423,7 @@ function readRuleAttrs(value: Mutable<RuleAttrs>, view: WireView, start: number,
           break;
         case 6:
           if (value.position !== undefined) keepEarlier(value, view, start, at, strict);
-          value.position = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.position = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 7:
           if (value.userdata !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1826,7 +1827,7 @@ function readSetAttrs(value: Mutable<SetAttrs>, view: WireView, start: number, e
           break;
         case 11:
           if (value.timeout !== undefined) keepEarlier(value, view, start, at, strict);
-          value.timeout = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.timeout = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 12:
           if (value.gcInterval !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1842,7 +1843,7 @@ function readSetAttrs(value: Mutable<SetAttrs>, view: WireView, start: number, e
           break;
         case 16:
           if (value.handle !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handle = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.handle = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 17:
           value.expr = append(value.expr, readExprAttrs({}, view, from, to, strict));
@@ -2247,11 +2248,11 @@ function readSetelemAttrs(value: Mutable<SetelemAttrs>, view: WireView, start: n
           break;
         case 4:
           if (value.timeout !== undefined) keepEarlier(value, view, start, at, strict);
-          value.timeout = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.timeout = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 5:
           if (value.expiration !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expiration = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.expiration = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 6:
           if (value.userdata !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2611,7 +2612,7 @@ function readObjAttrs(value: Mutable<ObjAttrs>, view: WireView, start: number, e
           break;
         case 6:
           if (value.handle !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handle = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.handle = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 8:
           if (value.userdata !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2702,7 +2703,7 @@ function readQuotaAttrs(value: Mutable<QuotaAttrs>, view: WireView, start: numbe
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.bytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.bytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.bytes = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2710,7 +2711,7 @@ function readQuotaAttrs(value: Mutable<QuotaAttrs>, view: WireView, start: numbe
           break;
         case 4:
           if (value.consumed !== undefined) keepEarlier(value, view, start, at, strict);
-          value.consumed = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.consumed = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           break;
@@ -2811,7 +2812,7 @@ function readFlowtableAttrs(value: Mutable<FlowtableAttrs>, view: WireView, star
           break;
         case 5:
           if (value.handle !== undefined) keepEarlier(value, view, start, at, strict);
-          value.handle = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.handle = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 7:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
@@ -3308,11 +3309,11 @@ function readExprCounterAttrs(value: Mutable<ExprCounterAttrs>, view: WireView, 
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.bytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.bytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.bytes = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.packets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.packets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.packets = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           break;
@@ -4629,11 +4630,11 @@ function readExprLimitAttrs(value: Mutable<ExprLimitAttrs>, view: WireView, star
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.rate !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rate = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.rate = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.unit !== undefined) keepEarlier(value, view, start, at, strict);
-          value.unit = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.unit = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           if (value.burst !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4845,7 +4846,7 @@ function readExprDynsetAttrs(value: Mutable<ExprDynsetAttrs>, view: WireView, st
           break;
         case 6:
           if (value.timeout !== undefined) keepEarlier(value, view, start, at, strict);
-          value.timeout = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.timeout = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 7:
           if (value.expr !== undefined) keepEarlier(value, view, start, at, strict);
@@ -5729,7 +5730,7 @@ function readExprLastAttrs(value: Mutable<ExprLastAttrs>, view: WireView, start:
           break;
         case 2:
           if (value.msecs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.msecs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.msecs = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 3:
           break;

@@ -47,6 +47,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -1703,7 +1704,7 @@ function readNl80211Attrs(value: Mutable<Nl80211Attrs>, view: WireView, start: n
           break;
         case 88:
           if (value.cookie !== undefined) keepEarlier(value, view, start, at, strict);
-          value.cookie = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.cookie = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 89:
           if (value.wiphyCoverageClass !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1963,7 +1964,7 @@ function readNl80211Attrs(value: Mutable<Nl80211Attrs>, view: WireView, start: n
           break;
         case 153:
           if (value.wdev !== undefined) keepEarlier(value, view, start, at, strict);
-          value.wdev = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.wdev = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 154:
           if (value.userRegHintType !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2283,7 +2284,7 @@ function readNl80211Attrs(value: Mutable<Nl80211Attrs>, view: WireView, start: n
           break;
         case 233:
           if (value.scanStartTimeTsf !== undefined) keepEarlier(value, view, start, at, strict);
-          value.scanStartTimeTsf = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.scanStartTimeTsf = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 234:
           if (value.scanStartTimeTsfBssid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2559,7 +2560,7 @@ function readNl80211Attrs(value: Mutable<Nl80211Attrs>, view: WireView, start: n
           break;
         case 302:
           if (value.obssColorBitmap !== undefined) keepEarlier(value, view, start, at, strict);
-          value.obssColorBitmap = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.obssColorBitmap = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 303:
           if (value.colorChangeCount !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2627,11 +2628,11 @@ function readNl80211Attrs(value: Mutable<Nl80211Attrs>, view: WireView, start: n
           break;
         case 319:
           if (value.txHwTimestamp !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txHwTimestamp = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txHwTimestamp = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 320:
           if (value.rxHwTimestamp !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxHwTimestamp = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxHwTimestamp = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 321:
           if (value.tdBitmap !== undefined) keepEarlier(value, view, start, at, strict);

@@ -34,9 +34,11 @@ const {
   readIndexedNests,
   readKeyed,
   refuseUnknown,
+  s64At,
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeIndexedNests,
@@ -424,19 +426,19 @@ function readPolicyAttrs(value: Mutable<PolicyAttrs>, view: WireView, start: num
           break;
         case 2:
           if (value.minValueS !== undefined) keepEarlier(value, view, start, at, strict);
-          value.minValueS = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.minValueS = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 3:
           if (value.maxValueS !== undefined) keepEarlier(value, view, start, at, strict);
-          value.maxValueS = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.maxValueS = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 4:
           if (value.minValueU !== undefined) keepEarlier(value, view, start, at, strict);
-          value.minValueU = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.minValueU = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.maxValueU !== undefined) keepEarlier(value, view, start, at, strict);
-          value.maxValueU = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.maxValueU = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.minLength !== undefined) keepEarlier(value, view, start, at, strict);
@@ -460,7 +462,7 @@ function readPolicyAttrs(value: Mutable<PolicyAttrs>, view: WireView, start: num
           break;
         case 12:
           if (value.mask !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mask = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mask = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 11:
           break;

@@ -38,6 +38,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -83,10 +84,10 @@ function readOvsDpStats(view: WireView, from: number, end: number, strict: boole
   if (end - from < 32) return readShort(view, from, end, 32, endsOvsDpStats, strict, readOvsDpStats);
   const { data } = view;
   const value: OvsDpStats = {
-    nHit: data.getBigUint64(from, LE),
-    nMissed: data.getBigUint64(from + 8, LE),
-    nLost: data.getBigUint64(from + 16, LE),
-    nFlows: data.getBigUint64(from + 24, LE),
+    nHit: u64At(data, from, LE),
+    nMissed: u64At(data, from + 8, LE),
+    nLost: u64At(data, from + 16, LE),
+    nFlows: u64At(data, from + 24, LE),
   };
   return withTail(value, view, from + 32, end);
 }
@@ -143,11 +144,11 @@ function readOvsDpMegaflowStats(view: WireView, from: number, end: number, stric
   if (end - from < 32) return readShort(view, from, end, 32, endsOvsDpMegaflowStats, strict, readOvsDpMegaflowStats);
   const { data } = view;
   const value: OvsDpMegaflowStats = {
-    nMaskHit: data.getBigUint64(from, LE),
+    nMaskHit: u64At(data, from, LE),
     nMasks: data.getUint32(from + 8, LE),
     padding: data.getUint32(from + 12, LE),
-    nCacheHit: data.getBigUint64(from + 16, LE),
-    pad1: data.getBigUint64(from + 24, LE),
+    nCacheHit: u64At(data, from + 16, LE),
+    pad1: u64At(data, from + 24, LE),
   };
   return withTail(value, view, from + 32, end);
 }

@@ -49,6 +49,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   upTo,
   uuidBytes,
   within,
@@ -118,8 +119,8 @@ function readOvsFlowStats(view: WireView, from: number, end: number, strict: boo
   if (end - from < 16) return readShort(view, from, end, 16, endsOvsFlowStats, strict, readOvsFlowStats);
   const { data } = view;
   const value: OvsFlowStats = {
-    nPackets: data.getBigUint64(from, LE),
-    nBytes: data.getBigUint64(from + 8, LE),
+    nPackets: u64At(data, from, LE),
+    nBytes: u64At(data, from + 8, LE),
   };
   return withTail(value, view, from + 16, end);
 }
@@ -1058,7 +1059,7 @@ function readFlowAttrs(value: Mutable<FlowAttrs>, view: WireView, start: number,
           break;
         case 5:
           if (value.used !== undefined) keepEarlier(value, view, start, at, strict);
-          value.used = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.used = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.clear !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1839,7 +1840,7 @@ function readTunnelKeyAttrs(value: Mutable<TunnelKeyAttrs>, view: WireView, star
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 0:
           if (value.id !== undefined) keepEarlier(value, view, start, at, strict);
-          value.id = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.id = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 1:
           if (value.ipv4Src !== undefined) keepEarlier(value, view, start, at, strict);

@@ -29,6 +29,7 @@ const {
   refuseUnknown,
   selection,
   tooShort,
+  u64At,
   within,
   writeExtra,
 } = codec;
@@ -117,7 +118,7 @@ function readPacket(value: Mutable<Packet>, view: WireView, start: number, end: 
           break;
         case 11:
           if (value.hash !== undefined) keepEarlier(value, view, start, at, strict);
-          value.hash = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.hash = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 12:
           if (value.upcallPid !== undefined) keepEarlier(value, view, start, at, strict);

@@ -36,6 +36,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -96,14 +97,14 @@ function readOvsVportStats(view: WireView, from: number, end: number, strict: bo
   if (end - from < 64) return readShort(view, from, end, 64, endsOvsVportStats, strict, readOvsVportStats);
   const { data } = view;
   const value: OvsVportStats = {
-    rxPackets: data.getBigUint64(from, LE),
-    txPackets: data.getBigUint64(from + 8, LE),
-    rxBytes: data.getBigUint64(from + 16, LE),
-    txBytes: data.getBigUint64(from + 24, LE),
-    rxErrors: data.getBigUint64(from + 32, LE),
-    txErrors: data.getBigUint64(from + 40, LE),
-    rxDropped: data.getBigUint64(from + 48, LE),
-    txDropped: data.getBigUint64(from + 56, LE),
+    rxPackets: u64At(data, from, LE),
+    txPackets: u64At(data, from + 8, LE),
+    rxBytes: u64At(data, from + 16, LE),
+    txBytes: u64At(data, from + 24, LE),
+    rxErrors: u64At(data, from + 32, LE),
+    txErrors: u64At(data, from + 40, LE),
+    rxDropped: u64At(data, from + 48, LE),
+    txDropped: u64At(data, from + 56, LE),
   };
   return withTail(value, view, from + 64, end);
 }
@@ -227,11 +228,11 @@ function readUpcallStats(value: Mutable<UpcallStats>, view: WireView, start: num
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 0:
           if (value.success !== undefined) keepEarlier(value, view, start, at, strict);
-          value.success = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.success = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           if (value.fail !== undefined) keepEarlier(value, view, start, at, strict);
-          value.fail = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.fail = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);

@@ -63,6 +63,7 @@ const {
   tagOf,
   textOf,
   tooShort,
+  u64At,
   upTo,
   within,
   withTail,
@@ -775,31 +776,31 @@ function readRtnlLinkStats64(view: WireView, from: number, end: number, strict: 
   if (end - from < 200) return readShort(view, from, end, 200, endsRtnlLinkStats64, strict, readRtnlLinkStats64);
   const { data } = view;
   const value: RtnlLinkStats64 = {
-    rxPackets: data.getBigUint64(from, LE),
-    txPackets: data.getBigUint64(from + 8, LE),
-    rxBytes: data.getBigUint64(from + 16, LE),
-    txBytes: data.getBigUint64(from + 24, LE),
-    rxErrors: data.getBigUint64(from + 32, LE),
-    txErrors: data.getBigUint64(from + 40, LE),
-    rxDropped: data.getBigUint64(from + 48, LE),
-    txDropped: data.getBigUint64(from + 56, LE),
-    multicast: data.getBigUint64(from + 64, LE),
-    collisions: data.getBigUint64(from + 72, LE),
-    rxLengthErrors: data.getBigUint64(from + 80, LE),
-    rxOverErrors: data.getBigUint64(from + 88, LE),
-    rxCrcErrors: data.getBigUint64(from + 96, LE),
-    rxFrameErrors: data.getBigUint64(from + 104, LE),
-    rxFifoErrors: data.getBigUint64(from + 112, LE),
-    rxMissedErrors: data.getBigUint64(from + 120, LE),
-    txAbortedErrors: data.getBigUint64(from + 128, LE),
-    txCarrierErrors: data.getBigUint64(from + 136, LE),
-    txFifoErrors: data.getBigUint64(from + 144, LE),
-    txHeartbeatErrors: data.getBigUint64(from + 152, LE),
-    txWindowErrors: data.getBigUint64(from + 160, LE),
-    rxCompressed: data.getBigUint64(from + 168, LE),
-    txCompressed: data.getBigUint64(from + 176, LE),
-    rxNohandler: data.getBigUint64(from + 184, LE),
-    rxOtherhostDropped: data.getBigUint64(from + 192, LE),
+    rxPackets: u64At(data, from, LE),
+    txPackets: u64At(data, from + 8, LE),
+    rxBytes: u64At(data, from + 16, LE),
+    txBytes: u64At(data, from + 24, LE),
+    rxErrors: u64At(data, from + 32, LE),
+    txErrors: u64At(data, from + 40, LE),
+    rxDropped: u64At(data, from + 48, LE),
+    txDropped: u64At(data, from + 56, LE),
+    multicast: u64At(data, from + 64, LE),
+    collisions: u64At(data, from + 72, LE),
+    rxLengthErrors: u64At(data, from + 80, LE),
+    rxOverErrors: u64At(data, from + 88, LE),
+    rxCrcErrors: u64At(data, from + 96, LE),
+    rxFrameErrors: u64At(data, from + 104, LE),
+    rxFifoErrors: u64At(data, from + 112, LE),
+    rxMissedErrors: u64At(data, from + 120, LE),
+    txAbortedErrors: u64At(data, from + 128, LE),
+    txCarrierErrors: u64At(data, from + 136, LE),
+    txFifoErrors: u64At(data, from + 144, LE),
+    txHeartbeatErrors: u64At(data, from + 152, LE),
+    txWindowErrors: u64At(data, from + 160, LE),
+    rxCompressed: u64At(data, from + 168, LE),
+    txCompressed: u64At(data, from + 176, LE),
+    rxNohandler: u64At(data, from + 184, LE),
+    rxOtherhostDropped: u64At(data, from + 192, LE),
   };
   return withTail(value, view, from + 200, end);
 }
@@ -896,9 +897,9 @@ function readRtnlLinkIfmap(view: WireView, from: number, end: number, strict: bo
   if (end - from < 32) return readShort(view, from, end, 32, endsRtnlLinkIfmap, strict, readRtnlLinkIfmap);
   const { data } = view;
   const value: RtnlLinkIfmap = {
-    memStart: data.getBigUint64(from, LE),
-    memEnd: data.getBigUint64(from + 8, LE),
-    baseAddr: data.getBigUint64(from + 16, LE),
+    memStart: u64At(data, from, LE),
+    memEnd: u64At(data, from + 8, LE),
+    baseAddr: u64At(data, from + 16, LE),
     irq: data.getUint16(from + 24, LE),
     dma: data.getUint8(from + 26),
     port: data.getUint8(from + 27),
@@ -1527,7 +1528,7 @@ function readIflaVfGuid(view: WireView, from: number, end: number, strict: boole
   const { data } = view;
   const value: IflaVfGuid = {
     vf: data.getUint32(from, LE),
-    guid: data.getBigUint64(from + 8, LE),
+    guid: u64At(data, from + 8, LE),
   };
   return withTail(value, view, from + 16, end);
 }
@@ -2787,35 +2788,35 @@ function readVfStatsAttrs(value: Mutable<VfStatsAttrs>, view: WireView, start: n
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 0:
           if (value.rxPackets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxPackets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxPackets = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           if (value.txPackets !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txPackets = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txPackets = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.rxBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.txBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.broadcast !== undefined) keepEarlier(value, view, start, at, strict);
-          value.broadcast = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.broadcast = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.multicast !== undefined) keepEarlier(value, view, start, at, strict);
-          value.multicast = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.multicast = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.rxDropped !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxDropped = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxDropped = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.txDropped !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txDropped = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txDropped = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           break;
@@ -3990,19 +3991,19 @@ function readLinkinfoBridgeAttrs(value: Mutable<LinkinfoBridgeAttrs>, view: Wire
           break;
         case 16:
           if (value.helloTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.helloTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.helloTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 17:
           if (value.tcnTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.tcnTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.tcnTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 18:
           if (value.topologyChangeTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.topologyChangeTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.topologyChangeTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 19:
           if (value.gcTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.gcTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.gcTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 20:
           if (value.groupAddr !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4046,27 +4047,27 @@ function readLinkinfoBridgeAttrs(value: Mutable<LinkinfoBridgeAttrs>, view: Wire
           break;
         case 30:
           if (value.mcastLastMemberIntvl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mcastLastMemberIntvl = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mcastLastMemberIntvl = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 31:
           if (value.mcastMembershipIntvl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mcastMembershipIntvl = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mcastMembershipIntvl = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 32:
           if (value.mcastQuerierIntvl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mcastQuerierIntvl = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mcastQuerierIntvl = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 33:
           if (value.mcastQueryIntvl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mcastQueryIntvl = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mcastQueryIntvl = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 34:
           if (value.mcastQueryResponseIntvl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mcastQueryResponseIntvl = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mcastQueryResponseIntvl = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 35:
           if (value.mcastStartupQueryIntvl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.mcastStartupQueryIntvl = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.mcastStartupQueryIntvl = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 36:
           if (value.nfCallIptables !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4522,15 +4523,15 @@ function readLinkinfoBrportAttrs(value: Mutable<LinkinfoBrportAttrs>, view: Wire
           break;
         case 21:
           if (value.messageAgeTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.messageAgeTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.messageAgeTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 22:
           if (value.forwardDelayTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.forwardDelayTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.forwardDelayTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 23:
           if (value.holdTimer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.holdTimer = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.holdTimer = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 24:
           if (value.flush !== undefined) keepEarlier(value, view, start, at, strict);
@@ -8425,7 +8426,7 @@ function readLinkinfoMacsecAttrs(value: Mutable<LinkinfoMacsecAttrs>, view: Wire
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.sci !== undefined) keepEarlier(value, view, start, at, strict);
-          value.sci = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.sci = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 2:
           if (value.port !== undefined) keepEarlier(value, view, start, at, strict);
@@ -8437,7 +8438,7 @@ function readLinkinfoMacsecAttrs(value: Mutable<LinkinfoMacsecAttrs>, view: Wire
           break;
         case 4:
           if (value.cipherSuite !== undefined) keepEarlier(value, view, start, at, strict);
-          value.cipherSuite = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.cipherSuite = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.window !== undefined) keepEarlier(value, view, start, at, strict);

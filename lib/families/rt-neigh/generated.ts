@@ -44,6 +44,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -292,17 +293,17 @@ function readNdtStats(view: WireView, from: number, end: number, strict: boolean
   if (end - from < 88) return readShort(view, from, end, 88, endsNdtStats, strict, readNdtStats);
   const { data } = view;
   const value: NdtStats = {
-    allocs: data.getBigUint64(from, LE),
-    destroys: data.getBigUint64(from + 8, LE),
-    hashGrows: data.getBigUint64(from + 16, LE),
-    resFailed: data.getBigUint64(from + 24, LE),
-    lookups: data.getBigUint64(from + 32, LE),
-    hits: data.getBigUint64(from + 40, LE),
-    rcvProbesMcast: data.getBigUint64(from + 48, LE),
-    rcvProbesUcast: data.getBigUint64(from + 56, LE),
-    periodicGcRuns: data.getBigUint64(from + 64, LE),
-    forcedGcRuns: data.getBigUint64(from + 72, LE),
-    tableFulls: data.getBigUint64(from + 80, LE),
+    allocs: u64At(data, from, LE),
+    destroys: u64At(data, from + 8, LE),
+    hashGrows: u64At(data, from + 16, LE),
+    resFailed: u64At(data, from + 24, LE),
+    lookups: u64At(data, from + 32, LE),
+    hits: u64At(data, from + 40, LE),
+    rcvProbesMcast: u64At(data, from + 48, LE),
+    rcvProbesUcast: u64At(data, from + 56, LE),
+    periodicGcRuns: u64At(data, from + 64, LE),
+    forcedGcRuns: u64At(data, from + 72, LE),
+    tableFulls: u64At(data, from + 80, LE),
   };
   return withTail(value, view, from + 88, end);
 }
@@ -621,7 +622,7 @@ function readNdtAttrs(value: Mutable<NdtAttrs>, view: WireView, start: number, e
           break;
         case 8:
           if (value.gcInterval !== undefined) keepEarlier(value, view, start, at, strict);
-          value.gcInterval = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.gcInterval = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           break;
@@ -748,23 +749,23 @@ function readNdtpaAttrs(value: Mutable<NdtpaAttrs>, view: WireView, start: numbe
           break;
         case 3:
           if (value.reachableTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.reachableTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.reachableTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.baseReachableTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.baseReachableTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.baseReachableTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.retransTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.retransTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.retransTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.gcStaletime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.gcStaletime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.gcStaletime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.delayProbeTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.delayProbeTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.delayProbeTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.queueLen !== undefined) keepEarlier(value, view, start, at, strict);
@@ -784,11 +785,11 @@ function readNdtpaAttrs(value: Mutable<NdtpaAttrs>, view: WireView, start: numbe
           break;
         case 12:
           if (value.anycastDelay !== undefined) keepEarlier(value, view, start, at, strict);
-          value.anycastDelay = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.anycastDelay = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 13:
           if (value.proxyDelay !== undefined) keepEarlier(value, view, start, at, strict);
-          value.proxyDelay = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.proxyDelay = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 14:
           if (value.proxyQlen !== undefined) keepEarlier(value, view, start, at, strict);
@@ -796,7 +797,7 @@ function readNdtpaAttrs(value: Mutable<NdtpaAttrs>, view: WireView, start: numbe
           break;
         case 15:
           if (value.locktime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.locktime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.locktime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 16:
           if (value.queueLenbytes !== undefined) keepEarlier(value, view, start, at, strict);
@@ -808,7 +809,7 @@ function readNdtpaAttrs(value: Mutable<NdtpaAttrs>, view: WireView, start: numbe
           break;
         case 19:
           if (value.intervalProbeTimeMs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.intervalProbeTimeMs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.intervalProbeTimeMs = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 18:
           break;

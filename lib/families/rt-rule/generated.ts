@@ -38,6 +38,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -277,7 +278,7 @@ function readFibRuleAttrs(value: Mutable<FibRuleAttrs>, view: WireView, start: n
           break;
         case 12:
           if (value.tunId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.tunId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.tunId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 13:
           if (value.suppressIfgroup !== undefined) keepEarlier(value, view, start, at, strict);

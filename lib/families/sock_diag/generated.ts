@@ -46,6 +46,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   upTo,
   within,
   withTail,
@@ -929,24 +930,24 @@ function readTcpInfo(view: WireView, from: number, end: number, strict: boolean)
     tcpiRcvRtt: data.getUint32(from + 92, LE),
     tcpiRcvSpace: data.getUint32(from + 96, LE),
     tcpiTotalRetrans: data.getUint32(from + 100, LE),
-    tcpiPacingRate: data.getBigUint64(from + 104, LE),
-    tcpiMaxPacingRate: data.getBigUint64(from + 112, LE),
-    tcpiBytesAcked: data.getBigUint64(from + 120, LE),
-    tcpiBytesReceived: data.getBigUint64(from + 128, LE),
+    tcpiPacingRate: u64At(data, from + 104, LE),
+    tcpiMaxPacingRate: u64At(data, from + 112, LE),
+    tcpiBytesAcked: u64At(data, from + 120, LE),
+    tcpiBytesReceived: u64At(data, from + 128, LE),
     tcpiSegsOut: data.getUint32(from + 136, LE),
     tcpiSegsIn: data.getUint32(from + 140, LE),
     tcpiNotsentBytes: data.getUint32(from + 144, LE),
     tcpiMinRtt: data.getUint32(from + 148, LE),
     tcpiDataSegsIn: data.getUint32(from + 152, LE),
     tcpiDataSegsOut: data.getUint32(from + 156, LE),
-    tcpiDeliveryRate: data.getBigUint64(from + 160, LE),
-    tcpiBusyTime: data.getBigUint64(from + 168, LE),
-    tcpiRwndLimited: data.getBigUint64(from + 176, LE),
-    tcpiSndbufLimited: data.getBigUint64(from + 184, LE),
+    tcpiDeliveryRate: u64At(data, from + 160, LE),
+    tcpiBusyTime: u64At(data, from + 168, LE),
+    tcpiRwndLimited: u64At(data, from + 176, LE),
+    tcpiSndbufLimited: u64At(data, from + 184, LE),
     tcpiDelivered: data.getUint32(from + 192, LE),
     tcpiDeliveredCe: data.getUint32(from + 196, LE),
-    tcpiBytesSent: data.getBigUint64(from + 200, LE),
-    tcpiBytesRetrans: data.getBigUint64(from + 208, LE),
+    tcpiBytesSent: u64At(data, from + 200, LE),
+    tcpiBytesRetrans: u64At(data, from + 208, LE),
     tcpiDsackDups: data.getUint32(from + 216, LE),
     tcpiReordSeen: data.getUint32(from + 220, LE),
     tcpiRcvOoopack: data.getUint32(from + 224, LE),
@@ -1545,7 +1546,7 @@ function readInetDiagAttrs(value: Mutable<InetDiagAttrs>, view: WireView, start:
           break;
         case 21:
           if (value.cgroupId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.cgroupId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.cgroupId = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 22:
           if (value.sockopt !== undefined) keepEarlier(value, view, start, at, strict);

@@ -34,6 +34,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -147,7 +148,7 @@ function readIpMap(value: Mutable<IpMap>, view: WireView, start: number, end: nu
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.seqno !== undefined) keepEarlier(value, view, start, at, strict);
-          value.seqno = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.seqno = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.class !== undefined) keepEarlier(value, view, start, at, strict);
@@ -167,7 +168,7 @@ function readIpMap(value: Mutable<IpMap>, view: WireView, start: number, end: nu
           break;
         case 6:
           if (value.expiry !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expiry = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.expiry = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -313,7 +314,7 @@ function readUnixGid(value: Mutable<UnixGid>, view: WireView, start: number, end
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.seqno !== undefined) keepEarlier(value, view, start, at, strict);
-          value.seqno = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.seqno = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 2:
           if (value.uid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -328,7 +329,7 @@ function readUnixGid(value: Mutable<UnixGid>, view: WireView, start: number, end
           break;
         case 5:
           if (value.expiry !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expiry = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.expiry = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);

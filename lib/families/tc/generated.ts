@@ -57,10 +57,12 @@ const {
   readStructs,
   readWideNumbers,
   refuseUnknown,
+  s64At,
   selection,
   tagOf,
   textOf,
   tooShort,
+  u64At,
   upTo,
   within,
   withTail,
@@ -172,7 +174,7 @@ function readTcStats(view: WireView, from: number, end: number, strict: boolean)
   if (end - from < 40) return readShort(view, from, end, 40, endsTcStats, strict, readTcStats);
   const { data } = view;
   const value: TcStats = {
-    bytes: data.getBigUint64(from, LE),
+    bytes: u64At(data, from, LE),
     packets: data.getUint32(from + 8, LE),
     drops: data.getUint32(from + 12, LE),
     overlimits: data.getUint32(from + 16, LE),
@@ -1131,12 +1133,12 @@ function readTcNetemSlot(view: WireView, from: number, end: number, strict: bool
   if (end - from < 40) return readShort(view, from, end, 40, endsTcNetemSlot, strict, readTcNetemSlot);
   const { data } = view;
   const value: TcNetemSlot = {
-    minDelay: data.getBigInt64(from, LE),
-    maxDelay: data.getBigInt64(from + 8, LE),
+    minDelay: s64At(data, from, LE),
+    maxDelay: s64At(data, from + 8, LE),
     maxPackets: data.getInt32(from + 16, LE),
     maxBytes: data.getInt32(from + 20, LE),
-    distDelay: data.getBigInt64(from + 24, LE),
-    distJitter: data.getBigInt64(from + 32, LE),
+    distDelay: s64At(data, from + 24, LE),
+    distJitter: s64At(data, from + 32, LE),
   };
   return withTail(value, view, from + 40, end);
 }
@@ -2311,22 +2313,22 @@ function readTcFqQdStats(view: WireView, from: number, end: number, strict: bool
   if (end - from < 152) return readShort(view, from, end, 152, endsTcFqQdStats, strict, readTcFqQdStats);
   const { data } = view;
   const value: TcFqQdStats = {
-    gcFlows: data.getBigUint64(from, LE),
-    highprioPackets: data.getBigUint64(from + 8, LE),
-    tcpRetrans: data.getBigUint64(from + 16, LE),
-    throttled: data.getBigUint64(from + 24, LE),
-    flowsPlimit: data.getBigUint64(from + 32, LE),
-    pktsTooLong: data.getBigUint64(from + 40, LE),
-    allocationErrors: data.getBigUint64(from + 48, LE),
-    timeNextDelayedFlow: data.getBigInt64(from + 56, LE),
+    gcFlows: u64At(data, from, LE),
+    highprioPackets: u64At(data, from + 8, LE),
+    tcpRetrans: u64At(data, from + 16, LE),
+    throttled: u64At(data, from + 24, LE),
+    flowsPlimit: u64At(data, from + 32, LE),
+    pktsTooLong: u64At(data, from + 40, LE),
+    allocationErrors: u64At(data, from + 48, LE),
+    timeNextDelayedFlow: s64At(data, from + 56, LE),
     flows: data.getUint32(from + 64, LE),
     inactiveFlows: data.getUint32(from + 68, LE),
     throttledFlows: data.getUint32(from + 72, LE),
     unthrottleLatencyNs: data.getUint32(from + 76, LE),
-    ceMark: data.getBigUint64(from + 80, LE),
-    horizonDrops: data.getBigUint64(from + 88, LE),
-    horizonCaps: data.getBigUint64(from + 96, LE),
-    fastpathPackets: data.getBigUint64(from + 104, LE),
+    ceMark: u64At(data, from + 80, LE),
+    horizonDrops: u64At(data, from + 88, LE),
+    horizonCaps: u64At(data, from + 96, LE),
+    fastpathPackets: u64At(data, from + 104, LE),
     bandDrops: view.binary(from + 112, from + 136),
     bandPktCount: view.binary(from + 136, from + 148),
   };
@@ -2486,7 +2488,7 @@ function readTcPieXstats(view: WireView, from: number, end: number, strict: bool
   if (end - from < 40) return readShort(view, from, end, 40, endsTcPieXstats, strict, readTcPieXstats);
   const { data } = view;
   const value: TcPieXstats = {
-    prob: data.getBigUint64(from, LE),
+    prob: u64At(data, from, LE),
     delay: data.getUint32(from + 8, LE),
     avgDqRate: data.getUint32(from + 12, LE),
     dqRateEstimating: data.getUint32(from + 16, LE),
@@ -2730,7 +2732,7 @@ function readGnetStatsBasic(view: WireView, from: number, end: number, strict: b
   if (end - from < 16) return readShort(view, from, end, 16, endsGnetStatsBasic, strict, readGnetStatsBasic);
   const { data } = view;
   const value: GnetStatsBasic = {
-    bytes: data.getBigUint64(from, LE),
+    bytes: u64At(data, from, LE),
     packets: data.getUint32(from + 8, LE),
   };
   return withTail(value, view, from + 16, end);
@@ -2824,8 +2826,8 @@ function readGnetStatsRateEst64(view: WireView, from: number, end: number, stric
   if (end - from < 16) return readShort(view, from, end, 16, endsGnetStatsRateEst64, strict, readGnetStatsRateEst64);
   const { data } = view;
   const value: GnetStatsRateEst64 = {
-    bps: data.getBigUint64(from, LE),
-    pps: data.getBigUint64(from + 8, LE),
+    bps: u64At(data, from, LE),
+    pps: u64At(data, from + 8, LE),
   };
   return withTail(value, view, from + 16, end);
 }
@@ -3132,8 +3134,8 @@ function readTcU32Pcnt(view: WireView, from: number, end: number, strict: boolea
   if (end - from < 16) return readShort(view, from, end, 16, endsTcU32Pcnt, strict, readTcU32Pcnt);
   const { data } = view;
   const value: TcU32Pcnt = {
-    rcnt: data.getBigUint64(from, LE),
-    rhit: data.getBigUint64(from + 8, LE),
+    rcnt: u64At(data, from, LE),
+    rhit: u64At(data, from + 8, LE),
     kcnts: readWideNumbers(view, 'u64', from + 16, end),
   };
   return withTail(value, view, end - ((end - from - 16) % 8), end);
@@ -3192,10 +3194,10 @@ function readTcfT(view: WireView, from: number, end: number, strict: boolean): T
   if (end - from < 32) return readShort(view, from, end, 32, endsTcfT, strict, readTcfT);
   const { data } = view;
   const value: TcfT = {
-    install: data.getBigUint64(from, LE),
-    lastuse: data.getBigUint64(from + 8, LE),
-    expires: data.getBigUint64(from + 16, LE),
-    firstuse: data.getBigUint64(from + 24, LE),
+    install: u64At(data, from, LE),
+    lastuse: u64At(data, from + 8, LE),
+    expires: u64At(data, from + 16, LE),
+    firstuse: u64At(data, from + 24, LE),
   };
   return withTail(value, view, from + 32, end);
 }
@@ -3404,8 +3406,8 @@ function readTcBasicPcnt(view: WireView, from: number, end: number, strict: bool
   if (end - from < 16) return readShort(view, from, end, 16, endsTcBasicPcnt, strict, readTcBasicPcnt);
   const { data } = view;
   const value: TcBasicPcnt = {
-    rcnt: data.getBigUint64(from, LE),
-    rhit: data.getBigUint64(from + 8, LE),
+    rcnt: u64At(data, from, LE),
+    rhit: u64At(data, from + 8, LE),
   };
   return withTail(value, view, from + 16, end);
 }
@@ -3448,7 +3450,7 @@ function readTcMatchallPcnt(view: WireView, from: number, end: number, strict: b
   if (end - from < 8) return readShort(view, from, end, 8, endsTcMatchallPcnt, strict, readTcMatchallPcnt);
   const { data } = view;
   const value: TcMatchallPcnt = {
-    rhit: data.getBigUint64(from, LE),
+    rhit: u64At(data, from, LE),
   };
   return withTail(value, view, from + 8, end);
 }
@@ -4093,8 +4095,8 @@ function readTcHfscXstats(view: WireView, from: number, end: number, strict: boo
   if (end - from < 24) return readShort(view, from, end, 24, endsTcHfscXstats, strict, readTcHfscXstats);
   const { data } = view;
   const value: TcHfscXstats = {
-    work: data.getBigUint64(from, LE),
-    rtwork: data.getBigUint64(from + 8, LE),
+    work: u64At(data, from, LE),
+    rtwork: u64At(data, from + 8, LE),
     period: data.getUint32(from + 16, LE),
     level: data.getUint32(from + 20, LE),
   };
@@ -5070,15 +5072,15 @@ function readActCtinfoAttrs(value: Mutable<ActCtinfoAttrs>, view: WireView, star
           break;
         case 8:
           if (value.statsDscpSet !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statsDscpSet = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statsDscpSet = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.statsDscpError !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statsDscpError = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statsDscpError = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 10:
           if (value.statsCpmarkSet !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statsCpmarkSet = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statsCpmarkSet = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 1:
           break;
@@ -5201,15 +5203,15 @@ function readActGateAttrs(value: Mutable<ActGateAttrs>, view: WireView, start: n
           break;
         case 6:
           if (value.baseTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.baseTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.baseTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.cycleTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.cycleTime = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.cycleTime = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.cycleTimeExt !== undefined) keepEarlier(value, view, start, at, strict);
-          value.cycleTimeExt = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.cycleTimeExt = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
@@ -5919,7 +5921,7 @@ function readActSkbeditAttrs(value: Mutable<ActSkbeditAttrs>, view: WireView, st
           break;
         case 9:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
-          value.flags = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.flags = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 10:
           if (value.queueMappingMax !== undefined) keepEarlier(value, view, start, at, strict);
@@ -6164,7 +6166,7 @@ function readActTunnelKeyAttrs(value: Mutable<ActTunnelKeyAttrs>, view: WireView
           break;
         case 7:
           if (value.encKeyId !== undefined) keepEarlier(value, view, start, at, strict);
-          value.encKeyId = size < 8 ? tooShort(size, 8) : data.getBigUint64(from);
+          value.encKeyId = size < 8 ? tooShort(size, 8) : u64At(data, from);
           break;
         case 9:
           if (value.encDstPort !== undefined) keepEarlier(value, view, start, at, strict);
@@ -6696,7 +6698,7 @@ function readCakeAttrs(value: Mutable<CakeAttrs>, view: WireView, start: number,
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 2:
           if (value.baseRate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.baseRate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.baseRate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.diffservMode !== undefined) keepEarlier(value, view, start, at, strict);
@@ -6902,7 +6904,7 @@ function readCakeStatsAttrs(value: Mutable<CakeStatsAttrs>, view: WireView, star
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 2:
           if (value.capacityEstimate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.capacityEstimate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.capacityEstimate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 3:
           if (value.memoryLimit !== undefined) keepEarlier(value, view, start, at, strict);
@@ -7133,7 +7135,7 @@ function readCakeTinStatsAttrs(value: Mutable<CakeTinStatsAttrs>, view: WireView
           break;
         case 3:
           if (value.sentBytes64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.sentBytes64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.sentBytes64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.droppedPackets !== undefined) keepEarlier(value, view, start, at, strict);
@@ -7141,7 +7143,7 @@ function readCakeTinStatsAttrs(value: Mutable<CakeTinStatsAttrs>, view: WireView
           break;
         case 5:
           if (value.droppedBytes64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.droppedBytes64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.droppedBytes64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.acksDroppedPackets !== undefined) keepEarlier(value, view, start, at, strict);
@@ -7149,7 +7151,7 @@ function readCakeTinStatsAttrs(value: Mutable<CakeTinStatsAttrs>, view: WireView
           break;
         case 7:
           if (value.acksDroppedBytes64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.acksDroppedBytes64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.acksDroppedBytes64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.ecnMarkedPackets !== undefined) keepEarlier(value, view, start, at, strict);
@@ -7157,7 +7159,7 @@ function readCakeTinStatsAttrs(value: Mutable<CakeTinStatsAttrs>, view: WireView
           break;
         case 9:
           if (value.ecnMarkedBytes64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ecnMarkedBytes64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ecnMarkedBytes64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 10:
           if (value.backlogPackets !== undefined) keepEarlier(value, view, start, at, strict);
@@ -7169,7 +7171,7 @@ function readCakeTinStatsAttrs(value: Mutable<CakeTinStatsAttrs>, view: WireView
           break;
         case 12:
           if (value.thresholdRate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.thresholdRate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.thresholdRate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 13:
           if (value.targetUs !== undefined) keepEarlier(value, view, start, at, strict);
@@ -10122,7 +10124,7 @@ function readTcaGredVqEntryAttrs(value: Mutable<TcaGredVqEntryAttrs>, view: Wire
           break;
         case 3:
           if (value.statBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.statBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.statBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.statPackets !== undefined) keepEarlier(value, view, start, at, strict);
@@ -10416,11 +10418,11 @@ function readHtbAttrs(value: Mutable<HtbAttrs>, view: WireView, start: number, e
           break;
         case 6:
           if (value.rate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           if (value.ceil64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.ceil64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.ceil64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.offload !== undefined) keepEarlier(value, view, start, at, strict);
@@ -11353,7 +11355,7 @@ function readNetemAttrs(value: Mutable<NetemAttrs>, view: WireView, start: numbe
           break;
         case 8:
           if (value.rate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.pad !== undefined) keepEarlier(value, view, start, at, strict);
@@ -11361,11 +11363,11 @@ function readNetemAttrs(value: Mutable<NetemAttrs>, view: WireView, start: numbe
           break;
         case 10:
           if (value.latency64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.latency64 = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.latency64 = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 11:
           if (value.jitter64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.jitter64 = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.jitter64 = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 12:
           if (value.slot !== undefined) keepEarlier(value, view, start, at, strict);
@@ -11377,7 +11379,7 @@ function readNetemAttrs(value: Mutable<NetemAttrs>, view: WireView, start: numbe
           break;
         case 14:
           if (value.prngSeed !== undefined) keepEarlier(value, view, start, at, strict);
-          value.prngSeed = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.prngSeed = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -11682,19 +11684,19 @@ function readPoliceAttrs(value: Mutable<PoliceAttrs>, view: WireView, start: num
           break;
         case 8:
           if (value.rate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.peakrate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.peakrate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.peakrate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 10:
           if (value.pktrate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.pktrate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.pktrate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 11:
           if (value.pktburst64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.pktburst64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.pktburst64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 7:
           break;
@@ -12101,7 +12103,7 @@ function readTaprioAttrs(value: Mutable<TaprioAttrs>, view: WireView, start: num
           break;
         case 3:
           if (value.schedBaseTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.schedBaseTime = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.schedBaseTime = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 4:
           if (value.schedSingleEntry !== undefined) keepEarlier(value, view, start, at, strict);
@@ -12117,11 +12119,11 @@ function readTaprioAttrs(value: Mutable<TaprioAttrs>, view: WireView, start: num
           break;
         case 8:
           if (value.schedCycleTime !== undefined) keepEarlier(value, view, start, at, strict);
-          value.schedCycleTime = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.schedCycleTime = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 9:
           if (value.schedCycleTimeExtension !== undefined) keepEarlier(value, view, start, at, strict);
-          value.schedCycleTimeExtension = size < 8 ? tooShort(size, 8) : data.getBigInt64(from, LE);
+          value.schedCycleTimeExtension = size < 8 ? tooShort(size, 8) : s64At(data, from, LE);
           break;
         case 10:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
@@ -12487,11 +12489,11 @@ function readTbfAttrs(value: Mutable<TbfAttrs>, view: WireView, start: number, e
           break;
         case 4:
           if (value.rate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 5:
           if (value.prate64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.prate64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.prate64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           if (value.burst !== undefined) keepEarlier(value, view, start, at, strict);
@@ -12872,7 +12874,7 @@ function readTcaStatsAttrs(value: Mutable<TcaStatsAttrs>, view: WireView, start:
           break;
         case 8:
           if (value.pkt64 !== undefined) keepEarlier(value, view, start, at, strict);
-          value.pkt64 = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.pkt64 = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 6:
           break;

@@ -35,6 +35,7 @@ const {
   refuseUnknown,
   selection,
   tooShort,
+  u64At,
   within,
   writeExtra,
   writeNest,
@@ -109,7 +110,7 @@ function readTcpMetrics(value: Mutable<TcpMetrics>, view: WireView, start: numbe
           break;
         case 3:
           if (value.age !== undefined) keepEarlier(value, view, start, at, strict);
-          value.age = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.age = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 4:
           if (value.twTsval !== undefined) keepEarlier(value, view, start, at, strict);
@@ -133,7 +134,7 @@ function readTcpMetrics(value: Mutable<TcpMetrics>, view: WireView, start: numbe
           break;
         case 9:
           if (value.fopenSynDropTs !== undefined) keepEarlier(value, view, start, at, strict);
-          value.fopenSynDropTs = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.fopenSynDropTs = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 10:
           if (value.fopenCookie !== undefined) keepEarlier(value, view, start, at, strict);

@@ -40,6 +40,7 @@ const {
   selection,
   textOf,
   tooShort,
+  u64At,
   within,
   withTail,
   writeExtra,
@@ -94,8 +95,8 @@ function readKernelTimespec(view: WireView, from: number, end: number, strict: b
   if (end - from < 16) return readShort(view, from, end, 16, endsKernelTimespec, strict, readKernelTimespec);
   const { data } = view;
   const value: KernelTimespec = {
-    sec: data.getBigUint64(from, LE),
-    nsec: data.getBigUint64(from + 8, LE),
+    sec: u64At(data, from, LE),
+    nsec: u64At(data, from + 8, LE),
   };
   return withTail(value, view, from + 16, end);
 }
@@ -318,11 +319,11 @@ function readWgpeer(value: Mutable<Wgpeer>, view: WireView, start: number, end: 
           break;
         case 7:
           if (value.rxBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.rxBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.rxBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 8:
           if (value.txBytes !== undefined) keepEarlier(value, view, start, at, strict);
-          value.txBytes = size < 8 ? tooShort(size, 8) : data.getBigUint64(from, LE);
+          value.txBytes = size < 8 ? tooShort(size, 8) : u64At(data, from, LE);
           break;
         case 9:
           if (value.allowedips !== undefined) keepEarlier(value, view, start, at, strict);

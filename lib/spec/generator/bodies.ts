@@ -71,7 +71,7 @@ function reader(
   return [
     `function read${name}(view: WireView, start: number, end: number, ${usesStrict ? 'strict' : '_strict'}: boolean${parameters}): ${name} {`,
     `  if (end - start < ${size}) tooShort(end - start, ${size});`,
-    ...(/\bdata\./.test(text) ? ['  const { data } = view;'] : []),
+    ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
     `  const value: Mutable<${name}> = {`,
     ...reads,
     '  };',
@@ -101,7 +101,7 @@ function projector(
   return [
     `function project${name}(view: WireView, start: number, end: number, ${usesStrict ? 'strict' : '_strict'}: boolean, wanted: Selection): Partial<${name}> {`,
     `  if (end - start < ${size}) tooShort(end - start, ${size});`,
-    ...(/\bdata\./.test(text) ? ['  const { data } = view;'] : []),
+    ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
     `  const value: Partial<Mutable<${name}>> = {};`,
     ...reads,
     ...(set === undefined

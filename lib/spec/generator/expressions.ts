@@ -171,8 +171,9 @@ export class Expressions {
 function dataViewRead(type: IntegerType, at: string): string {
   const sign = type.signed ? 'Int' : 'Uint';
   if (type.width === 1) return `data.get${sign}8(${at})`;
-  const big = type.width === 8 ? 'Big' : '';
-  return `data.get${big}${sign}${type.width * 8}(${at}${type.bigEndian ? '' : ', LE'})`;
+  const order = type.bigEndian ? '' : ', LE';
+  if (type.width === 8) return `${type.signed ? 's64At' : 'u64At'}(data, ${at}${order})`;
+  return `data.get${sign}${type.width * 8}(${at}${order})`;
 }
 
 /** `from + 4`, or `from` where the offset is 0. */

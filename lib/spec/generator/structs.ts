@@ -73,7 +73,7 @@ function reader(
   return [
     `function read${name}(view: WireView, from: number, end: number, strict: boolean): ${name} {`,
     `  if (end - from < ${whole}) return readShort(view, from, end, ${whole}, ends${name}, strict, read${name});`,
-    ...(/\bdata\./.test(text) ? ['  const { data } = view;'] : []),
+    ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
     `  const value: ${name} = {`,
     ...reads,
     '  };',

@@ -4,6 +4,7 @@ export { invalidArgument } from '../../errors.js';
 export { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
 export type { AttributeScope, AttributeSet } from '../../wire/description.js';
 export type { Bitfield32, WireView } from '../../wire/view.js';
+export { s64At, u64At } from '../../wire/wide.js';
 export type { WireWriter } from '../../wire/writer.js';
 export * from './addresses.js';
 export type * from './client.js';
