@@ -23,7 +23,8 @@ export type { SubscribeOptions, Subscription, SubscriptionItem } from './socket/
 export type { OutgoingMessage } from './socket/outgoing-message.js';
 export { adoptSocket, openSocket, type OpenSocketOptions, type SenderOptions } from './socket/open-socket.js';
 export type { SocketMemory, SocketOptions } from './socket/options.js';
-export * from './generic/index.js';
+export { GenericController, openGeneric } from './generic/index.js';
+export type * from './generic/index.js';
 export { openFamily, type OpenFamilyOptions } from './families/open.js';
 export type * from './spec/runtime/client.js';
 export type { ExtraAttribute, Family } from './spec/runtime/index.js';

@@ -1,0 +1,50 @@
+// Part of the build: has these modules loaded when they are first used, since a process that asks for one thing should
+// not wait for what the rest needs: each file costs half a millisecond and more. TypeScript's CommonJS looks every import
+// up in its module's object at each use,
+//   const batch_js_1 = require("./batch.js");   …   new batch_js_1.Batch(…)
+// so that it is enough to fetch that object later. Nothing that every message passes through belongs here.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const late = new Set([
+  'families/batch.js',
+  'families/subscribe.js',
+  'generic/controller.js',
+  'generic/index.js',
+  'generic/missing-family.js',
+  'generic/open-generic.js',
+  'generic/policy.js',
+  'socket/batch.js',
+  'socket/bpf.js',
+  'socket/dump.js',
+  'socket/engine/refusal.js',
+  'socket/filter.js',
+  'socket/format-traffic.js',
+  'socket/groups.js',
+  'socket/offloaded-socket.js',
+  'socket/socket-filter.js',
+  'socket/subscription.js',
+  'socket/traced-port.js',
+  'spec/runtime/columns.js',
+  'wire/attribute-path.js',
+  'wire/attributes.js',
+]);
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const imported = /^(?:const|var) (\w+) = require\("(\.[^"]+)"\);$/gm;
+
+for (const file of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.js'))) {
+  const path = join(dist, file);
+  const text = readFileSync(path, 'utf8');
+  const changed = loadLate(text, dirname(path));
+  if (changed !== text) writeFileSync(path, changed);
+}
+
+function loadLate(text, folder) {
+  return text.replace(imported, (line, name, from) =>
+    late.has(relative(dist, resolve(folder, from)))
+      ? `let ${name}_; const ${name} = new Proxy({}, { get: (_, key) => (${name}_ ??= require("${from}"))[key] });`
+      : line,
+  );
+}
