@@ -45,6 +45,7 @@ export class OpenFamily {
   readonly #numbers: NumberSource;
   readonly #ownsSocket: boolean;
   readonly #subscriptions = new Set<{ readonly closed: boolean; close(): void }>();
+  readonly #prepared = { do: new Map<string, Prepared>(), dump: new Map<string, Prepared>() };
   #closed = false;
 
   constructor(family: Family, socket: TransactionSocket, numbers: NumberSource, ownsSocket: boolean) {
@@ -120,17 +121,21 @@ export class OpenFamily {
   }
 
   #prepare(key: string, mode: 'do' | 'dump'): Prepared {
+    const known = this.#prepared[mode].get(key);
+    if (known !== undefined) return known;
     const codec = this.#family.operations[key];
     const numbers = codec?.[mode];
     if (codec === undefined || numbers === undefined) {
       throw invalidArgument(`'${key}' is no operation of '${this.#family.name}' as a ${mode}`);
     }
-    return {
+    const prepared: Prepared = {
       codec,
       mode: numbers,
       tolerant: familyOperation(this.#family, codec, numbers, { strict: false }),
       strict: familyOperation(this.#family, codec, numbers, { strict: true }),
     };
+    this.#prepared[mode].set(key, prepared);
+    return prepared;
   }
 
   /** The message type of a request; asks for it anew where the family's module was loaded anew. */

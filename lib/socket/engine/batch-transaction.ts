@@ -53,13 +53,14 @@ export class BatchTransaction extends Transaction {
   waiter: SettlementListener | undefined = undefined;
   readonly #messages: BatchMessages;
   readonly #options: BatchOptions;
-  readonly #replies = new Map<number, unknown[]>();
+  readonly #replies: (unknown[] | undefined)[];
   #open: number;
 
   constructor(messages: BatchMessages, options: BatchOptions) {
     const count = messages.offsets.length - 1;
     super(count);
     this.results = new Array<BatchResult | undefined>(count).fill(undefined);
+    this.#replies = new Array<unknown[] | undefined>(count).fill(undefined);
     this.#messages = messages;
     this.#options = options;
     this.#open = count;
@@ -77,15 +78,15 @@ export class BatchTransaction extends Transaction {
   override onMessage(view: WireView, at: number, end: number, _flags: number, sequence: number): void {
     const index = sequence - this.sequence;
     const reply = this.#messages.operation(index).decode(view, at + NLMSG_HDRLEN, end);
-    const replies = this.#replies.get(index);
-    if (replies === undefined) this.#replies.set(index, [reply]);
+    const replies = this.#replies[index];
+    if (replies === undefined) this.#replies[index] = [reply];
     else replies.push(reply);
   }
 
   override onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
     const extack = this.#extendedAck(view, at, end, index);
-    const replies = this.#replies.get(index);
+    const replies = this.#replies[index];
     const isPlain = extack === undefined && replies === undefined;
     this.#settleOne(index, isPlain ? DONE : { status: 'done', replies: replies ?? [], extack });
     this.#settleEarlier(index);
@@ -119,7 +120,7 @@ export class BatchTransaction extends Transaction {
   #settleEarlier(index: number): void {
     if (!this.#options.lastOnly || index !== this.count - 1) return;
     for (let earlier = 0; earlier < index; earlier++) {
-      const replies = this.#replies.get(earlier);
+      const replies = this.#replies[earlier];
       this.#settleOne(earlier, replies === undefined ? DONE : { status: 'done', replies, extack: undefined });
     }
   }
