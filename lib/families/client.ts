@@ -206,26 +206,22 @@ export class OpenFamily {
     const skipped = genericLength(this.#family);
     const operation: Operation<object, undefined> = {
       ...familyOperation(this.#family, codec, mode, { strict: false }),
+      restart: () => reader.reset(),
       decode: (view, offset, end) => {
         reader.add(view, offset + skipped, end);
         return undefined;
       },
     };
-    const onRestart = (restart: number): void => {
-      reader.reset();
-      options.onRestart?.(restart);
-    };
+    const type = this.#type(mode);
     const dump: Dump<undefined> = this.#socket.executeDump(
       operation,
-      this.#type(mode),
+      type,
       options.flags ?? 0,
       request,
-      {
-        ...options,
-        onRestart,
-      },
+      options,
     );
-    for await (const batch of dump.batches()) batch.length = 0;
+    // The reader keeps all there is: the first that the dump gives is its end.
+    await dump.batches().next();
     return reader.finish();
   }
 }

@@ -15,7 +15,10 @@ export interface Operation<Input, Reply> {
   readonly name: string;
   /** Writes what follows the message header: fixed header and attributes. */
   readonly encode: (writer: WireWriter, input: Input) => void;
-  /** Reads what follows a reply's message header; nothing it returns may refer to the view's memory. */
+  /**
+   * Reads what follows a reply's message header; nothing it returns may refer to the view's memory. A dump leaves out
+   * what is undefined.
+   */
   readonly decode: (view: WireView, offset: number, end: number) => Reply;
   /** Called before a dump that begins anew is decoded: for a decoder that gathers something. */
   readonly restart?: () => void;

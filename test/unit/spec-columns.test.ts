@@ -3,6 +3,8 @@ import type { RouteColumns, RouteMessageInput } from '#lib/families/rt-route/gen
 import { ColumnReader } from '#lib/spec/runtime/columns';
 import { WireView, WireWriter } from '#lib/wire/index';
 import { describe, expect, test } from '@jest/globals';
+import { openFamily } from 'afnetlink';
+import { datagram, done, FakeKernel, reply } from 'afnetlink/testing';
 
 const { body } = rtRouteFamily.operations['getroute'] ?? { body: undefined };
 if (body === undefined) throw new Error('the family has no getroute');
@@ -95,4 +97,21 @@ describe('columns', () => {
   test('none at all count the messages', () => {
     expect(read([{}, { dst: text(1) }, {}], []).length).toBe(3);
   });
+});
+
+test('a dump that is begun anew before anything was given has each row once', async () => {
+  const writer = new WireWriter();
+  route.encode(writer, { rtmDstLen: 24, dst: '10.0.0.0', oif: 7 });
+  let interruptions = 2;
+  const kernel = new FakeKernel((request) => [
+    datagram(
+      reply(request, writer.finish(), { flags: 2 }),
+      done(request, { interrupted: interruptions-- > 0 }),
+    ),
+  ]);
+  using socket = kernel.openSocket();
+  const client = await openFamily(rtRouteFamily, { socket });
+  const { length, columns } = await client.dump.getroute({}, { columns: ['dst', 'oif'] });
+  expect([length, columns.dst.at(0), [...columns.oif]]).toEqual([1, '10.0.0.0', [7]]);
+  expect(kernel.requests).toHaveLength(3);
 });

@@ -491,6 +491,20 @@ describe('dumps that are interrupted', () => {
   });
 });
 
+test('a dump leaves out what its decoder gives nothing for', async () => {
+  using socket = new FakeKernel(echo).openSocket();
+  const odd = {
+    name: 'ODD',
+    headerLength: 0,
+    encode: () => undefined,
+    decode: (view: WireView, at: number, end: number) => {
+      const value = view.u8(at, end);
+      return value % 2 === 1 ? value : undefined;
+    },
+  };
+  expect(await socket.executeDump(odd, 18, 0, undefined).toArray()).toEqual([1, 3]);
+});
+
 describe('batches', () => {
   const fifth: Respond = (request) => [
     request.payload[0] === 5 ? refuse(request, 'EEXIST') : acknowledge(request),

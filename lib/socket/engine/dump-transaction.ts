@@ -80,7 +80,8 @@ export class DumpTransaction<Item> extends Transaction {
   }
 
   override onMessage(view: WireView, at: number, end: number): void {
-    this.items.push(this.#decode(view, at + NLMSG_HDRLEN, end));
+    const item = this.#decode(view, at + NLMSG_HDRLEN, end);
+    if (item !== undefined) this.items.push(item);
   }
 
   /** An acknowledgement in place of a dump: there was nothing to dump. */
