@@ -31,8 +31,8 @@ export interface ExchangeOptions {
   readonly anyPort: boolean;
 }
 
-/** After so many milliseconds of receiving, the event loop gets its turn. */
-const MILLISECONDS_A_RUN = 1;
+/** After so many milliseconds of receiving, and the step in which they end, the event loop gets its turn. */
+const MILLISECONDS_A_RUN = 0.5;
 /** Datagrams that one receive asks for. */
 const DATAGRAMS_A_RECEIVE = 16;
 /** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */

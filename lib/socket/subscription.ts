@@ -56,7 +56,7 @@ interface Waiting<Event> {
 const DEFAULT_CAPACITY = 1024;
 const DATAGRAMS_A_RECEIVE = 16;
 /** After so many milliseconds of receiving, the event loop gets its turn. */
-const MILLISECONDS_A_RUN = 1;
+const MILLISECONDS_A_RUN = 0.5;
 const OVERRUN = Object.freeze({ kind: 'overrun' });
 
 /**
