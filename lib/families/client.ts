@@ -140,25 +140,25 @@ export class OpenFamily {
 
   /** The message type of a request; asks for it anew where the family's module was loaded anew. */
   #type(mode: ModeCodec): number {
-    const { type } = this.#numbers.known() ?? this.#numbers.askSync();
-    return type ?? mode.request;
+    const { id } = this.#numbers.known() ?? this.#numbers.askSync();
+    return id ?? mode.request;
   }
 
   #call(prepared: Prepared, request: object = NO_REQUEST, options: FamilyDoOptions = {}): Promise<unknown> {
     const numbers = this.#numbers.known();
-    if (numbers !== undefined) return this.#execute(prepared, numbers.type, request, options);
-    return this.#numbers.ask(options).then(({ type }) => this.#execute(prepared, type, request, options));
+    if (numbers !== undefined) return this.#execute(prepared, numbers.id, request, options);
+    return this.#numbers.ask(options).then(({ id }) => this.#execute(prepared, id, request, options));
   }
 
   #execute(
     prepared: Prepared,
-    type: number | undefined,
+    familyId: number | undefined,
     request: object,
     options: FamilyDoOptions,
   ): Promise<unknown> {
     const operation = options.strict === true ? prepared.strict : prepared.tolerant;
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.execute(operation, type ?? prepared.mode.request, flags, request, options);
+    const reply = this.#socket.execute(operation, familyId ?? prepared.mode.request, flags, request, options);
     // What ends with its reply has one.
     return operation.end === 'reply' ? reply : reply.then((given) => this.#checked(prepared, given, options));
   }

@@ -6,7 +6,7 @@ import type { Family } from '../spec/runtime/family.js';
 /** What the kernel calls a family: the type of its messages, and the numbers of its groups. */
 export interface FamilyNumbers {
   /** nlmsg_type of its messages on Generic Netlink; elsewhere each message has its own. */
-  readonly type: number | undefined;
+  readonly id?: number;
   readonly groups: ReadonlyMap<string, number>;
 }
 
@@ -32,22 +32,15 @@ function fixedNumbers(family: Family): NumberSource {
   const groups = Object.entries(family.groups).flatMap(([name, id]): [string, number][] =>
     id === undefined ? [] : [[name, id]],
   );
-  const numbers: FamilyNumbers = { type: undefined, groups: new Map(groups) };
+  const numbers: FamilyNumbers = { groups: new Map(groups) };
   return { known: () => numbers, ask: () => Promise.resolve(numbers), askSync: () => numbers };
 }
 
 function givenNumbers(name: string, controller: GenericController): NumberSource {
-  const numbers = (found: { readonly id: number; readonly groups: ReadonlyMap<string, number> }) => ({
-    type: found.id,
-    groups: found.groups,
-  });
   return {
-    known() {
-      const found = controller.known(name);
-      return found && numbers(found);
-    },
-    ask: async (options) => numbers(await controller.family(name, options)),
-    askSync: (options) => numbers(controller.familySync(name, options)),
+    known: () => controller.known(name),
+    ask: (options) => controller.family(name, options),
+    askSync: (options) => controller.familySync(name, options),
   };
 }
 

@@ -32,7 +32,7 @@ export function subscribeTo(
   const skipped = NLMSG_HDRLEN + genericLength(family);
   const decode = (view: WireView, at: number, end: number): FamilyEvent | undefined => {
     const type = messageType(view, at);
-    if (type < NLMSG_MIN_TYPE || (isGeneric && type !== numbers.type)) return undefined;
+    if (type < NLMSG_MIN_TYPE || (isGeneric && type !== numbers.id)) return undefined;
     const id = isGeneric ? view.u8(at + NLMSG_HDRLEN, end) : type;
     const flags = messageFlags(view, at);
     const sequence = messageSequence(view, at);

@@ -196,17 +196,20 @@ export class ReceiveRing implements DatagramBatch {
   }
 }
 
-const idle: ReceiveRing[] = [];
+const rings: ReceiveRing[] = [];
+let lent = 0;
 
 /**
- * A ring that nobody else uses until it is given back. Sockets share rings: all of them receive on one thread, and a
- * second is needed only when a callback that is given a batch receives again.
+ * A ring that nobody else uses until {@link giveBackRing} is called. Sockets share rings: all of them receive on one
+ * thread, and a second is needed only when a callback that is given a batch receives again.
  */
 export function borrowRing(): ReceiveRing {
-  const ring = idle.pop();
-  return ring?.intact === true ? ring : new ReceiveRing();
+  const index = lent++;
+  const ring = rings[index];
+  return ring?.intact === true ? ring : (rings[index] = new ReceiveRing());
 }
 
-export function giveBackRing(ring: ReceiveRing): void {
-  idle.push(ring);
+/** Gives the ring back that was borrowed last. */
+export function giveBackRing(): void {
+  lent -= 1;
 }

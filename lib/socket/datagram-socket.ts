@@ -131,7 +131,7 @@ export class DatagramSocket implements DatagramPort {
       ring.filled(count);
       return this.received(ring, count, take);
     } finally {
-      giveBackRing(ring);
+      giveBackRing();
     }
   }
 
@@ -147,7 +147,7 @@ export class DatagramSocket implements DatagramPort {
     try {
       return this.#receiveOne(ring, take, milliseconds);
     } finally {
-      giveBackRing(ring);
+      giveBackRing();
     }
   }
 
@@ -164,7 +164,7 @@ export class DatagramSocket implements DatagramPort {
       ring.filled(count);
       return this.received(ring, count, take);
     } finally {
-      giveBackRing(ring);
+      giveBackRing();
     }
   }
 
