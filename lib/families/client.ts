@@ -1,5 +1,4 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
-import type { Dump } from '../socket/dump.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import type {
   ColumnsOf,
@@ -212,14 +211,7 @@ export class OpenFamily {
         return undefined;
       },
     };
-    const type = this.#type(mode);
-    const dump: Dump<undefined> = this.#socket.executeDump(
-      operation,
-      type,
-      options.flags ?? 0,
-      request,
-      options,
-    );
+    const dump = this.#socket.executeDump(operation, this.#type(mode), options.flags ?? 0, request, options);
     // The reader keeps all there is: the first that the dump gives is its end.
     await dump.batches().next();
     return reader.finish();

@@ -204,9 +204,11 @@ let lent = 0;
  * thread, and a second is needed only when a callback that is given a batch receives again.
  */
 export function borrowRing(): ReceiveRing {
-  const index = lent++;
-  const ring = rings[index];
-  return ring?.intact === true ? ring : (rings[index] = new ReceiveRing());
+  let ring = rings[lent];
+  if (ring?.intact !== true) rings[lent] = ring = new ReceiveRing();
+  // Now, since there may have been no memory for it.
+  lent += 1;
+  return ring;
 }
 
 /** Gives the ring back that was borrowed last. */

@@ -6,6 +6,7 @@ import { requestBegins, requestEnds } from './diagnostics.js';
 import type { NetlinkMessage } from '../wire/messages.js';
 import { type BatchedOperation, type BatchResult, BatchTransaction } from './engine/batch-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
+import { MILLISECONDS_A_RUN } from './loop-turn.js';
 import { checkMessage, copyReply, MessageOperation, type RequestMessage } from './message-request.js';
 import { checkTimeout } from './requests.js';
 
@@ -42,7 +43,6 @@ const BYTES_A_DATAGRAM = 64 * 1024;
 /** What an acknowledgement takes up in the receive buffer, the kernel's overhead included. */
 const ACKNOWLEDGEMENT_CHARGE = 1024;
 const UNDONE: BatchResult<never> = Object.freeze({ status: 'undone' });
-const MILLISECONDS_A_RUN = 1;
 /** Acknowledged behind a netfilter transaction, whose own messages then need no acknowledgement. */
 const BARRIER: BatchedOperation = { name: 'NLMSG_NOOP', decode: copyReply };
 

@@ -7,7 +7,7 @@ import { overrunHappened } from './diagnostics.js';
 import type { DumpTransaction } from './engine/dump-transaction.js';
 import { type EngineObserver, TransactionEngine } from './engine/engine.js';
 import type { Transaction } from './engine/transaction.js';
-import { type Deferred, nextTurn } from './loop-turn.js';
+import { type Deferred, MILLISECONDS_A_RUN, nextTurn } from './loop-turn.js';
 
 /** What every call that waits for an answer takes. */
 export interface CallOptions {
@@ -31,8 +31,6 @@ export interface ExchangeOptions {
   readonly anyPort: boolean;
 }
 
-/** After so many milliseconds of receiving, and the step in which they end, the event loop gets its turn. */
-const MILLISECONDS_A_RUN = 0.5;
 /** Datagrams that one receive asks for. */
 const DATAGRAMS_A_RECEIVE = 16;
 /** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */

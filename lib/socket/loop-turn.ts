@@ -4,6 +4,9 @@ const RESULTS_A_TURN = 128;
 const MILLISECONDS_A_TURN = 2;
 const RESULTS_A_LOOK = 16;
 
+/** After so many milliseconds of sending and receiving, and the step in which they end, the event loop gets its turn. */
+export const MILLISECONDS_A_RUN = 0.5;
+
 /** Someone whose result had to wait for the event loop's next turn. */
 export interface Deferred {
   onTurn(): void;

@@ -8,6 +8,7 @@ import type { BpfInstruction } from './bpf.js';
 import { Coalescing, RESTFUL_RECEIVE_BUFFER } from './coalescing.js';
 import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
 import { overrunHappened } from './diagnostics.js';
+import { MILLISECONDS_A_RUN } from './loop-turn.js';
 import { type Message, senderOf } from './message.js';
 import { raise } from './rejected.js';
 
@@ -55,8 +56,6 @@ interface Waiting<Event> {
 
 const DEFAULT_CAPACITY = 1024;
 const DATAGRAMS_A_RECEIVE = 16;
-/** After so many milliseconds of receiving, the event loop gets its turn. */
-const MILLISECONDS_A_RUN = 0.5;
 const OVERRUN = Object.freeze({ kind: 'overrun' });
 
 /**

@@ -84,16 +84,13 @@ export class ColumnReader {
   #addAttributes(view: WireView, start: number, end: number, row: number): void {
     const { data } = view;
     const byType = this.#byType;
-    const columns = this.#columns;
-    const present = this.#present;
-    const capacity = this.#capacity;
     for (let at = start + this.#headerLength, length = 0; end - at >= NLA_HDRLEN; at += align4(length)) {
       length = data.getUint16(at, LE);
       if (length < NLA_HDRLEN || length > end - at) brokenAttribute(at, length, end);
       const column = byType[data.getUint16(at + 2, LE) & 0x3fff];
-      if (column === undefined || column === 0) continue;
-      columns[column - 1]?.put(view, at + NLA_HDRLEN, at + length, row);
-      present[column - 1]?.add(row, capacity);
+      if (column !== undefined && column !== 0) {
+        this.#put(column - 1, view, at + NLA_HDRLEN, at + length, row);
+      }
     }
   }
 
