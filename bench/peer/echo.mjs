@@ -17,15 +17,15 @@ export const offered = {
     const socket = openSocket({ protocol: options.protocol });
     measureEachSync(() => {
       socket.send({ payload: text, to });
-      check(socket.receiveSync());
-    });
+      return socket.receiveSync();
+    }, check);
   },
 
   async await() {
     const socket = openSocket({ protocol: options.protocol });
-    await measureEach(async () => {
+    await measureEach(() => {
       socket.send({ payload: text, to });
-      check(await socket.receive());
-    });
+      return socket.receive();
+    }, check);
   },
 };

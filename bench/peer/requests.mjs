@@ -18,12 +18,12 @@ function check(family) {
 export const one = {
   async sync() {
     const controller = await openFamily(nlctrlFamily);
-    measureEachSync(() => check(controller.doSync.getfamily(request)));
+    measureEachSync(() => controller.doSync.getfamily(request), check);
   },
 
   async await() {
     const controller = await openFamily(nlctrlFamily);
-    await measureEach(async () => check(await controller.do.getfamily(request)));
+    await measureEach(() => controller.do.getfamily(request), check);
   },
 };
 

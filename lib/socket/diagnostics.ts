@@ -21,6 +21,11 @@ export interface OverrunDiagnostics {
 const requests = channel('afnetlink:request');
 const overruns = channel('afnetlink:overrun');
 
+/** Whether somebody listens who wants to know of every request. */
+export function requestsAreObserved(): boolean {
+  return requests.hasSubscribers;
+}
+
 /** The time, where somebody listens who wants to know how long a request takes. */
 export function requestBegins(): number {
   return requests.hasSubscribers ? performance.now() : 0;

@@ -7,7 +7,8 @@ import { requestBegins, requestEnds } from './diagnostics.js';
 import { type DumpListener, DumpTransaction } from './engine/dump-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { rejected } from './rejected.js';
-import { type Call, checkTimeout } from './requests.js';
+import type { Call } from './question.js';
+import { checkTimeout } from './requests.js';
 
 export interface DumpOptions extends CallOptions {
   /** Milliseconds of silence after which the dump has failed, `Infinity` for no limit. Default: the socket's `requestTimeout`. */

@@ -84,34 +84,35 @@ export class Exchange implements Deferred {
     }
     if (batch.error !== 0) this.#fail(batch.error);
     for (let index = 0; index < batch.count; index++) {
-      const bytes = batch.bytes(index);
-      if (this.#bytes !== bytes) {
-        this.#bytes = bytes;
-        this.#view = new WireView(bytes);
-      }
+      const view = this.view(batch.bytes(index));
       const start = batch.offset(index);
       const length = batch.length(index);
       if (length > this.largestReply && this.engine.runningDump === undefined) this.largestReply = length;
       this.#batch = batch;
       this.#batchIndex = index;
-      this.engine.receive(this.#view, start, start + length, batch.group(index));
+      this.engine.receive(view, start, start + length, batch.group(index));
     }
     this.#batch = undefined;
   };
 
-  /** Sends a request that is the only one in its datagram: {@link send} without what a single answer does not need. */
-  sendOne(transaction: Transaction, buffer: ArrayBuffer, offset: number, length: number): void {
-    if (this.port.offload !== undefined) {
-      this.#submit([transaction], buffer, offset, length);
-      return;
+  /** A view of received bytes: nearly always of the same memory. */
+  view(bytes: Uint8Array): WireView {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = new WireView(bytes);
     }
-    try {
-      this.port.exchange(buffer, offset, length, 1, this.take);
-    } catch (error) {
-      this.engine.abandon(transaction, error);
-    }
+    return this.#view;
+  }
+
+  /** Whether what is queued next can only be the answer to what is sent next. */
+  get quiet(): boolean {
+    return !this.#overrun && this.engine.runningDump === undefined && this.port.offload === undefined;
+  }
+
+  /** Goes on with a request that was sent alone, past {@link send}, and whose answer may still be queued. */
+  receiveAnswerOf(transaction: Transaction): void {
     if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
-    if (!transaction.settled || this.engine.runningDump !== undefined) this.#progress();
+    this.#progress();
   }
 
   /** Sends prepared messages in one datagram, and receives what is answered at once. */

@@ -78,6 +78,10 @@ export class MessageOperation implements Operation<Uint8Array | undefined, Netli
 
 /** A request that gives a {@link Reply}. */
 export class MessageRequest extends RequestTransaction<NetlinkMessage> {
+  static override answered(message: NetlinkMessage | undefined): Reply {
+    return { message, messages: message === undefined ? [] : [message], extack: undefined };
+  }
+
   override get result(): Reply {
     const { reply, furtherReplies = [], extack } = this;
     return { message: reply, messages: reply === undefined ? [] : [reply, ...furtherReplies], extack };

@@ -1,23 +1,19 @@
 import { closed, invalidArgument } from '../errors.js';
+import type { DatagramBatch } from '../native/receive-ring.js';
 import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST } from '../wire/constants.js';
-import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
-import { requestBegins, requestEnds } from './diagnostics.js';
-import { RequestTransaction } from './engine/request-transaction.js';
+import { requestBegins, requestEnds, requestsAreObserved } from './diagnostics.js';
+import type { RequestTransaction } from './engine/request-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { type Deferred, nextTurn, spendFurther, spendTurn } from './loop-turn.js';
+import { PromptAnswer } from './prompt-answer.js';
+import type { Asked, Call, Question } from './question.js';
 import { raise, rejected } from './rejected.js';
 
 type AnyRequest = RequestTransaction<unknown>;
 
-/** A request to send: how it is written and read, and the values for it. */
-export interface Call<Input, Reply> {
-  readonly operation: Operation<Input, Reply>;
-  readonly type: number;
-  readonly flags: number;
-  readonly input: Input;
-}
-
+/** Where a message has its sequence number. */
+const SEQUENCE = 8;
 /** What one datagram may carry: below the send buffer's usual size. */
 const BYTES_A_DATAGRAM = 64 * 1024;
 /** What a reply takes up in the receive buffer, the kernel's overhead included, until larger ones are seen. */
@@ -32,6 +28,7 @@ export class Requests implements Deferred {
   readonly #exchange: Exchange;
   readonly #receiveBufferSize: number;
   readonly #writer = new WireWriter(8 * 1024);
+  readonly #answer: PromptAnswer;
   #pending: Waiter[] = [];
   /** A request was sent in this tick: those that follow wait for its end. */
   #tickTaken = false;
@@ -43,44 +40,38 @@ export class Requests implements Deferred {
   constructor(exchange: Exchange, receiveBufferSize: number) {
     this.#exchange = exchange;
     this.#receiveBufferSize = receiveBufferSize;
+    this.#answer = new PromptAnswer(exchange);
   }
 
-  /** Sends a request. The promise gives {@link RequestTransaction.result} of the `Kind` of transaction. */
-  perform<Input, Reply>(
-    call: Call<Input, Reply>,
-    options: CallOptions,
-    Kind = RequestTransaction<Reply>,
-  ): Promise<unknown> {
-    let transaction: RequestTransaction<Reply>;
+  /** Sends a request. The promise gives {@link RequestTransaction.result} of its kind of transaction. */
+  perform<Input, Reply>(question: Question<Input, Reply>, options: CallOptions): Promise<unknown> {
     try {
       this.#check(options);
-      transaction = this.#encode(call, Kind);
+      const start = this.#write(question);
+      if (this.#tickTaken || this.#turnAwaited || this.#sending || !spendTurn())
+        return this.#defer(this.#begin(question, start), options);
+      this.#tickTaken = true;
+      void RESOLVED.then(this.#endTick);
+      const transaction = this.#ask(question);
+      if (transaction === undefined) return Promise.resolve(this.#answer.give());
+      if (!transaction.settled) return this.#wait(transaction, options);
+      this.#ended(transaction, options);
+      if (transaction.error === undefined) return Promise.resolve(transaction.result);
+      return rejected(transaction.error);
     } catch (error) {
       return rejected(error);
     }
-    if (this.#tickTaken || this.#turnAwaited || this.#sending || !spendTurn())
-      return this.#defer(transaction, options);
-    this.#tickTaken = true;
-    void RESOLVED.then(this.#endTick);
-    this.#sendOne(transaction);
-    if (!transaction.settled) return this.#wait(transaction, options);
-    this.#ended(transaction, options);
-    if (transaction.error === undefined) return Promise.resolve(transaction.result);
-    return rejected(transaction.error);
   }
 
   /** As {@link perform}, but blocks the thread until the answer is there. */
-  performSync<Input, Reply>(
-    call: Call<Input, Reply>,
-    options: CallOptions,
-    Kind = RequestTransaction<Reply>,
-  ): unknown {
+  performSync<Input, Reply>(question: Question<Input, Reply>, options: CallOptions): unknown {
     this.#check(options);
     if (this.#sending)
       throw invalidArgument('a synchronous request from inside a decoder of the same socket');
     this.flush();
-    const transaction = this.#encode(call, Kind);
-    this.#sendOne(transaction);
+    this.#write(question);
+    const transaction = this.#ask(question);
+    if (transaction === undefined) return this.#answer.give();
     if (!transaction.settled) {
       transaction.keepBytes();
       this.#exchange.block(transaction, transaction.request.name, options);
@@ -118,47 +109,92 @@ export class Requests implements Deferred {
     if (timeout !== undefined) checkTimeout(timeout);
   }
 
-  #encode<Input, Reply>(
-    call: Call<Input, Reply>,
-    Kind: typeof RequestTransaction<Reply>,
-  ): RequestTransaction<Reply> {
-    const { operation, type, flags, input } = call;
+  /** Writes a request behind those that wait to be sent; returns where it begins. */
+  #write<Input, Reply>({ operation, type, flags, input }: Call<Input, Reply>): number {
     const writer = this.#writer;
-    const end = operation.end ?? 'acknowledgement';
     const start = this.#pending.length === 0 && !this.#sending ? 0 : writer.length;
     writer.reset(start);
     try {
-      writer.messageStart(type, end === 'reply' ? flags | NLM_F_REQUEST : flags | NLM_F_REQUEST | NLM_F_ACK);
+      const asks = operation.end === 'reply' ? NLM_F_REQUEST : NLM_F_REQUEST | NLM_F_ACK;
+      writer.messageStart(type, flags | asks);
       operation.encode(writer, input);
       writer.messageEnd();
     } catch (error) {
       writer.reset(start);
       throw error;
     }
-    const transaction = new Kind(
-      operation,
-      operation.decode,
-      end,
-      writer.bytes,
-      start,
-      writer.length - start,
-    );
+    return start;
+  }
+
+  /** Makes what was written last a transaction of the engine, under a sequence number of its own. */
+  #begin(asked: Asked, start: number): AnyRequest {
+    const transaction = this.#transaction(asked, start);
     transaction.began = requestBegins();
-    transaction.echoes = (flags & NLM_F_ECHO) !== 0;
     this.#exchange.engine.begin(transaction);
-    writer.putU32(start + 8, transaction.sequence);
+    this.#writer.putU32(start + SEQUENCE, transaction.sequence);
+    return transaction;
+  }
+
+  #transaction({ operation, flags, Kind }: Asked, start: number): AnyRequest {
+    const { bytes, length } = this.#writer;
+    const end = operation.end ?? 'acknowledgement';
+    const transaction = new Kind(operation, operation.decode, end, bytes, start, length - start);
+    transaction.echoes = (flags & NLM_F_ECHO) !== 0;
+    return transaction;
+  }
+
+  /**
+   * Sends the request that was written alone. Returns its transaction, or none where the answer came as it nearly always
+   * does: the engine need not know of it then.
+   */
+  #ask(asked: Asked): AnyRequest | undefined {
+    const { engine, port, quiet } = this.#exchange;
+    if (!quiet || requestsAreObserved()) return this.#askByEngine(asked);
+    const sequence = engine.takeSequence();
+    this.#writer.putU32(SEQUENCE, sequence);
+    this.#answer.expect(asked, sequence);
+    this.#sending = true;
+    try {
+      port.exchange(this.#writer.memory, 0, this.#writer.length, 1, this.#takeAnswer);
+      if (this.#answer.taken) return undefined;
+      const transaction = this.#adopt();
+      this.#exchange.receiveAnswerOf(transaction);
+      return transaction;
+    } catch (error) {
+      if (!this.#answer.taken) engine.abandon(this.#adopt(), error);
+      throw error;
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #askByEngine(asked: Asked): AnyRequest {
+    const transaction = this.#begin(asked, 0);
+    this.#sending = true;
+    this.#exchange.send([transaction], this.#writer.memory, 0, transaction.length);
+    this.#sending = false;
+    return transaction;
+  }
+
+  readonly #takeAnswer = (batch: DatagramBatch): void => {
+    if (this.#answer.take(batch)) return;
+    if (!this.#answer.taken) this.#adopt();
+    this.#exchange.take(batch);
+  };
+
+  /** Makes the request whose answer is expected known to the engine, once. */
+  #adopt(): AnyRequest {
+    const { asked, sequence, adopted } = this.#answer;
+    if (adopted !== undefined) return adopted;
+    const transaction = this.#transaction(asked, 0);
+    this.#exchange.engine.adopt(transaction, sequence);
+    this.#answer.adopted = transaction;
     return transaction;
   }
 
   #ended(transaction: AnyRequest, options: CallOptions): void {
     if (transaction.extack !== undefined) warn(transaction, options);
     if (transaction.began !== 0) publish(transaction, this.#exchange);
-  }
-
-  #sendOne(transaction: AnyRequest): void {
-    this.#sending = true;
-    this.#exchange.sendOne(transaction, this.#writer.memory, transaction.start, transaction.length);
-    this.#sending = false;
   }
 
   /** Sends as many of the requests from `first` on as go into one datagram. Returns the first that did not. */

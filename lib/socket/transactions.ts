@@ -3,6 +3,7 @@ import type { Operation } from '../wire/operation.js';
 import { Batch, type BatchOptions } from './batch.js';
 import type { DatagramPort } from './datagram-port.js';
 import { Dump, type DumpOptions, encodeDump } from './dump.js';
+import { RequestTransaction } from './engine/request-transaction.js';
 import { type CallOptions, Exchange, type ExchangeOwner } from './exchange.js';
 import {
   checkMessage,
@@ -24,6 +25,8 @@ export interface TransactionSettings {
 }
 
 const NO_OPTIONS: CallOptions = {};
+/** Gives the reply itself. */
+const Kind = RequestTransaction;
 
 /** What a socket does beyond single datagrams: requests, dumps and batches. */
 export class Transactions {
@@ -52,12 +55,12 @@ export class Transactions {
     } catch (error) {
       return rejected(error);
     }
-    return this.#requests.perform(this.#call(message), options, MessageRequest) as Promise<Reply>;
+    return this.#requests.perform(this.#question(message), options) as Promise<Reply>;
   }
 
   requestSync(message: RequestMessage, options: CallOptions = NO_OPTIONS): Reply {
     checkMessage('requestSync', message);
-    return this.#requests.performSync(this.#call(message), options, MessageRequest) as Reply;
+    return this.#requests.performSync(this.#question(message), options) as Reply;
   }
 
   execute<Input, Output>(
@@ -67,7 +70,9 @@ export class Transactions {
     input: Input,
     options: CallOptions = NO_OPTIONS,
   ): Promise<Output | undefined> {
-    return this.#requests.perform({ operation, type, flags, input }, options) as Promise<Output | undefined>;
+    return this.#requests.perform({ operation, type, flags, input, Kind }, options) as Promise<
+      Output | undefined
+    >;
   }
 
   executeSync<Input, Output>(
@@ -77,12 +82,12 @@ export class Transactions {
     input: Input,
     options: CallOptions = NO_OPTIONS,
   ): Output | undefined {
-    return this.#requests.performSync({ operation, type, flags, input }, options) as Output | undefined;
+    return this.#requests.performSync({ operation, type, flags, input, Kind }, options) as Output | undefined;
   }
 
   dump(message: RequestMessage, options: DumpOptions): Dump<NetlinkMessage> {
     checkMessage('dump', message);
-    const call = this.#call(message);
+    const call = this.#question(message);
     return new Dump(this.exchange, encodeDump(call), call.operation, options);
   }
 
@@ -106,8 +111,9 @@ export class Transactions {
     this.exchange.close();
   }
 
-  #call(message: RequestMessage) {
+  #question(message: RequestMessage) {
     const { type, flags = 0, payload } = message;
-    return { operation: new MessageOperation(message, this.#settings.protocol), type, flags, input: payload };
+    const operation = new MessageOperation(message, this.#settings.protocol);
+    return { operation, type, flags, input: payload, Kind: MessageRequest };
   }
 }

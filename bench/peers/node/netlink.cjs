@@ -20,18 +20,19 @@ const NLMSG_MIN_TYPE = 0x10;
 const NLM_F_CREATE_EXCL = 0x600;
 const BATCH = 128;
 
-async function ask(socket) {
-  const [family] = await socket.ctrlRequest(CTRL_CMD_GETFAMILY, { familyName: 'nlctrl' });
+const ask = (socket) => socket.ctrlRequest(CTRL_CMD_GETFAMILY, { familyName: 'nlctrl' });
+
+function check([family]) {
   if (family.familyId !== 16) throw new Error('an unexpected family');
 }
 
 async function request() {
   const socket = createGenericNetlink();
-  await measureEach(() => ask(socket));
+  await measureEach(() => ask(socket), check);
 }
 
 async function start() {
-  await ask(createGenericNetlink());
+  check(await ask(createGenericNetlink()));
   firstReply();
 }
 
@@ -42,7 +43,7 @@ async function inflight() {
     const sample = begin();
     let done = 0;
     for (; done < round.count; done += options.size)
-      await Promise.all(Array.from({ length: options.size }, () => ask(socket)));
+      (await Promise.all(Array.from({ length: options.size }, () => ask(socket)))).forEach(check);
     end(sample);
     if (round.reported) print(sample, done);
   }
@@ -121,6 +122,7 @@ async function echo() {
         answered = resolve;
         socket.send(NLMSG_MIN_TYPE, text, { port: options.port });
       }),
+    () => undefined,
   );
   socket.close();
 }

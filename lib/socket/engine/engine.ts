@@ -153,6 +153,12 @@ export class TransactionEngine {
     return this.#table.take();
   }
 
+  /** Takes over a request that was sent past the engine, under the sequence number that was taken last. */
+  adopt(transaction: Transaction, sequence: number): void {
+    this.#table.keep(transaction, sequence);
+    this.#waiting += 1;
+  }
+
   /** Ends everything with `error`. */
   close(error: unknown): void {
     for (const transaction of this.#table.all()) this.#end(transaction, error);

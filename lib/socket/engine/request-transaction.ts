@@ -53,6 +53,11 @@ export class RequestTransaction<Reply> extends Transaction {
     this.length = length;
   }
 
+  /** What the caller gets of an answer that was one reply, or none. */
+  static answered(reply: unknown): unknown {
+    return reply;
+  }
+
   /** What the caller gets. */
   get result(): unknown {
     return this.reply;

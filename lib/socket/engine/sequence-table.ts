@@ -21,7 +21,7 @@ export class SequenceTable {
     let first = this.#next;
     for (let index = 0; index < count;) {
       if (first > LAST_SEQUENCE - count || first === 0) first = 1;
-      if (this.#slots[(first + index) & (this.#slots.length - 1)] === undefined) index += 1;
+      if (this.#slots[this.#index(first + index)] === undefined) index += 1;
       else {
         first += index + 1;
         index = 0;
@@ -31,22 +31,30 @@ export class SequenceTable {
     this.#next = first + count;
     this.#used += count;
     for (let index = 0; index < count; index++) {
-      this.#slots[(first + index) & (this.#slots.length - 1)] = transaction;
+      this.#slots[this.#index(first + index)] = transaction;
     }
   }
 
-  /** Takes a sequence number for a message that is no transaction. */
+  /** Takes a sequence number, whose place stays free until the next is taken: see {@link keep}. */
   take(): number {
     let sequence = this.#next;
-    while (sequence === 0 || sequence > LAST_SEQUENCE || this.find(sequence) !== undefined) {
+    while (sequence === 0 || sequence > LAST_SEQUENCE || this.#slots[this.#index(sequence)] !== undefined) {
       sequence = sequence >= LAST_SEQUENCE ? 1 : sequence + 1;
     }
     this.#next = sequence + 1;
     return sequence;
   }
 
+  /** Keeps a transaction of one message under the sequence number that was taken last, until it is removed. */
+  keep(transaction: Transaction, sequence: number): void {
+    transaction.sequence = sequence;
+    this.#used += 1;
+    this.#slots[this.#index(sequence)] = transaction;
+    if (this.#used > this.#slots.length / 2) this.#grow();
+  }
+
   find(sequence: number): Transaction | undefined {
-    const transaction = this.#slots[sequence & (this.#slots.length - 1)];
+    const transaction = this.#slots[this.#index(sequence)];
     if (transaction === undefined) return undefined;
     const index = sequence - transaction.sequence;
     return index >= 0 && index < transaction.count ? transaction : undefined;
@@ -56,7 +64,7 @@ export class SequenceTable {
     const { sequence, count } = transaction;
     this.#used -= count;
     for (let index = 0; index < count; index++) {
-      this.#slots[(sequence + index) & (this.#slots.length - 1)] = undefined;
+      this.#slots[this.#index(sequence + index)] = undefined;
     }
   }
 
@@ -67,12 +75,16 @@ export class SequenceTable {
     return found;
   }
 
+  #index(sequence: number): number {
+    return sequence & (this.#slots.length - 1);
+  }
+
   #grow(): void {
     const kept = this.all();
     this.#slots = new Array<Transaction | undefined>(this.#slots.length * 2).fill(undefined);
     for (const transaction of kept) {
       for (let index = 0; index < transaction.count; index++) {
-        this.#slots[(transaction.sequence + index) & (this.#slots.length - 1)] = transaction;
+        this.#slots[this.#index(transaction.sequence + index)] = transaction;
       }
     }
   }

@@ -1,0 +1,98 @@
+import { closed } from '../errors.js';
+import type { DatagramBatch } from '../native/receive-ring.js';
+import { LITTLE_ENDIAN_HOST } from '../wire/byte-order.js';
+import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
+import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
+import type { WireView } from '../wire/view.js';
+import { RequestTransaction } from './engine/request-transaction.js';
+import { undecodable } from './engine/transaction.js';
+import type { Exchange } from './exchange.js';
+import type { Asked } from './question.js';
+
+const NOTHING: Asked = {
+  operation: { name: '', headerLength: 0, encode: () => undefined, decode: () => undefined },
+  flags: 0,
+  Kind: RequestTransaction,
+};
+
+/** The shortest answer: an acknowledgement has an errno behind its header, a reply anything. */
+const SHORTEST = NLMSG_HDRLEN + 4;
+
+/**
+ * The answer that nearly every request gets: one message in one datagram, a reply or a plain acknowledgement, which is
+ * queued when the request is sent. Nothing is made for it but what the caller gets. All else is the engine's.
+ */
+export class PromptAnswer {
+  /** What was asked last, and under which sequence number. */
+  asked: Asked = NOTHING;
+  sequence = 0;
+  /** Whether the answer was taken here. */
+  taken = false;
+  /** The engine's transaction, where something else than the answer came. */
+  adopted: RequestTransaction<unknown> | undefined = undefined;
+  readonly #exchange: Exchange;
+  #reply: unknown = undefined;
+  #error: unknown = undefined;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  /** From now on the answer to that request is expected. */
+  expect(asked: Asked, sequence: number): void {
+    this.asked = asked;
+    this.sequence = sequence;
+    this.taken = false;
+    this.adopted = undefined;
+    this.#error = undefined;
+  }
+
+  /** What the caller gets; throws where the reply could not be read. */
+  give(): unknown {
+    const { asked } = this;
+    const reply = this.#reply;
+    this.asked = NOTHING;
+    this.#reply = undefined;
+    if (this.#error !== undefined) throw this.#error as Error;
+    return asked.Kind.answered(reply);
+  }
+
+  /** Takes the answer. Returns false, and touches nothing, where something else came, or something beside it. */
+  take(batch: DatagramBatch): boolean {
+    if (batch.count !== 1 || batch.overruns !== 0 || batch.error !== 0 || batch.group(0) !== 0) return false;
+    const exchange = this.#exchange;
+    const length = batch.length(0);
+    const at = batch.offset(0);
+    const view = exchange.view(batch.bytes(0));
+    if (length < SHORTEST || view.data.getUint32(at, LITTLE_ENDIAN_HOST) !== length) return false;
+    if (messageSequence(view, at) !== this.sequence || messagePortId(view, at) !== exchange.port.portId)
+      return false;
+    const { operation } = this.asked;
+    if (messageType(view, at) < NLMSG_MIN_TYPE) {
+      if (!isPlainAcknowledgement(operation, view, at)) return false;
+    } else {
+      if (operation.end !== 'reply' || (messageFlags(view, at) & NLM_F_MULTI) !== 0) return false;
+      this.#decode(view, at + NLMSG_HDRLEN, at + length);
+    }
+    if (length > exchange.largestReply) exchange.largestReply = length;
+    this.taken = true;
+    return true;
+  }
+
+  #decode(view: WireView, start: number, end: number): void {
+    const { operation } = this.asked;
+    try {
+      this.#reply = operation.decode(view, start, end);
+    } catch (cause) {
+      this.#error = undecodable(operation.name, cause);
+    }
+    // A decoder is the caller's code.
+    if (this.#exchange.port.closed) this.#error = closed();
+  }
+}
+
+function isPlainAcknowledgement({ end }: Asked['operation'], view: WireView, at: number): boolean {
+  if (messageType(view, at) !== NLMSG_ERROR || (end ?? 'acknowledgement') !== 'acknowledgement') return false;
+  if ((messageFlags(view, at) & NLM_F_ACK_TLVS) !== 0) return false;
+  return view.data.getInt32(at + NLMSG_HDRLEN, LITTLE_ENDIAN_HOST) === 0;
+}
