@@ -15,15 +15,28 @@ function check(family) {
     throw new Error('an unexpected family');
 }
 
+// What a client that knows what it wants asks for: libmnl's program reads one attribute.
+const selected = { select: ['familyId', 'familyName', 'version', 'hdrsize', 'maxattr'] };
+
 export const one = {
   async sync() {
     const controller = await openFamily(nlctrlFamily);
     measureEachSync(() => controller.doSync.getfamily(request), check);
   },
 
+  async 'sync-select'() {
+    const controller = await openFamily(nlctrlFamily);
+    measureEachSync(() => controller.doSync.getfamily(request, selected), check);
+  },
+
   async await() {
     const controller = await openFamily(nlctrlFamily);
     await measureEach(() => controller.do.getfamily(request), check);
+  },
+
+  async 'await-select'() {
+    const controller = await openFamily(nlctrlFamily);
+    await measureEach(() => controller.do.getfamily(request, selected), check);
   },
 };
 

@@ -8,29 +8,24 @@ import type {
   FamilySubscribeOptions,
 } from '../spec/runtime/client.js';
 import { ColumnReader } from '../spec/runtime/columns.js';
-import type { Family, ModeCodec, OperationCodec } from '../spec/runtime/family.js';
+import type { Family, ModeCodec } from '../spec/runtime/family.js';
+import { rejected } from '../socket/rejected.js';
 import { NLM_F_ECHO } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { OpenBatch } from './batch.js';
 import { doFlags } from './flags.js';
 import { familyOperation, genericLength, operationName } from './operation.js';
+import { Prepared } from './prepared.js';
 import type { NumberSource } from './numbers.js';
 import { type FamilyEvent, subscribeTo } from './subscribe.js';
 
-type DumpCallOptions = FamilyDumpOptions & {
+interface Selecting {
   readonly select?: readonly string[];
-  readonly columns?: readonly string[];
-};
-type Call = (request?: object, options?: FamilyDoOptions) => unknown;
-type DumpCall = (request?: object, options?: DumpCallOptions) => unknown;
-
-/** An operation in one of its modes, with what the engine wants to know made once for each kind of reading. */
-interface Prepared {
-  readonly codec: OperationCodec;
-  readonly mode: ModeCodec;
-  readonly tolerant: Operation<object, object>;
-  readonly strict: Operation<object, object>;
 }
+type DoCallOptions = FamilyDoOptions & Selecting;
+type DumpCallOptions = FamilyDumpOptions & Selecting & { readonly columns?: readonly string[] };
+type Call = (request?: object, options?: DoCallOptions) => unknown;
+type DumpCall = (request?: object, options?: DumpCallOptions) => unknown;
 
 const NO_REQUEST = {};
 
@@ -72,8 +67,12 @@ export class OpenFamily {
 
   batch(options: FamilyBatchOptions = {}): OpenBatch {
     return new OpenBatch(this.#socket.batch<object>(options), (name) => {
-      const { mode, tolerant } = this.#prepare(name, 'do');
-      return { operation: tolerant, type: this.#type(mode), flags: echoFlag(mode) };
+      const prepared = this.#prepare(name, 'do');
+      return {
+        operation: prepared.operation(NO_REQUEST),
+        type: this.#type(prepared.mode),
+        flags: echoFlag(prepared.mode),
+      };
     });
   }
 
@@ -127,12 +126,7 @@ export class OpenFamily {
     if (codec === undefined || numbers === undefined) {
       throw invalidArgument(`'${key}' is no operation of '${this.#family.name}' as a ${mode}`);
     }
-    const prepared: Prepared = {
-      codec,
-      mode: numbers,
-      tolerant: familyOperation(this.#family, codec, numbers, { strict: false }),
-      strict: familyOperation(this.#family, codec, numbers, { strict: true }),
-    };
+    const prepared = new Prepared(this.#family, codec, numbers);
     this.#prepared[mode].set(key, prepared);
     return prepared;
   }
@@ -143,7 +137,11 @@ export class OpenFamily {
     return id ?? mode.request;
   }
 
-  #call(prepared: Prepared, request: object = NO_REQUEST, options: FamilyDoOptions = {}): Promise<unknown> {
+  #call(
+    prepared: Prepared,
+    request: object = NO_REQUEST,
+    options: DoCallOptions = NO_REQUEST,
+  ): Promise<unknown> {
     const numbers = this.#numbers.known();
     if (numbers !== undefined) return this.#execute(prepared, numbers.id, request, options);
     return this.#numbers.ask(options).then(({ id }) => this.#execute(prepared, id, request, options));
@@ -153,17 +151,22 @@ export class OpenFamily {
     prepared: Prepared,
     familyId: number | undefined,
     request: object,
-    options: FamilyDoOptions,
+    options: DoCallOptions,
   ): Promise<unknown> {
-    const operation = options.strict === true ? prepared.strict : prepared.tolerant;
+    let operation;
+    try {
+      operation = prepared.operation(options);
+    } catch (error) {
+      return rejected(error);
+    }
     const flags = doFlags(options) | echoFlag(prepared.mode);
     const reply = this.#socket.execute(operation, familyId ?? prepared.mode.request, flags, request, options);
     // What ends with its reply has one.
     return operation.end === 'reply' ? reply : reply.then((given) => this.#checked(prepared, given, options));
   }
 
-  #callSync(prepared: Prepared, request: object = NO_REQUEST, options: FamilyDoOptions = {}): unknown {
-    const operation = options.strict === true ? prepared.strict : prepared.tolerant;
+  #callSync(prepared: Prepared, request: object = NO_REQUEST, options: DoCallOptions = NO_REQUEST): unknown {
+    const operation = prepared.operation(options);
     const flags = doFlags(options) | echoFlag(prepared.mode);
     const reply = this.#socket.executeSync(operation, this.#type(prepared.mode), flags, request, options);
     return this.#checked(prepared, reply, options);
@@ -183,16 +186,10 @@ export class OpenFamily {
   }
 
   #dump(prepared: Prepared, request: object = NO_REQUEST, options: DumpCallOptions = {}): unknown {
-    const { select, columns, strict = false, flags = 0 } = options;
+    const { columns, flags = 0 } = options;
     if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
-    if (select === undefined) {
-      const operation = strict ? prepared.strict : prepared.tolerant;
-      return this.#socket.executeDump(operation, this.#type(prepared.mode), flags, request, options);
-    }
-    const { codec, mode } = prepared;
-    const decode = codec.body.project(select as never[]);
-    const operation = familyOperation(this.#family, codec, mode, { strict, decode });
-    return this.#socket.executeDump(operation, this.#type(mode), flags, request, options);
+    const operation = prepared.operation(options);
+    return this.#socket.executeDump(operation, this.#type(prepared.mode), flags, request, options);
   }
 
   async #dumpColumns(

@@ -69,9 +69,9 @@ exports.print = (sample, done, latencies, extra) => {
   writeSync(1, JSON.stringify(line) + '\n');
 };
 
-/** One round that warms up and is not reported, then `repeats` of them. */
+/** One round that warms up and is not reported, then `repeats` of them: what a cold program takes is a case of its own. */
 exports.rounds = function* (countOf = exports.options.count) {
-  yield { reported: false, count: Math.floor(countOf / 10) };
+  yield { reported: false, count: countOf };
   for (let repeat = 0; repeat < exports.options.repeats; repeat++) yield { reported: true, count: countOf };
 };
 

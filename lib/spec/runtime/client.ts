@@ -53,7 +53,23 @@ export interface FamilyDump<Message> extends AsyncIterable<Message> {
 }
 
 /** A request that the kernel answers with data. */
-export type GetOperation<Request, Reply> = (request?: Request, options?: FamilyDoOptions) => Promise<Reply>;
+export interface GetOperation<Request, Reply> {
+  /** Only some properties: the others are passed over, not decoded. */
+  <Key extends keyof Reply & string>(
+    request: Request | undefined,
+    options: FamilyDoOptions & { readonly select: readonly Key[] },
+  ): Promise<Pick<Reply, Key>>;
+  (request?: Request, options?: FamilyDoOptions): Promise<Reply>;
+}
+
+/** {@link GetOperation}, blocking the thread until the answer is there. */
+export interface BlockingGetOperation<Request, Reply> {
+  <Key extends keyof Reply & string>(
+    request: Request | undefined,
+    options: FamilyDoOptions & { readonly select: readonly Key[] },
+  ): Pick<Reply, Key>;
+  (request?: Request, options?: FamilyDoOptions): Reply;
+}
 
 /** A request that the kernel acknowledges; with the option `echo` some answer with what they made. */
 export interface ActOperation<Request, Message> {
@@ -81,12 +97,11 @@ export interface DumpOperation<Request, Reply, Columns = object> {
 
 /** The same operations, which block the thread until the answer is there. */
 export type Blocking<Operations> = {
-  readonly [Name in keyof Operations]: Operations[Name] extends (
-    request?: infer Request,
-    options?: FamilyDoOptions,
-  ) => Promise<infer Reply>
-    ? (request?: Request, options?: FamilyDoOptions) => Reply
-    : never;
+  readonly [Name in keyof Operations]: Operations[Name] extends GetOperation<infer Request, infer Reply>
+    ? BlockingGetOperation<Request, Reply>
+    : Operations[Name] extends (request?: infer Request, options?: FamilyDoOptions) => Promise<infer Reply>
+      ? (request?: Request, options?: FamilyDoOptions) => Reply
+      : never;
 };
 
 /** What a dump gives as columns. */
