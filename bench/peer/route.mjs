@@ -18,6 +18,18 @@ async function linkIndex() {
   return ifiIndex;
 }
 
+// A request is encoded when it is made: what it was made of can be used for the next, as C uses its message.
+const destination = new Uint8Array(4);
+const gateway = new Uint8Array(4);
+
+function put(bytes, address) {
+  bytes[0] = address >>> 24;
+  bytes[1] = address >>> 16;
+  bytes[2] = address >>> 8;
+  bytes[3] = address;
+  return bytes;
+}
+
 /** A client of the family, and the request for each route by its index: `[operation, request, options]`. */
 export async function openRoutes() {
   const client = await openFamily(rtRouteFamily);
@@ -30,8 +42,8 @@ export async function openRoutes() {
       rtmTable: RT_TABLE_MAIN,
       rtmProtocol: RTPROT_STATIC,
       rtmType: 'unicast',
-      dst: routes.bytes(routes.destination(index)),
-      gateway: routes.bytes(routes.gateway(index)),
+      dst: put(destination, routes.destination(index)),
+      gateway: put(gateway, routes.gateway(index)),
       oif,
       priority: routes.priority(index),
     },

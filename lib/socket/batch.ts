@@ -57,9 +57,11 @@ export class Batch<Reply = NetlinkMessage> {
   readonly #protocol: number;
   readonly #receiveBufferSize: number;
   readonly #options: BatchOptions;
-  readonly #writer = new WireWriter(4096);
+  readonly #writer: WireWriter;
   readonly #entries: Entry[] = [];
   #sent = false;
+  /** How many bytes it had, once the writer is somebody else's. */
+  #byteLength: number | undefined = undefined;
   #began = 0;
 
   /** @internal */
@@ -72,6 +74,7 @@ export class Batch<Reply = NetlinkMessage> {
     }
     if (timeout !== undefined) checkTimeout(timeout);
     this.#exchange = exchange;
+    this.#writer = exchange.writers.take();
     this.#protocol = protocol;
     this.#receiveBufferSize = receiveBufferSize;
     this.#options = options;
@@ -86,7 +89,7 @@ export class Batch<Reply = NetlinkMessage> {
 
   /** How many bytes they are. A transaction must be smaller than the send buffer (SO_SNDBUF). */
   get byteLength(): number {
-    return this.#writer.length;
+    return this.#byteLength ?? this.#writer.length;
   }
 
   /** Adds a message of bytes. Returns this batch. */
@@ -240,8 +243,12 @@ export class Batch<Reply = NetlinkMessage> {
   }
 
   #finish(results: BatchResult<Reply>[]): BatchResult<Reply>[] {
-    const failed = results.find((result) => result.status === 'failed');
-    requestEnds('batch', 'batch', this.#exchange.port.portId, this.#began, failed?.error);
+    this.#byteLength = this.#writer.length;
+    this.#exchange.writers.giveBack(this.#writer);
+    if (this.#began !== 0) {
+      const failed = results.find((result) => result.status === 'failed');
+      requestEnds('batch', 'batch', this.#exchange.port.portId, this.#began, failed?.error);
+    }
     if (this.#options.transaction === undefined) {
       while (results.length < this.#entries.length) results.push({ status: 'skipped' });
       return results;

@@ -8,6 +8,7 @@ import type { DumpTransaction } from './engine/dump-transaction.js';
 import { type EngineObserver, TransactionEngine } from './engine/engine.js';
 import type { Transaction } from './engine/transaction.js';
 import { type Deferred, MILLISECONDS_A_RUN, nextTurn } from './loop-turn.js';
+import { Writers } from './writers.js';
 
 /** What every call that waits for an answer takes. */
 export interface CallOptions {
@@ -51,6 +52,7 @@ export class Exchange implements Deferred {
   /** The longest datagram so far that belongs to no dump: what a reply may take up in the receive buffer. */
   largestReply = 0;
   readonly port: DatagramPort;
+  readonly writers = new Writers();
   readonly #owner: ExchangeOwner;
   #overrun = false;
   #bytes: Uint8Array = new Uint8Array();

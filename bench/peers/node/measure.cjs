@@ -112,13 +112,15 @@ exports.measureEachSync = (ask, check) => {
   }
 };
 
-/** Routes added, then deleted. `change(from, to, remove)` changes the routes of that range, `batch` at most. */
+/** Routes added, then deleted. `change(from, to, remove)` changes the routes of that range, `batch` at most, or promises to. */
 exports.measureRoutes = async (batch, change) => {
   for (const { reported, count } of exports.rounds()) {
     for (const step of ['add', 'del']) {
       const sample = exports.begin();
-      for (let from = 0; from < count; from += batch)
-        await change(from, Math.min(from + batch, count), step === 'del');
+      for (let from = 0; from < count; from += batch) {
+        const changing = change(from, Math.min(from + batch, count), step === 'del');
+        if (changing !== undefined) await changing;
+      }
       exports.end(sample);
       if (reported) exports.print(sample, count, undefined, { step });
     }
