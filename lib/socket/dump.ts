@@ -32,8 +32,11 @@ type DumpOperation<Item> = Pick<
 >;
 
 const DEFAULT_RESTARTS = 5;
-/** Items that are kept for a consumer; it gets them at once. */
-const ITEMS_A_BATCH = 1024;
+/**
+ * When so many items are kept for a consumer, nothing more is received. A datagram has some hundred; more would outlive
+ * many a collection of garbage, for which V8 makes the young generation larger than the rest of a stream.
+ */
+const ITEMS_A_BATCH = 256;
 
 interface Wait {
   readonly resolve: () => void;

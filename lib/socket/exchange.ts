@@ -35,7 +35,7 @@ export interface ExchangeOptions {
 /** Datagrams that one receive asks for. */
 const DATAGRAMS_A_RECEIVE = 16;
 /** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */
-const DATAGRAMS_A_STEP = 2;
+const DATAGRAMS_A_STEP = 1;
 /** Receives in search of an answer that datagrams of a dump may stand before; the event loop brings what is not found then. */
 const RECEIVES_FOR_AN_ANSWER = 32;
 /** The longest time that setTimeout and poll(2) take, in milliseconds. */

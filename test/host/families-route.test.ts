@@ -140,6 +140,16 @@ describe('rt-link', () => {
     const shown = namespace.ipJson('link show') as IpLink[];
     expect(links).toEqual(shown.map(({ ifname, ifindex }) => ({ ifname, ifiIndex: ifindex })));
     expect(() => client.dump.getlink({}, { select: ['nonsense' as 'mtu'] })).toThrow(NetlinkError);
+    const { ifname, ifindex } = shown[0] as IpLink;
+    const select = ['ifname', 'ifiIndex'] as const;
+    const one = { ifname, ifiIndex: ifindex };
+    expect(await client.do.getlink({ ifname }, { select })).toEqual(one);
+    expect(client.doSync.getlink({ ifname }, { select, strict: true })).toEqual(one);
+    expect(client.doSync.getlink({ ifname }, { select: ['ifname'] })).toEqual({ ifname });
+    expect(client.doSync.getlink({ ifname }, { select })).toEqual(one);
+    const nonsense = { select: ['nonsense' as 'mtu'] };
+    await expect(client.do.getlink({ ifname }, nonsense)).rejects.toThrow("'nonsense' cannot be selected");
+    expect(() => client.doSync.getlink({ ifname }, nonsense)).toThrow("'nonsense' cannot be selected");
   });
 });
 

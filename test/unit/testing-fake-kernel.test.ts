@@ -5,6 +5,7 @@ import {
   datagram,
   done,
   FakeKernel,
+  message,
   multipart,
   refuse,
   reply,
@@ -151,6 +152,72 @@ describe('requests', () => {
     using socket = kernel.openSocket();
     expect(socket.requestSync({ type: 18, payload: bytes(5, 0, 0, 0) }).message?.payload[0]).toBe(5);
     expect(() => socket.requestSync({ type: 19 })).toThrow(
+      expect.objectContaining({ code: 'ERR_NETLINK_TIMEOUT' }),
+    );
+  });
+
+  /** Gives the first byte of the one reply that ends it. */
+  const readFirst = (decode = (view: WireView, offset: number, end: number) => view.u8(offset, end)) => ({
+    name: 'READ_FIRST',
+    headerLength: 0,
+    end: 'reply' as const,
+    encode: () => undefined,
+    decode,
+  });
+
+  test('what comes before the answer is somebody else’s, whoever asked and however', async () => {
+    const kernel = new FakeKernel((request) => [
+      message({ type: 77, payload: bytes(7) }),
+      reply(request, bytes(8)),
+    ]);
+    using socket = kernel.openSocket();
+    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(8);
+    expect(await socket.execute(readFirst(), 18, 0, undefined)).toBe(8);
+    expect(socket.requestSync({ type: 18, end: 'reply' }).messages).toHaveLength(1);
+    for (let count = 0; count < 3; count++) expect(socket.receiveSync()).toMatchObject({ type: 77 });
+  });
+
+  test('what comes behind the answer in its datagram is nobody’s answer', () => {
+    const kernel = new FakeKernel((request) => [
+      datagram(reply(request, bytes(8, 0, 0, 0)), message({ type: 77 })),
+    ]);
+    using socket = kernel.openSocket();
+    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(8);
+    expect(socket.receiveSync()).toMatchObject({ type: 77 });
+  });
+
+  test('a reply that cannot be read, and a decoder that closes the socket', async () => {
+    const kernel = new FakeKernel((request) => [reply(request, bytes(1, 0, 0, 0))]);
+    const socket = kernel.openSocket();
+    const broken = readFirst((view, offset) => view.u8(offset, offset));
+    const malformed = expect.objectContaining({ code: 'ERR_NETLINK_MALFORMED', operation: 'READ_FIRST' });
+    expect(() => socket.executeSync(broken, 18, 0, undefined)).toThrow(malformed);
+    await expect(socket.execute(broken, 18, 0, undefined)).rejects.toEqual(malformed);
+    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(1);
+    const closing = readFirst(() => {
+      socket.close();
+      return 1;
+    });
+    expect(() => socket.executeSync(closing, 18, 0, undefined)).toThrow(
+      expect.objectContaining({ code: 'ERR_NETLINK_CLOSED' }),
+    );
+  });
+
+  test('a trace that throws fails the request it sees, and its answer reaches nobody', async () => {
+    let seen = 0;
+    const kernel = new FakeKernel((request) => [
+      datagram(message({ type: 77 })),
+      datagram(reply(request, bytes(1, 0, 0, 0))),
+    ]);
+    using socket = kernel.openSocket({
+      trace: ({ direction }) => {
+        if (direction === 'received' && seen++ === 0) throw new Error('from the trace');
+      },
+    });
+    await expect(socket.execute(readFirst(), 18, 0, undefined)).rejects.toThrow('from the trace');
+    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(1);
+    expect(socket.receiveSync({ timeout: 0 })).toMatchObject({ type: 77 });
+    expect(() => socket.receiveSync({ timeout: 0 })).toThrow(
       expect.objectContaining({ code: 'ERR_NETLINK_TIMEOUT' }),
     );
   });
@@ -540,6 +607,20 @@ describe('batches', () => {
     expect(kernel.datagrams).toBe(1);
     await expect(batch.send()).rejects.toMatchObject({ code: 'ERR_NETLINK_INVALID_ARGUMENT' });
     expect(() => batch.add({ type: 16 })).toThrow('the batch was sent already; make another');
+  });
+
+  test('several that are filled in turn, and one behind those that were sent', async () => {
+    const kernel = new FakeKernel(fifth);
+    using socket = kernel.openSocket();
+    const [one, two] = [socket.batch(), socket.batch()];
+    fill(one, 2);
+    fill(two, 3);
+    expect([(await one.send()).length, one.byteLength]).toEqual([2, 40]);
+    const three = fill(socket.batch(), 4);
+    expect((await two.send()).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+    expect((await three.send()).length).toBe(4);
+    expect([one.byteLength, two.byteLength, three.byteLength]).toEqual([40, 60, 80]);
+    expect(kernel.requests.map(({ payload }) => payload[0])).toEqual([0, 1, 0, 1, 2, 0, 1, 2, 3]);
   });
 
   test('split by size and by its answers, synchronously too', async () => {

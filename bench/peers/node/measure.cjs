@@ -76,6 +76,16 @@ exports.rounds = function* (countOf = exports.options.count) {
 };
 
 /**
+ * Whether each dump is reported. Dumps of few links are many, and so many more warm up; those of many routes do so while
+ * they run.
+ */
+exports.dumps = function* () {
+  const { workload, repeats } = exports.options;
+  if (workload === 'links') for (let repeat = 0; repeat < repeats; repeat++) yield false;
+  for (let repeat = 0; repeat < repeats; repeat++) yield true;
+};
+
+/**
  * Measures `count` calls, one after the other. `ask` returns a promise, and `check` is given what it gives. The time is
  * read as cheaply as C reads it: hrtime.bigint() would cost a twentieth of a request.
  */

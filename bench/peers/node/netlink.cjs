@@ -3,6 +3,7 @@
 const { createGenericNetlink, createNetlink, createRtNetlink } = require('netlink');
 const {
   begin,
+  dumps,
   end,
   firstReply,
   measureEach,
@@ -50,12 +51,12 @@ async function inflight() {
 }
 
 async function dump(list) {
-  for (let repeat = 0; repeat < options.repeats; repeat++) {
+  for (const reported of dumps()) {
     const socket = createRtNetlink();
     const sample = begin();
     const items = await list(socket);
     end(sample);
-    print(sample, items.length);
+    if (reported) print(sample, items.length);
     socket.socket.close();
   }
 }
