@@ -36,7 +36,7 @@ export const cases = [
     issue: 'W1',
     title: 'One request at a time (CTRL_CMD_GETFAMILY)',
     workload: 'request',
-    variants: ['sync', 'await'],
+    variants: ['sync', 'await', 'sync-select', 'await-select'],
     place: 'empty',
     count: 100_000,
     repeats: 2,
