@@ -68,6 +68,7 @@ export const cases = [
     name: 'dump-1m',
     issue: 'W3',
     title: 'Dump of 1,000,000 routes',
+    variants: [...dump.variants, 'count-main', 'stream-main', 'stream-offload'],
     place: 'routes-1m',
     count: 1_000_000,
     repeats: 1,

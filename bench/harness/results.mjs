@@ -86,6 +86,7 @@ export function summarise(row) {
     reported: middle(({ reported }) => reported),
     liveMaxMs: largest(({ liveMaxMs }) => liveMaxMs),
     calls: middle(({ calls }) => calls),
+    longestCallMs: largest(({ longestCallMs }) => longestCallMs),
     delayP99Ms: middle(({ delayP99Ms }) => delayP99Ms),
     delayMaxMs: largest(({ delayMaxMs }) => delayMaxMs),
   };

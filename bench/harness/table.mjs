@@ -33,6 +33,7 @@ const common = [
   { heading: 'reported', of: ({ reported }) => reported?.toFixed(0) },
   { heading: 'live again ms', of: ({ liveMaxMs }) => liveMaxMs?.toFixed(2) },
   { heading: 'native calls', of: ({ calls }) => calls?.toFixed(0) },
+  { heading: 'longest call ms', of: ({ longestCallMs }) => longestCallMs?.toFixed(2) },
   { heading: 'peak MiB', of: ({ peakKb }) => peakKb !== undefined && mebibytes(peakKb) },
   { heading: 'over idle', of: ({ overIdleKb }) => overIdleKb !== undefined && mebibytes(overIdleKb) },
   { heading: 'loop p99 ms', of: ({ delayP99Ms }) => delayP99Ms?.toFixed(2) },

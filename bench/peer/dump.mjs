@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import { openFamily } from '../../dist/index.js';
 
 const AF_INET = 2;
+const RT_TABLE_MAIN = 254;
 const { begin, dumps, end, print } = createRequire(import.meta.url)('../peers/node/measure.cjs');
 
-async function measure(family, list) {
+async function measure(family, list, how) {
   for (const reported of dumps()) {
-    const client = await openFamily(family);
+    const client = await openFamily(family, how);
     const sample = begin();
     const count = await list(client.dump);
     end(sample);
@@ -27,10 +28,15 @@ const countKept = async (dump) => (await dump.toArray()).length;
 const numbers = ['rtmDstLen', 'table', 'oif', 'priority'];
 const withAddresses = ['dst', 'gateway', ...numbers];
 const ipv4 = { rtmFamily: AF_INET };
-const routesAs = (read) => async () => {
-  const { rtRouteFamily } = await import('../../dist/families/rt-route/generated.js');
-  await measure(rtRouteFamily, ({ getroute }) => read((how) => getroute(ipv4, how)));
-};
+const ipv4OfMain = { ...ipv4, rtmTable: RT_TABLE_MAIN };
+const routesAs =
+  (read, { request = ipv4, ...how } = {}) =>
+  async () => {
+    const { rtRouteFamily } = await import('../../dist/families/rt-route/generated.js');
+    await measure(rtRouteFamily, ({ getroute }) => read((reading) => getroute(request, reading)), how);
+  };
+
+const stream = (dump) => countEach(dump({ select: numbers }));
 
 export const routes = {
   count: routesAs(async (dump) => (await dump({ columns: [] })).length),
@@ -38,7 +44,9 @@ export const routes = {
   numbers: routesAs((dump) => countKept(dump({ select: numbers }))),
   strings: routesAs((dump) => countKept(dump({ select: withAddresses }))),
   full: routesAs((dump) => countKept(dump({}))),
-  stream: routesAs((dump) => countEach(dump({ select: numbers }))),
+  stream: routesAs(stream),
+  'stream-main': routesAs(stream, { request: ipv4OfMain }),
+  'stream-offload': routesAs(stream, { offload: true }),
 };
 
 const linksAs = (read) => async () => {

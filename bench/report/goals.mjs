@@ -182,6 +182,7 @@ export const goals = [
   },
   ...[
     ['dump-1m', 'stream', 'while 1,000,000 routes stream'],
+    ['dump-1m', 'stream-main', 'while the 1,000,000 routes of one table stream'],
     ['events-32m', 'objects', 'while 200,000 events come in'],
   ].flatMap(([name, variant, text]) => [
     {
