@@ -103,6 +103,12 @@ export const peers = [
     start: ['node', join(bench, 'peer', 'start.cjs')],
   },
   {
+    name: 'node-floor',
+    title: 'Node, bytes only',
+    build: requireBuild,
+    command: ['node', join(sources, 'node', 'floor.cjs')],
+  },
+  {
     name: 'rust-netlink-sys',
     title: 'Rust, netlink-sys',
     packages: ['librust-netlink-sys-dev', 'librust-rtnetlink-dev', 'librust-netlink-packet-route-dev'],

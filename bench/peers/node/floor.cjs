@@ -1,0 +1,17 @@
+'use strict';
+// No library, but the floor of one: what Node itself costs. Each operation is one call into afnetlink's addon, with bytes
+// that were made before, and an answer that is read at a fixed place.
+const { notOffered, options } = require('./measure.cjs');
+
+const offered = {
+  'request sync': () => require('./floor/requests.cjs').sync(),
+  'request await': () => require('./floor/requests.cjs').await(),
+  'inflight batch': () => require('./floor/requests.cjs').batch(),
+  'dump count': () => require('./floor/dumps.cjs').routes(),
+  'links count': () => require('./floor/dumps.cjs').links(),
+  'routes one': () => require('./floor/routes.cjs').one(),
+  'routes batch-lastack': () => require('./floor/routes.cjs')['batch-lastack'](),
+  'echo sync': () => require('./floor/echo.cjs').sync(),
+};
+
+(offered[`${options.workload} ${options.variant}`] ?? notOffered)();

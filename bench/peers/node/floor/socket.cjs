@@ -1,0 +1,72 @@
+'use strict';
+// afnetlink's addon with nothing of its library around it: a socket, and the memory that it receives into.
+const { join } = require('node:path');
+
+const addon = { exports: {} };
+process.dlopen(addon, join(__dirname, '../../../../build/Release/afnetlink.node'));
+const native = addon.exports;
+
+const SOCK_RAW = 3;
+const SOL_SOCKET = 1;
+const SO_RCVBUFFORCE = 33;
+const RECEIVE_BYTES = 32 << 20;
+
+// The receive ring, as lib/native/receive-ring.ts has it. A slot holds the largest echo, and its header.
+const HEADER_WORDS = 16;
+const RECORD_WORDS = 16;
+const LENGTH = 1;
+const SLOT_SIZE = 64 << 10;
+const SLOTS = 64;
+const stride = SLOT_SIZE + 64;
+
+const ring = new ArrayBuffer((HEADER_WORDS + SLOTS * RECORD_WORDS) * 4 + SLOTS * stride);
+const words = new Int32Array(ring);
+words[0] = SLOT_SIZE;
+words[1] = SLOTS;
+
+/** What was received, by two units; both count from the ring's beginning. */
+exports.words = words;
+exports.halves = new Uint16Array(ring);
+/** Where datagram `index` of the last receive begins, in bytes. */
+exports.offsetOf = (index) => words[HEADER_WORDS + index * RECORD_WORDS];
+exports.lengthOf = (index) => words[HEADER_WORDS + index * RECORD_WORDS + LENGTH];
+
+function fail(call, result) {
+  throw new Error(`${call} gave ${result}`);
+}
+
+/** Opens a socket, which the process keeps. `acceptForeign`: datagrams of other processes too. */
+exports.open = (protocol, acceptForeign = false) => {
+  const handle = native.open(SOCK_RAW, protocol, -1);
+  if (handle < 0) fail('open', handle);
+  const bound = native.bind(handle, 0, 0);
+  if (bound < 0) fail('bind', bound);
+  native.setOption(handle, SOL_SOCKET, SO_RCVBUFFORCE, new Int32Array([RECEIVE_BYTES]).buffer);
+  native.setReceivePolicy(handle, false, acceptForeign);
+  return handle;
+};
+
+exports.close = native.close;
+
+/**
+ * Sends the bytes and receives what the kernel has queued by then, `wanted` datagrams at most, and gives how many came. One
+ * native call.
+ */
+exports.exchange = (handle, bytes, offset, length, wanted) => {
+  const count = native.exchange(handle, bytes, offset, length, ring, wanted);
+  return count > 0 ? count : fail('exchange', count);
+};
+
+/** Receives what is queued, `wanted` datagrams at most, and gives how many came. */
+exports.receive = (handle, wanted) => {
+  const count = native.receive(handle, ring, wanted);
+  return count > 0 ? count : fail('receive', count);
+};
+
+/** Sends the bytes to a port and waits for one datagram. Two native calls. */
+exports.sendAndWait = (handle, bytes, port) => {
+  const sent = native.sendTo(handle, bytes, 0, bytes.byteLength, port, 0);
+  if (sent < 0) fail('sendTo', sent);
+  const count = native.receiveOne(handle, ring, -1);
+  if (count !== 1) fail('receiveOne', count);
+};
