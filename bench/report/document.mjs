@@ -45,14 +45,16 @@ function machineBlock({ machine, options }) {
   return table(['', ''], rows);
 }
 
+const verdicts = { true: 'met', false: 'not met', undefined: 'not measured' };
+
 function goalsBlock(results) {
   const rows = goals.map((goal) => {
     const reached = goal.of(results);
     const wanted = goal.atLeast === undefined ? `<= ${goal.atMost}` : `>= ${goal.atLeast}`;
-    const verdict = { true: 'met', false: 'not met', undefined: 'not measured' }[isMet(goal, reached)];
-    return [goal.case, goal.text, wanted, figure(reached), verdict];
+    const alone = [goal.alone?.c, goal.alone?.node].map((limit) => figure(limit?.(results)));
+    return [goal.case, goal.text, wanted, figure(reached), ...alone, verdicts[isMet(goal, reached)]];
   });
-  return table(['case', 'figure', 'goal', 'reached', ''], rows);
+  return table(['case', 'figure', 'goal', 'reached', 'C alone', 'Node alone', ''], rows);
 }
 
 function caseBlock(results, name) {
