@@ -1,6 +1,6 @@
 'use strict';
-// No library, but the floor of one: what Node itself costs. Each operation is one call into afnetlink's addon, with bytes
-// that were made before, and an answer that is read at a fixed place.
+// No library, but the floor of one: what Node itself costs. An operation is one call into afnetlink's addon (two for an
+// echo), with bytes that were made before, and an answer that is read at a fixed place.
 const { notOffered, options } = require('./measure.cjs');
 
 const offered = {
