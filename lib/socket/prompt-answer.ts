@@ -23,9 +23,10 @@ const SHORTEST = NLMSG_HDRLEN + 4;
  * queued when the request is sent. Nothing is made for it but what the caller gets. All else is the engine's.
  */
 export class PromptAnswer {
-  /** What was asked last, and under which sequence number. */
+  /** What was asked last, under which sequence number, and how many bytes it has. */
   asked: Asked = NOTHING;
   sequence = 0;
+  length = 0;
   /** Whether the answer was taken here. */
   taken = false;
   /** The engine's transaction, where something else than the answer came. */
@@ -39,9 +40,10 @@ export class PromptAnswer {
   }
 
   /** From now on the answer to that request is expected. */
-  expect(asked: Asked, sequence: number): void {
+  expect(asked: Asked, sequence: number, length: number): void {
     this.asked = asked;
     this.sequence = sequence;
+    this.length = length;
     this.taken = false;
     this.adopted = undefined;
     this.#error = undefined;

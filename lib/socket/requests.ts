@@ -128,17 +128,17 @@ export class Requests implements Deferred {
 
   /** Makes what was written last a transaction of the engine, under a sequence number of its own. */
   #begin(asked: Asked, start: number): AnyRequest {
-    const transaction = this.#transaction(asked, start);
+    const transaction = this.#transaction(asked, start, this.#writer.length);
     transaction.began = requestBegins();
     this.#exchange.engine.begin(transaction);
     this.#writer.putU32(start + SEQUENCE, transaction.sequence);
     return transaction;
   }
 
-  #transaction({ operation, flags, Kind }: Asked, start: number): AnyRequest {
-    const { bytes, length } = this.#writer;
+  #transaction({ operation, flags, Kind }: Asked, start: number, behind: number): AnyRequest {
+    const { bytes } = this.#writer;
     const end = operation.end ?? 'acknowledgement';
-    const transaction = new Kind(operation, operation.decode, end, bytes, start, length - start);
+    const transaction = new Kind(operation, operation.decode, end, bytes, start, behind - start);
     transaction.echoes = (flags & NLM_F_ECHO) !== 0;
     return transaction;
   }
@@ -150,12 +150,13 @@ export class Requests implements Deferred {
   #ask(asked: Asked): AnyRequest | undefined {
     const { engine, port, quiet } = this.#exchange;
     if (!quiet || requestsAreObserved()) return this.#askByEngine(asked);
+    const { memory, length } = this.#writer;
     const sequence = engine.takeSequence();
     this.#writer.putU32(SEQUENCE, sequence);
-    this.#answer.expect(asked, sequence);
+    this.#answer.expect(asked, sequence, length);
     this.#sending = true;
     try {
-      port.exchange(this.#writer.memory, 0, this.#writer.length, 1, this.#takeAnswer);
+      port.exchange(memory, 0, length, 1, this.#takeAnswer);
       if (this.#answer.taken) return undefined;
       const transaction = this.#adopt();
       this.#exchange.receiveAnswerOf(transaction);
@@ -184,9 +185,9 @@ export class Requests implements Deferred {
 
   /** Makes the request whose answer is expected known to the engine, once. */
   #adopt(): AnyRequest {
-    const { asked, sequence, adopted } = this.#answer;
+    const { asked, sequence, length, adopted } = this.#answer;
     if (adopted !== undefined) return adopted;
-    const transaction = this.#transaction(asked, 0);
+    const transaction = this.#transaction(asked, 0, length);
     this.#exchange.engine.adopt(transaction, sequence);
     this.#answer.adopted = transaction;
     return transaction;
