@@ -26,6 +26,8 @@ const PART_GROUP = 4;
 const PART_NAMESPACE_ID = 8;
 const PART_CREDENTIALS = 16;
 const ALIGNMENT = 64;
+/** Up to so many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
+const LOOP_LIMIT = 64;
 
 /** Slots hold the kernel's largest dump datagram; they cost memory only where something was received. */
 const SLOT_SIZE = 32 * 1024;
@@ -179,7 +181,7 @@ export class ReceiveRing implements DatagramBatch {
   keep(index: number, start: number, end: number): Uint8Array<ArrayBuffer> {
     const bytes = this.bytes(index);
     const isMost = this.#slotCount === 1 && bytes === this.#bytes && (end - start) * 2 > this.#slotSize;
-    return isMost ? bytes.subarray(start, end) : bytes.slice(start, end);
+    return isMost ? bytes.subarray(start, end) : copyOf(bytes, start, end);
   }
 
   #record(index: number, word: number): number {
@@ -194,6 +196,14 @@ export class ReceiveRing implements DatagramBatch {
     if (target !== whole) new Uint8Array(whole).set(new Uint8Array(target));
     (this.#spilled ??= new Map()).set(index, new Int32Array(whole));
   }
+}
+
+/** What bytes.slice gives. */
+function copyOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
+  if (end - start > LOOP_LIMIT) return bytes.slice(start, end);
+  const copy = new Uint8Array(end - start);
+  for (let at = start; at < end; at++) copy[at - start] = bytes[at] ?? 0;
+  return copy;
 }
 
 const rings: ReceiveRing[] = [];

@@ -19,6 +19,10 @@ export class ReceiveQueue {
   readonly #items: (Message | NetlinkError)[] = [];
   readonly #waiters: Waiter[] = [];
 
+  readonly #keep = (message: Message): void => {
+    this.#items.push(message);
+  };
+
   get waiting(): boolean {
     return this.#waiters.length > 0;
   }
@@ -37,7 +41,7 @@ export class ReceiveQueue {
         continue;
       }
       try {
-        takeMessages(batch, index, (message) => this.#items.push(message));
+        takeMessages(batch, index, this.#keep);
       } catch (error) {
         if (!(error instanceof NetlinkError)) throw error;
         this.#items.push(error);

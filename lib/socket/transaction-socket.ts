@@ -171,7 +171,7 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
 
   /** @internal */
   protected override get take(): TakeBatch {
-    return this.#transactions?.exchange.take ?? super.take;
+    return this.#transactions?.exchange.take ?? this.queue.takeBatch;
   }
 
   /** @internal */
