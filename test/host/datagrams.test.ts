@@ -328,6 +328,18 @@ describe('large messages', () => {
     });
     expect(lengths).toEqual([20_000, 20_000, 20_000, 20_000]);
   });
+
+  test('stay as they are while many more come, and when one of them is given away', () => {
+    const [sender, receiver] = openPair();
+    const received = Array.from({ length: 100 }, (_, index) => {
+      sender.send({ payload: new Uint8Array(20_000).fill(index), to: { portId: receiver.portId } });
+      return receiver.receiveSync().payload;
+    });
+    for (const { buffer } of received.filter((_, index) => index % 7 === 0))
+      structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+    for (const [index, payload] of received.entries())
+      expect(payload).toEqual(new Uint8Array(index % 7 === 0 ? 0 : 20_000).fill(index));
+  });
 });
 
 describe('receiveSync', () => {
@@ -344,5 +356,37 @@ describe('receiveSync', () => {
       if (round % 4 === 0) expect(() => receiver.receiveSync({ timeout: 1 })).toThrow(timedOut);
       if (round % 8 === 0) expect(() => receiver.receiveSync({ timeout: 0 })).toThrow(timedOut);
     }
+  });
+
+  const waitsFor = (commands: string) => `
+    const { spawn } = require('node:child_process');
+    const { openSocket } = require('afnetlink');
+    const [sender, receiver] = [openSocket({ protocol: 2 }), openSocket({ protocol: 2 })];
+    for (let round = 0; round < 3; round++) {
+      sender.send({ to: { portId: receiver.portId } });
+      receiver.receiveSync();
+    }
+    process.on('SIGUSR2', () => undefined);
+    const send = "require('afnetlink').openSocket({ protocol: 2 }).send({ type: 77, to: { portId: " + receiver.portId + " } })";
+    const env = { ...process.env, PID: process.pid, NODE: process.execPath, SEND: send };
+    spawn('sh', ['-c', ${JSON.stringify(commands)}], { env });
+    try {
+      console.log(receiver.receiveSync().type);
+    } catch ({ code }) {
+      console.log(code);
+    }
+    process.exit();
+  `;
+
+  test.each([
+    ['ends when a signal is handled', 'sleep 0.2; kill -USR2 $PID; sleep 2', 'EINTR\n'],
+    [
+      'goes on when the process was stopped',
+      'sleep 0.2; kill -STOP $PID; sleep 0.2; kill -CONT $PID; sleep 0.2; "$NODE" -e "$SEND"; sleep 2',
+      '77\n',
+    ],
+  ])('%s', async (_, commands, stdout) => {
+    const result = await runInProcess(waitsFor(commands));
+    expect(result).toEqual({ status: 0, signal: null, stdout, stderr: '' });
   });
 });

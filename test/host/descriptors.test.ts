@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { adoptSocket, openSocket } from 'afnetlink';
 import { native } from '#lib/native/addon';
@@ -7,6 +7,12 @@ import { runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair } from '../helpers/sockets.js';
 
 const failed = (code: string) => expect.objectContaining({ code });
+const O_CLOEXEC = 0o2000000;
+const flagsOf = (descriptor: number) =>
+  Number.parseInt(
+    /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1] ?? '',
+    8,
+  );
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
 describe('adopt and release', () => {
@@ -37,6 +43,16 @@ describe('adopt and release', () => {
     using adopted = adoptSocket(receiver.release());
     sender.send({ to: { portId: adopted.portId } });
     expect((await adopted.receive()).sender.credentials?.processId).toBe(process.pid);
+  });
+
+  test('a descriptor that is handed out does not block and is closed on exec', () => {
+    const [sender, receiver] = openPair();
+    sender.send({ to: { portId: receiver.portId } });
+    receiver.receiveSync();
+    expect(flagsOf(receiver.fd)).toBe(O_CLOEXEC | constants.O_NONBLOCK | constants.O_RDWR);
+    const descriptor = receiver.release();
+    expect(flagsOf(descriptor)).toBe(O_CLOEXEC | constants.O_NONBLOCK | constants.O_RDWR);
+    closeSync(descriptor);
   });
 
   test('an unbound one is bound', () => {
