@@ -47,7 +47,7 @@ export const cases = [
     issue: 'W2',
     title: `${size} requests in flight (CTRL_CMD_GETFAMILY)`,
     workload: 'inflight',
-    variants: ['batch', 'separate', 'promises'],
+    variants: ['batch', 'separate', 'promises', 'promises-select'],
     place: 'empty',
     count: 100_000,
     repeats: 2,

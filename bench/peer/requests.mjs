@@ -44,7 +44,10 @@ async function measureInFlight(ask) {
   for (const round of rounds()) {
     const sample = begin();
     let done = 0;
-    for (; done < round.count; done += options.size) (await ask()).forEach(check);
+    for (; done < round.count; done += options.size) {
+      const asking = ask();
+      for (const family of asking instanceof Promise ? await asking : asking) check(family);
+    }
     end(sample);
     if (round.reported) print(sample, done);
   }
@@ -55,15 +58,18 @@ function replyOf({ status, replies }) {
   return replies[0];
 }
 
+const inPromises = (how) => async () => {
+  const controller = await openFamily(nlctrlFamily);
+  await measureInFlight(() => {
+    const asked = [];
+    for (let index = 0; index < options.size; index++) asked.push(controller.do.getfamily(request, how));
+    return Promise.all(asked);
+  });
+};
+
 export const inFlight = {
-  async promises() {
-    const controller = await openFamily(nlctrlFamily);
-    await measureInFlight(() => {
-      const asked = [];
-      for (let index = 0; index < options.size; index++) asked.push(controller.do.getfamily(request));
-      return Promise.all(asked);
-    });
-  },
+  promises: inPromises(),
+  'promises-select': inPromises(selected),
 
   async batch() {
     const controller = await openFamily(nlctrlFamily);
