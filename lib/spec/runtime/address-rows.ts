@@ -19,6 +19,8 @@ export class AddressRows {
   #stride: number;
   #capacity = 0;
   #bytes: Uint8Array = new Uint8Array();
+  /** The rows as words, as long as each of them is one, and so is each address. */
+  words: Int32Array | undefined = undefined;
   /** The length of each address; none as long as all are as long as their row is wide. */
   #lengths: Uint8Array | undefined;
 
@@ -41,6 +43,7 @@ export class AddressRows {
     this.#bytes = larger(this.#bytes, capacity * this.#stride);
     if (this.#lengths !== undefined) this.#lengths = larger(this.#lengths, capacity);
     this.#capacity = capacity;
+    this.#updateWords();
   }
 
   finish(length: number, present: Presence): AddressColumn {
@@ -63,6 +66,12 @@ export class AddressRows {
     if (length > MOST) throw malformed(`${length} bytes are no address`);
     this.#lengths ??= new Uint8Array(this.#capacity).fill(this.#stride);
     if (length > this.#stride) this.#widen(length);
+    this.#updateWords();
+  }
+
+  #updateWords(): void {
+    const plain = this.#stride === 4 && this.#lengths === undefined;
+    this.words = plain ? new Int32Array(this.#bytes.buffer) : undefined;
   }
 
   #widen(stride: number): void {

@@ -6,7 +6,7 @@ import type { WireView } from '../../wire/view.js';
 import { AddressRows } from './address-rows.js';
 import type { ColumnsOf } from './client.js';
 import { brokenAttribute, tooShort } from './extra.js';
-import type { BodyCodec, DescribedAttribute, DescribedMember } from './family.js';
+import type { BodyCodec, DescribedAttribute } from './family.js';
 import { Presence, trimmed } from './rows.js';
 
 type NumberArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
@@ -14,6 +14,8 @@ type WideArray = BigInt64Array | BigUint64Array;
 
 /** How the values of one property are kept while a dump comes in. */
 interface Column {
+  /** The rows as words, where a value of four bytes is kept as it came. May be lost in {@link put}, and is new in {@link grow}. */
+  readonly words: Int32Array | undefined;
   /** Reads the value at `from`, which ends before `end`, into `row`. */
   put(view: WireView, from: number, end: number, row: number): void;
   /** Makes room for `capacity` rows. */
@@ -34,13 +36,20 @@ const LE = LITTLE_ENDIAN_HOST;
 export class ColumnReader {
   readonly #keys: readonly string[];
   readonly #makeColumns: (() => Column)[] = [];
-  readonly #members: { readonly member: DescribedMember; readonly index: number }[] = [];
+  /** Members of the fixed header that are columns: their places, and the numbers of their columns. */
+  readonly #members: { readonly offset: number; readonly end: number; readonly index: number }[] = [];
   /** By an attribute's number: the number of its column, counted from 1. */
   readonly #byType: Uint8Array;
   readonly #headerLength: number;
   readonly #wantsAttributes: boolean;
   #columns: Column[] = [];
+  /** {@link Column.words} of each. */
+  #words: (Int32Array | undefined)[] = [];
+  /** The row in which each column had its last value. */
+  readonly #last: Int32Array;
   #present: Presence[] = [];
+  /** Whether some row so far lacked some value: as long as none does, nobody takes note of those that are there. */
+  #gapped = false;
   #length = 0;
   #capacity = FIRST_CAPACITY;
 
@@ -52,11 +61,13 @@ export class ColumnReader {
     keys.forEach((key, index) => {
       const member = body.header.find(({ name }) => name === key);
       const [number, attribute] = described.find(([, { name }]) => name === key) ?? [];
-      if (member !== undefined) this.#members.push({ member, index });
+      if (member !== undefined)
+        this.#members.push({ offset: member.offset, end: member.offset + member.length, index });
       else this.#byType[Number(number)] = index + 1;
       this.#makeColumns.push(() => columnFor(key, member ?? attribute));
     });
     this.#wantsAttributes = this.#members.length < keys.length;
+    this.#last = new Int32Array(keys.length);
     this.reset();
   }
 
@@ -66,7 +77,10 @@ export class ColumnReader {
     this.#capacity = FIRST_CAPACITY;
     this.#columns = this.#makeColumns.map((make) => make());
     for (const column of this.#columns) column.grow(FIRST_CAPACITY);
+    this.#words = this.#columns.map(({ words }) => words);
+    this.#last.fill(-1);
     this.#present = this.#keys.map(() => new Presence());
+    this.#gapped = false;
   }
 
   /** Takes one message, whose fixed header begins at `start`. */
@@ -74,28 +88,31 @@ export class ColumnReader {
     if (end - start < this.#headerLength) tooShort(end - start, this.#headerLength);
     if (this.#length === this.#capacity) this.#grow();
     const row = this.#length++;
-    for (const { member, index } of this.#members) {
-      const from = start + member.offset;
-      this.#put(index, view, from, from + member.length, row);
-    }
-    if (this.#wantsAttributes) this.#addAttributes(view, start, end, row);
+    let values = 0;
+    for (const { index, offset, end: behind } of this.#members)
+      values += this.#put(index, view, start + offset, start + behind, row);
+    if (this.#wantsAttributes) values += this.#addAttributes(view, start + this.#headerLength, end, row);
+    if (values < this.#last.length || this.#gapped) this.#noteGaps(row);
   }
 
-  #addAttributes(view: WireView, start: number, end: number, row: number): void {
+  /** Returns how many columns got a value. */
+  #addAttributes(view: WireView, start: number, end: number, row: number): number {
     const { data } = view;
     const byType = this.#byType;
-    for (let at = start + this.#headerLength, length = 0; end - at >= NLA_HDRLEN; at += align4(length)) {
+    let values = 0;
+    for (let at = start, length = 0; end - at >= NLA_HDRLEN; at += align4(length)) {
       length = data.getUint16(at, LE);
       if (length < NLA_HDRLEN || length > end - at) brokenAttribute(at, length, end);
       const column = byType[data.getUint16(at + 2, LE) & 0x3fff];
-      if (column !== undefined && column !== 0) {
-        this.#put(column - 1, view, at + NLA_HDRLEN, at + length, row);
-      }
+      if (column !== undefined && column !== 0)
+        values += this.#put(column - 1, view, at + NLA_HDRLEN, at + length, row);
     }
+    return values;
   }
 
   finish<Columns, Key extends keyof Columns & string>(): ColumnsOf<Columns, Key> {
     const length = this.#length;
+    if (!this.#gapped) for (const present of this.#present) present.fill(length);
     const present = new Map(this.#keys.map((key, index) => [key, this.#present[index]]));
     const columns = this.#keys.map((key, index) => [
       key,
@@ -108,14 +125,34 @@ export class ColumnReader {
     };
   }
 
-  #put(index: number, view: WireView, from: number, end: number, row: number): void {
-    this.#columns[index]?.put(view, from, end, row);
-    this.#present[index]?.add(row, this.#capacity);
+  /** Returns 1 for the row's first value in that column, 0 for one that comes again. */
+  #put(index: number, view: WireView, from: number, end: number, row: number): number {
+    const words = this.#words[index];
+    if (words !== undefined && end - from === 4) words[row] = view.data.getInt32(from, LE);
+    else this.#putOther(index, view, from, end, row);
+    if (this.#last[index] === row) return 0;
+    this.#last[index] = row;
+    return 1;
+  }
+
+  #putOther(index: number, view: WireView, from: number, end: number, row: number): void {
+    const column = this.#columns[index];
+    column?.put(view, from, end, row);
+    if (this.#words[index] !== column?.words) this.#words[index] = column?.words;
+  }
+
+  #noteGaps(row: number): void {
+    if (!this.#gapped) for (const present of this.#present) present.fill(row);
+    this.#gapped = true;
+    this.#present.forEach((present, index) => {
+      if (this.#last[index] === row) present.add(row, this.#capacity);
+    });
   }
 
   #grow(): void {
     this.#capacity *= GROWTH;
     for (const column of this.#columns) column.grow(this.#capacity);
+    this.#words = this.#columns.map(({ words }) => words);
     for (const present of this.#present) present.grow(this.#capacity);
   }
 }
@@ -176,6 +213,7 @@ class NumberColumn implements Column {
   readonly #little: boolean;
   readonly #width: number;
   #values: NumberArray;
+  words: Int32Array | undefined = undefined;
 
   constructor(kind: NumberKind, little: boolean) {
     this.#kind = kind;
@@ -216,6 +254,7 @@ class NumberColumn implements Column {
     const values = new numberTypes[this.#kind](capacity);
     values.set(this.#values);
     this.#values = values;
+    if (this.#width === 4 && this.#little === LE) this.words = new Int32Array(values.buffer);
   }
 
   finish(length: number): NumberArray {
@@ -224,6 +263,7 @@ class NumberColumn implements Column {
 }
 
 class WideColumn implements Column {
+  readonly words = undefined;
   #values: WideArray;
   readonly #Type: new (length: number) => WideArray;
   readonly #read: (view: WireView, from: number, end: number) => bigint;
@@ -253,6 +293,7 @@ class WideColumn implements Column {
 }
 
 class TextColumn implements Column {
+  readonly words = undefined;
   readonly #values: (string | undefined)[] = [];
 
   put(view: WireView, from: number, end: number, row: number): void {

@@ -15,6 +15,11 @@ export class Presence {
     this.#gaps[row] = 1;
   }
 
+  /** Takes note that all of the first `rows` rows have a value, before anything else. */
+  fill(rows: number): void {
+    this.#dense = rows;
+  }
+
   has(row: number): boolean {
     return this.#gaps === undefined ? row < this.#dense : this.#gaps[row] === 1;
   }
