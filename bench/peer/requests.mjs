@@ -44,10 +44,7 @@ async function measureInFlight(ask) {
   for (const round of rounds()) {
     const sample = begin();
     let done = 0;
-    for (; done < round.count; done += options.size) {
-      const asking = ask();
-      for (const family of asking instanceof Promise ? await asking : asking) check(family);
-    }
+    for (; done < round.count; done += options.size) for (const family of await ask()) check(family);
     end(sample);
     if (round.reported) print(sample, done);
   }

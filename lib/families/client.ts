@@ -27,7 +27,7 @@ type DumpCallOptions = FamilyDumpOptions & Selecting & { readonly columns?: read
 type Call = (request?: object, options?: DoCallOptions) => unknown;
 type DumpCall = (request?: object, options?: DumpCallOptions) => unknown;
 
-const NO_REQUEST = {};
+const NOTHING = {};
 
 /** A family on a socket: its operations by name, as functions. */
 export class OpenFamily {
@@ -69,7 +69,7 @@ export class OpenFamily {
     return new OpenBatch(this.#socket.batch<object>(options), (name) => {
       const prepared = this.#prepare(name, 'do');
       return {
-        operation: prepared.operation(NO_REQUEST),
+        operation: prepared.operation(NOTHING),
         type: this.#type(prepared.mode),
         flags: echoFlag(prepared.mode),
       };
@@ -137,11 +137,7 @@ export class OpenFamily {
     return id ?? mode.request;
   }
 
-  #call(
-    prepared: Prepared,
-    request: object = NO_REQUEST,
-    options: DoCallOptions = NO_REQUEST,
-  ): Promise<unknown> {
+  #call(prepared: Prepared, request: object = NOTHING, options: DoCallOptions = NOTHING): Promise<unknown> {
     const numbers = this.#numbers.known();
     if (numbers !== undefined) return this.#execute(prepared, numbers.id, request, options);
     return this.#numbers.ask(options).then(({ id }) => this.#execute(prepared, id, request, options));
@@ -165,7 +161,7 @@ export class OpenFamily {
     return operation.end === 'reply' ? reply : reply.then((given) => this.#checked(prepared, given, options));
   }
 
-  #callSync(prepared: Prepared, request: object = NO_REQUEST, options: DoCallOptions = NO_REQUEST): unknown {
+  #callSync(prepared: Prepared, request: object = NOTHING, options: DoCallOptions = NOTHING): unknown {
     const operation = prepared.operation(options);
     const flags = doFlags(options) | echoFlag(prepared.mode);
     const reply = this.#socket.executeSync(operation, this.#type(prepared.mode), flags, request, options);
@@ -185,7 +181,7 @@ export class OpenFamily {
     );
   }
 
-  #dump(prepared: Prepared, request: object = NO_REQUEST, options: DumpCallOptions = {}): unknown {
+  #dump(prepared: Prepared, request: object = NOTHING, options: DumpCallOptions = {}): unknown {
     const { columns, flags = 0 } = options;
     if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
     const operation = prepared.operation(options);

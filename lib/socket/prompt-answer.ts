@@ -2,6 +2,7 @@ import { closed } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 import { LITTLE_ENDIAN_HOST } from '../wire/byte-order.js';
 import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
+import { acknowledgedErrno } from '../wire/extended-ack.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
 import { RequestTransaction } from './engine/request-transaction.js';
@@ -71,7 +72,7 @@ export class PromptAnswer {
       return false;
     const { operation } = this.asked;
     if (messageType(view, at) < NLMSG_MIN_TYPE) {
-      if (!isPlainAcknowledgement(operation, view, at)) return false;
+      if (!isPlainAcknowledgement(operation, view, at, at + length)) return false;
     } else {
       if (operation.end !== 'reply' || (messageFlags(view, at) & NLM_F_MULTI) !== 0) return false;
       this.#decode(view, at + NLMSG_HDRLEN, at + length);
@@ -93,8 +94,14 @@ export class PromptAnswer {
   }
 }
 
-function isPlainAcknowledgement({ end }: Asked['operation'], view: WireView, at: number): boolean {
-  if (messageType(view, at) !== NLMSG_ERROR || (end ?? 'acknowledgement') !== 'acknowledgement') return false;
+function isPlainAcknowledgement(
+  operation: Asked['operation'],
+  view: WireView,
+  at: number,
+  end: number,
+): boolean {
+  const awaited = operation.end ?? 'acknowledgement';
+  if (messageType(view, at) !== NLMSG_ERROR || awaited !== 'acknowledgement') return false;
   if ((messageFlags(view, at) & NLM_F_ACK_TLVS) !== 0) return false;
-  return view.data.getInt32(at + NLMSG_HDRLEN, LITTLE_ENDIAN_HOST) === 0;
+  return acknowledgedErrno(view, at, end) === 0;
 }
