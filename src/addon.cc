@@ -5,10 +5,10 @@
 #include "echo_call.h"
 #include "environment.h"
 #include "filter_calls.h"
-#include "offload_calls.h"
 #include "option_calls.h"
 #include "ring_calls.h"
 #include "socket_calls.h"
+#include "thread_calls.h"
 
 namespace {
 
@@ -21,7 +21,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   afnetlink::ExportSocketCalls(exports, environment.get());
   afnetlink::ExportOptionCalls(exports, environment.get());
   afnetlink::ExportFilterCalls(exports, environment.get());
-  afnetlink::ExportOffloadCalls(exports, environment.get());
+  afnetlink::ExportThreadCalls(exports, environment.get());
   afnetlink::ExportEchoCall(exports, environment.get());
   afnetlink::ExportRingCalls(exports, environment.get());
   // Node frees this after every cleanup hook, so each function above finds its environment for as long as it

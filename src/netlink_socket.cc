@@ -50,7 +50,7 @@ NetlinkSocket::NetlinkSocket(std::shared_ptr<Environment> environment, double ha
 
 int NetlinkSocket::Release() {
   watcher_.reset();
-  if (offload_ == nullptr) return descriptor_->Release();
+  if (thread_ == nullptr) return descriptor_->Release();
   // A call that is held still uses ours.
   const int copy = fcntl(descriptor(), F_DUPFD_CLOEXEC, 0);
   return copy < 0 ? -errno : copy;
@@ -89,7 +89,34 @@ ssize_t NetlinkSocket::SendTo(std::span<const std::uint8_t> bytes, NetlinkAddres
 }
 
 int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
+  if (ahead_ || offloaded_) {
+    const int taken = TakeAhead(ring, wanted);
+    if (taken > 0 || ring.header().pending != 0 || ring.HasWord() || offloaded_) return taken;
+  }
   return environment_->receiver().Receive(descriptor(), ring, wanted, policy_);
+}
+
+int NetlinkSocket::TakeAhead(const ReceiveRing& ring, std::size_t wanted) {
+  if (!ahead_) {
+    // Only the thread of an offloaded socket may look, which it does when there is something.
+    if (std::exchange(readable_, false)) ReadAhead();
+    ring.Begin();
+    ring.header().pending = 1;
+    return 0;
+  }
+  const int taken = thread_->Take(ring, wanted);
+  if (taken == 0 && ring.header().pending == 0 && !ring.HasWord()) EndReadAhead();
+  return taken;
+}
+
+void NetlinkSocket::EndReadAhead() {
+  ahead_ = false;
+  UpdateWatching();
+  if (!offloaded_) thread_.reset();
+}
+
+void NetlinkSocket::EndReadAheadUnseen() {
+  if (ahead_ && !watching_ && thread_->IsIdle()) EndReadAhead();
 }
 
 int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
@@ -113,36 +140,84 @@ int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
 }
 
 int NetlinkSocket::Wait(int milliseconds) const {
+  if (ahead_) return thread_->Wait(milliseconds);
   pollfd entry{.fd = descriptor(), .events = POLLIN, .revents = 0};
   const int count = poll(&entry, 1, milliseconds);
   return count < 0 ? -errno : count;
 }
 
 int NetlinkSocket::Watch(bool ref) {
-  if (watcher_ == nullptr) {
-    int error = 0;
-    watcher_ = PollWatcher::Create(environment_, descriptor(), this, &error);
-    if (watcher_ == nullptr) return error;
-    if (context_ == nullptr) CaptureContext();
-  }
-  watcher_->SetRef(ref);
-  return watcher_->Start();
+  if (context_ == nullptr) CaptureContext();
+  watching_ = true;
+  watch_ref_ = ref;
+  return UpdateWatching();
 }
 
 void NetlinkSocket::StopWatching() {
-  if (watcher_ != nullptr) watcher_->Stop();
+  watching_ = false;
+  UpdateWatching();
+  EndReadAheadUnseen();
+}
+
+int NetlinkSocket::UpdateWatching() {
+  const bool at_thread = watching_ && ahead_;
+  const bool at_descriptor = watching_ && !ahead_;
+  if (thread_ != nullptr) {
+    if (at_thread) {
+      thread_->Watch(watch_ref_);
+    } else {
+      thread_->Unwatch();
+    }
+  }
+  if (at_descriptor && watcher_ == nullptr) {
+    int error = 0;
+    watcher_ = PollWatcher::Create(environment_, descriptor(), this, &error);
+    if (watcher_ == nullptr) return error;
+  }
+  if (watcher_ == nullptr) return 0;
+  if (!at_descriptor) {
+    watcher_->Stop();
+    return 0;
+  }
+  watcher_->SetRef(watch_ref_);
+  return watcher_->Start();
+}
+
+int NetlinkSocket::CreateThread() {
+  int error = 0;
+  if (context_ == nullptr) CaptureContext();
+  thread_ = SocketThread::Create(environment_, descriptor_, this, &error);
+  return error;
 }
 
 int NetlinkSocket::StartOffload() {
-  int error = 0;
-  CaptureContext();
-  offload_ = OffloadThread::Create(environment_, descriptor_, this, &error);
+  const int error = CreateThread();
+  offloaded_ = error == 0;
   return error;
+}
+
+int NetlinkSocket::ReadAhead() {
+  if (ahead_) return 0;
+  const int error = thread_ == nullptr ? CreateThread() : 0;
+  if (error != 0) return error;
+  thread_->ReadAhead(policy_);
+  ahead_ = true;
+  return UpdateWatching();
 }
 
 void NetlinkSocket::CaptureContext() { context_ = std::make_shared<CallerContext>(environment_->env()); }
 
 void NetlinkSocket::OnReadable() {
+  readable_ = true;
+  CallJavaScript();
+}
+
+void NetlinkSocket::OnThreadProgress() {
+  EndReadAheadUnseen();
+  CallJavaScript();
+}
+
+void NetlinkSocket::CallJavaScript() const {
   // JavaScript may close this socket: what the call needs is kept here.
   const auto environment = environment_;
   const auto context = context_;

@@ -8,9 +8,9 @@
 #include <span>
 
 #include "netlink_address.h"
-#include "offload_thread.h"
 #include "receive_policy.h"
 #include "receive_ring.h"
+#include "socket_thread.h"
 #include "unique_descriptor.h"
 #include "watcher.h"
 
@@ -30,7 +30,7 @@ struct CallerContext {
   Napi::AsyncContext context;
 };
 
-class NetlinkSocket final : public WatcherDelegate {
+class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate {
  public:
   /** Opens a descriptor: non-blocking, closed on exec. */
   static int Open(int type, int protocol);
@@ -66,21 +66,42 @@ class NetlinkSocket final : public WatcherDelegate {
    */
   int Watch(bool ref);
   void StopWatching();
-  /** Gives the socket a thread for its calls. Returns 0 or -errno. */
+  /** From now on nothing is received on the calling thread. Returns 0 or -errno. */
   int StartOffload();
-  [[nodiscard]] OffloadThread* offload() const { return offload_.get(); }
+  /** The thread that StartOffload made; nullptr without it. */
+  [[nodiscard]] SocketThread* offload() const { return offloaded_ ? thread_.get() : nullptr; }
+  /** Receives on a thread of the socket's own until nothing is queued. Returns 0 or -errno. */
+  int ReadAhead();
   /** From now on JavaScript is called in the async context of this call. */
   void CaptureContext();
 
   void OnReadable() override;
+  void OnThreadProgress() override;
 
  private:
+  int CreateThread();
+  /** Waits for what comes next where it comes: at the descriptor, or at the thread. */
+  int UpdateWatching();
+  int TakeAhead(const ReceiveRing& ring, std::size_t wanted);
+  /** The thread has found nothing more, and all that it received was taken. */
+  void EndReadAhead();
+  /** The same where nobody waits, and so nobody takes and finds that out. */
+  void EndReadAheadUnseen();
+  void CallJavaScript() const;
+
   std::shared_ptr<Environment> environment_;
   double handle_;
   std::shared_ptr<UniqueDescriptor> descriptor_;
   // Before the watcher goes, the descriptor must still be open: members are destroyed in reverse order.
   std::unique_ptr<Watcher> watcher_;
-  std::unique_ptr<OffloadThread> offload_;
+  std::unique_ptr<SocketThread> thread_;
+  bool offloaded_ = false;
+  /** Whether the thread receives, or has what it received. */
+  bool ahead_ = false;
+  /** Whether the descriptor was seen to be readable since the thread was last told to receive. */
+  bool readable_ = false;
+  bool watching_ = false;
+  bool watch_ref_ = false;
   std::shared_ptr<CallerContext> context_;
   ReceivePolicy policy_;
   /** So often yet ReceiveOne waits before it looks. */

@@ -2,17 +2,6 @@
 
 namespace afnetlink {
 
-namespace {
-
-constexpr std::size_t kAlignment = 64;
-
-// A multiple of the page size would put the starts of all slots into the same few cache sets.
-constexpr std::size_t Stride(std::size_t slot_size) {
-  return (slot_size + kAlignment - 1) / kAlignment * kAlignment + kAlignment;
-}
-
-}  // namespace
-
 static_assert(sizeof(ReceiveRing::Header) == 64 && sizeof(ReceiveRing::Record) == 64);
 
 bool ReceiveRing::IsValid() const {
@@ -27,14 +16,11 @@ void ReceiveRing::Begin() const {
   header().overruns = 0;
   header().foreign = 0;
   header().error = 0;
+  header().pending = 0;
 }
 
 bool ReceiveRing::HasWord() const {
   return header().overruns != 0 || header().foreign != 0 || header().error != 0;
-}
-
-std::size_t ReceiveRing::Size(std::size_t slot_size, std::size_t slot_count) {
-  return sizeof(Header) + slot_count * (sizeof(Record) + Stride(slot_size));
 }
 
 ReceiveRing::Record& ReceiveRing::record(std::size_t index) const {

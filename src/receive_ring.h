@@ -22,10 +22,10 @@ class ReceiveRing {
     std::int32_t foreign;
     /** The errno of any other failure to receive, or 0. */
     std::int32_t error;
-    /** Of a call that was made off the event loop: what the send returned, and how many records there are. */
-    std::int32_t sent;
-    std::int32_t count;
-    std::array<std::int32_t, 9> reserved;
+    /** Whether a thread of the socket's own may have more: that nothing came does not mean that nothing is
+     * queued. */
+    std::int32_t pending;
+    std::array<std::int32_t, 10> reserved;
   };
 
   struct Record {
@@ -76,7 +76,9 @@ class ReceiveRing {
     return memory_.subspan(static_cast<std::size_t>(record.offset), static_cast<std::size_t>(record.length));
   }
   /** The memory that a ring of this geometry needs. */
-  static std::size_t Size(std::size_t slot_size, std::size_t slot_count);
+  static constexpr std::size_t Size(std::size_t slot_size, std::size_t slot_count) {
+    return sizeof(Header) + slot_count * (sizeof(Record) + Stride(slot_size));
+  }
   /** All the memory from a slot's start to the ring's end. */
   [[nodiscard]] std::span<std::uint8_t> From(std::size_t slot) const {
     return memory_.subspan(SlotOffset(slot));
@@ -85,8 +87,17 @@ class ReceiveRing {
   [[nodiscard]] std::size_t slot_count() const { return static_cast<std::size_t>(header().slot_count); }
 
   static constexpr std::size_t kMaximumSlots = 64;
+  /** The next offset that a datagram may start at. */
+  static constexpr std::size_t Align(std::size_t offset) {
+    return (offset + kAlignment - 1) / kAlignment * kAlignment;
+  }
 
  private:
+  static constexpr std::size_t kAlignment = 64;
+
+  // A multiple of the page size would put the starts of all slots into the same few cache sets.
+  static constexpr std::size_t Stride(std::size_t slot_size) { return Align(slot_size) + kAlignment; }
+
   std::span<std::uint8_t> memory_;
 };
 

@@ -64,25 +64,26 @@ export interface NativeAddon {
   /** Sets the one callback of this environment. */
   onReadable(callback: (handle: number) => void): number;
 
-  /** Gives the socket a thread of its own for {@link submit}. */
+  /** Gives the socket a thread of its own, for {@link submit} and for all that is received from now on. */
   startOffload(handle: number): number;
   /**
-   * Makes a call on the socket's thread, after those before it: sends a copy of the bytes, if there are any, then receives
-   * `wanted` datagrams at most. The readable callback is called when its result can be taken.
+   * Sends a copy of the bytes on the socket's thread, after what was submitted before. The readable callback is called when
+   * its result can be taken.
    */
   submit(
     handle: number,
     buffer: ArrayBuffer,
     offset: number,
     length: number,
-    wanted: number,
     portId?: number,
     groupMask?: number,
   ): number;
-  /** Moves the oldest result into a ring of 8 slots of 256 KiB: 1, or 0 when there is none. */
-  takeResult(handle: number, ring: ArrayBuffer): number;
-  /** Whether submitted calls keep the event loop alive. */
+  /** Writes what the oldest submitted send returned, or -errno, as a 32-bit word: 1, or 0 when none has ended. */
+  takeSent(handle: number, target: ArrayBuffer): number;
+  /** Whether submitted sends keep the event loop alive. */
   setOffloadRef(handle: number, keepAlive: boolean): number;
+  /** Receives on a thread of the socket's own until nothing is queued any more; {@link receive} gives what it brought. */
+  readAhead(handle: number): number;
 
   setOption(handle: number, level: number, name: number, value: ArrayBuffer): number;
   /** Returns the length of the option's value, of which as much as fits was written to `target`. */

@@ -6,8 +6,7 @@ const RECORD_WORDS = 16;
 const OVERRUNS = 2;
 const FOREIGN = 3;
 const ERROR = 4;
-const SENT = 5;
-const COUNT = 6;
+const PENDING = 5;
 const OFFSET = 0;
 const LENGTH = 1;
 const TRUE_LENGTH = 2;
@@ -109,12 +108,6 @@ export class ReceiveRing implements DatagramBatch {
     }
   }
 
-  /** Takes note of a result that takeResult moved here. Returns what its send returned. */
-  filledOffLoop(): number {
-    this.filled(this.#words[COUNT] ?? 0);
-    return this.#words[SENT] ?? 0;
-  }
-
   get overruns(): number {
     return this.#words[OVERRUNS] ?? 0;
   }
@@ -126,6 +119,11 @@ export class ReceiveRing implements DatagramBatch {
 
   get error(): number {
     return this.#words[ERROR] ?? 0;
+  }
+
+  /** Whether a thread of the socket's own may have more. */
+  get pending(): boolean {
+    return this.#words[PENDING] !== 0;
   }
 
   bytes(index: number): Uint8Array<ArrayBuffer> {

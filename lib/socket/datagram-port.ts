@@ -45,6 +45,8 @@ export interface DatagramPort {
   readonly foreignDatagrams: number;
   /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
   readonly overruns: number;
+  /** Whether more may have been received than was given: that nothing came does not mean that nothing is queued. */
+  readonly pending: boolean;
   /** SO_RCVBUF: bytes of datagrams that may wait, as the kernel counts them. */
   readonly receiveBufferSize: number;
   /** There if calls are made off the event loop: it sends then, and the calls that send or wait here refuse to. */
@@ -76,6 +78,8 @@ export interface DatagramPort {
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number;
   /** Blocks this thread until something can be received. Returns false when `milliseconds` are over; -1 is for ever. */
   wait(milliseconds: number): boolean;
+  /** Receives on a thread, ahead of who asks, until nothing is queued: for dumps, whose datagrams the kernel makes inside the call. */
+  readAhead(): void;
   /** Asks for {@link DatagramConsumer.onReadable}, and keeps the process alive meanwhile, unless told otherwise. */
   watch(): void;
   /** Nobody waits any more. */

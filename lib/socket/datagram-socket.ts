@@ -48,6 +48,8 @@ export class DatagramSocket implements DatagramPort {
   foreignDatagrams = 0;
   /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
   overruns = 0;
+  /** Whether a thread may have received more than was given. */
+  pending = false;
   /** @internal Whether somebody waits, and whether that keeps the process alive. */
   protected watching = false;
   protected keepAlive = true;
@@ -141,7 +143,7 @@ export class DatagramSocket implements DatagramPort {
    */
   receiveOne(take: TakeBatch, milliseconds: number): boolean {
     // Large datagrams come in a row: the next is received into memory of its own, which whoever keeps it need not copy.
-    if (this.#lastLength >= LARGE)
+    if (this.#lastLength >= LARGE && !this.pending)
       return this.#receiveOne(new ReceiveRing(this.#lastLength, 1), take, milliseconds);
     const ring = borrowRing();
     try {
@@ -172,6 +174,7 @@ export class DatagramSocket implements DatagramPort {
   protected received(ring: ReceiveRing, count: number, take: TakeBatch): number {
     this.foreignDatagrams += ring.foreign;
     this.overruns += ring.overruns;
+    this.pending = ring.pending;
     if (count > 0 || ring.overruns > 0 || ring.error > 0) take(ring);
     return count;
   }
@@ -205,6 +208,11 @@ export class DatagramSocket implements DatagramPort {
     const result = native().wait(this.handle, milliseconds);
     if (result < 0) throw systemError('poll', -result);
     return result > 0;
+  }
+
+  /** Receives on a thread, ahead of who asks, until nothing is queued; changes nothing where no thread can be had. */
+  readAhead(): void {
+    this.pending = native().readAhead(this.handle) === 0;
   }
 
   /** Asks for {@link DatagramConsumer.onReadable}, and keeps the process alive meanwhile, unless {@link unref} was called. */

@@ -36,6 +36,8 @@ export interface ExchangeOptions {
 const DATAGRAMS_A_RECEIVE = 16;
 /** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */
 const DATAGRAMS_A_STEP = 1;
+/** After so many runs of {@link MILLISECONDS_A_RUN}, a dump is large enough to be worth a thread. */
+const RUNS_ON_THE_LOOP = 4;
 /** Receives in search of an answer that datagrams of a dump may stand before; the event loop brings what is not found then. */
 const RECEIVES_FOR_AN_ANSWER = 32;
 /** The longest time that setTimeout and poll(2) take, in milliseconds. */
@@ -167,7 +169,14 @@ export class Exchange implements Deferred {
   /** Receives as long as somebody wants it and the event loop can wait. */
   receiveForAWhile(): void {
     this.#receiveUntil(performance.now() + MILLISECONDS_A_RUN);
+    if (this.engine.runningDump !== undefined) this.#readAhead(this.engine.runningDump);
     this.#progress();
+  }
+
+  /** A dump that takes long is received on a thread from now on: the kernel makes it meanwhile, and holds nobody up. */
+  #readAhead(dump: DumpTransaction<unknown>): void {
+    dump.runs += 1;
+    if (dump.runs > RUNS_ON_THE_LOOP && !this.port.pending) this.port.readAhead();
   }
 
   /** Blocks the thread until a transaction that was sent, or waits for its turn, is settled. */
@@ -246,6 +255,7 @@ export class Exchange implements Deferred {
     if (port.receive(wanted, this.take) > 0) return true;
     // What came alone may have more behind it: word of an overrun, or datagrams that were not for us.
     if (port.overruns !== overruns || port.foreignDatagrams !== foreignDatagrams) return true;
+    if (port.pending) return false;
     this.#overrun = false;
     this.engine.drained();
     return false;

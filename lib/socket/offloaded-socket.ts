@@ -1,31 +1,24 @@
 import { closed, invalidArgument, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, OffloadedSender, SocketAddress, TakeBatch } from './datagram-port.js';
 import { DatagramSocket } from './datagram-socket.js';
 
-/** The geometry that native code wants of rings for results. */
-const SLOT_SIZE = 256 * 1024;
-const SLOT_COUNT = 8;
-
 /**
- * A socket whose calls are made on a thread of its own, one after the other: the kernel may hold a sender, or whoever
- * receives a dump, for as long as it waits for a lock. Receiving is submitted when the socket is readable and somebody
- * waits; what came is kept until the consumer asks for it.
+ * A socket whose calls are made on a thread of its own: the kernel may hold a sender, or whoever receives a dump, for as
+ * long as it waits for a lock. The thread receives when the socket is readable and somebody waits.
  */
 export class OffloadedSocket extends DatagramSocket {
   readonly offload: OffloadedSender;
-  /** What is to be done with the results of the calls under way, in order. */
-  readonly #calls: ((sent: number) => void)[] = [];
-  #receiving = false;
-  #spare: ReceiveRing | undefined;
-  #ready: ReceiveRing | undefined;
+  /** What is to be done with the results of the sends under way, in order. */
+  readonly #sends: ((sent: number) => void)[] = [];
+  readonly #sent = new Int32Array(1);
 
   constructor(handle: number, acceptForeign: boolean, consumer: DatagramConsumer) {
     super(handle, acceptForeign, consumer);
     const error = native().startOffload(handle);
     if (error < 0) throw systemError('uv_thread_create', -error);
     this.offload = { submit: this.#submit.bind(this) };
+    this.pending = true;
   }
 
   override send(): never {
@@ -44,26 +37,10 @@ export class OffloadedSocket extends DatagramSocket {
     throw refused();
   }
 
-  override receive(_wanted: number, take: TakeBatch): number {
-    const ring = this.#ready;
-    if (ring === undefined) return 0;
-    this.#ready = undefined;
-    this.#spare ??= ring;
-    const count = this.received(ring, ring.count, take);
-    this.#poll();
-    return count;
-  }
-
   override receiveOne(take: TakeBatch, milliseconds: number): boolean {
-    const isEmpty = this.#ready === undefined;
-    if (isEmpty && milliseconds !== 0) throw refused();
-    this.receive(1, take);
-    return !isEmpty;
-  }
-
-  override watch(): void {
-    super.watch();
-    if (this.#receiving || this.#ready !== undefined) native().stopWatching(this.handle);
+    if (this.receive(1, take) > 0) return true;
+    if (milliseconds !== 0) throw refused();
+    return false;
   }
 
   override setKeepAlive(keepAlive: boolean): void {
@@ -72,21 +49,12 @@ export class OffloadedSocket extends DatagramSocket {
   }
 
   override onEvent(): void {
-    let results = 0;
-    for (let ring = this.#takeResult(); ring !== undefined; ring = this.#takeResult()) {
-      results += 1;
-      this.#calls.shift()?.(ring.filledOffLoop());
+    while (native().takeSent(this.handle, this.#sent.buffer) === 1) {
+      this.#sends.shift()?.(this.#sent[0] ?? 0);
       if (this.closed) return;
-      if (ring.count > 0 || ring.overruns > 0 || ring.error > 0) {
-        this.#ready = ring;
-        this.#spare = undefined;
-      }
     }
-    if (this.#ready !== undefined) this.consumer.onReadable();
-    if (this.closed) return;
-    if (results === 0) this.#receive();
-    else this.#poll();
     this.#updateRef();
+    if (this.watching) this.consumer.onReadable();
   }
 
   override close(): void {
@@ -101,7 +69,7 @@ export class OffloadedSocket extends DatagramSocket {
   }
 
   protected override unlisten(): void {
-    if (this.#calls.length === 0) super.unlisten();
+    if (this.#sends.length === 0) super.unlisten();
   }
 
   #submit(
@@ -112,47 +80,24 @@ export class OffloadedSocket extends DatagramSocket {
     done: (error: NetlinkError | undefined) => void,
   ): void {
     const { handle } = this;
-    if (to === undefined) native().submit(handle, buffer, offset, length, 0);
-    else native().submit(handle, buffer, offset, length, 0, to.portId, to.groupMask);
-    this.#expect((sent) => {
+    if (to === undefined) native().submit(handle, buffer, offset, length);
+    else native().submit(handle, buffer, offset, length, to.portId, to.groupMask);
+    this.#sends.push((sent) => {
       if (this.closed) done(closed());
       else done(sent < 0 ? this.sendFailure(-sent, to) : undefined);
     });
-  }
-
-  /** The socket is readable: the thread receives, and nobody looks meanwhile whether it still is. */
-  #receive(): void {
-    native().stopWatching(this.handle);
-    if (!this.watching || this.#receiving || this.#ready !== undefined) return;
-    this.#receiving = true;
-    native().submit(this.handle, new ArrayBuffer(0), 0, 0, SLOT_COUNT);
-    this.#expect(() => (this.#receiving = false));
-  }
-
-  #poll(): void {
-    if (this.closed || !this.watching || this.#receiving || this.#ready !== undefined) return;
-    native().watch(this.handle, this.keepAlive);
-  }
-
-  #takeResult(): ReceiveRing | undefined {
-    const ring = (this.#spare ??= new ReceiveRing(SLOT_SIZE, SLOT_COUNT));
-    return native().takeResult(this.handle, ring.buffer) === 1 ? ring : undefined;
-  }
-
-  #expect(call: (sent: number) => void): void {
-    this.#calls.push(call);
     this.listen();
     this.#updateRef();
   }
 
   #updateRef(): void {
-    if (this.#calls.length === 0 && !this.watching) this.unlisten();
-    native().setOffloadRef(this.handle, this.keepAlive && this.#calls.length > 0);
+    if (this.#sends.length === 0 && !this.watching) this.unlisten();
+    native().setOffloadRef(this.handle, this.keepAlive && this.#sends.length > 0);
   }
 
-  /** Nobody learns what becomes of the calls under way. */
+  /** Nobody learns what becomes of the sends under way. */
   #fail(): void {
-    for (const call of this.#calls.splice(0)) call(0);
+    for (const send of this.#sends.splice(0)) send(0);
   }
 }
 

@@ -50,6 +50,10 @@ export class TracedPort implements DatagramPort {
     return this.#port.overruns;
   }
 
+  get pending(): boolean {
+    return this.#port.pending;
+  }
+
   get receiveBufferSize(): number {
     return this.#port.receiveBufferSize;
   }
@@ -102,6 +106,10 @@ export class TracedPort implements DatagramPort {
 
   wait(milliseconds: number): boolean {
     return this.#port.wait(milliseconds);
+  }
+
+  readAhead(): void {
+    this.#port.readAhead();
   }
 
   watch(): void {

@@ -19,6 +19,8 @@ export class FakePort implements DatagramPort {
   readonly portId: number;
   readonly foreignDatagrams = 0;
   readonly receiveBufferSize = 212_992;
+  /** There is no thread. */
+  readonly pending = false;
   overruns = 0;
   /** The groups that the socket has joined. */
   readonly groups: ReadonlySet<number>;
@@ -108,6 +110,10 @@ export class FakePort implements DatagramPort {
   wait(): boolean {
     this.#check();
     return this.#queue.length > 0;
+  }
+
+  readAhead(): void {
+    this.#check();
   }
 
   watch(): void {

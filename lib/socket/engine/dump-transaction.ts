@@ -29,6 +29,8 @@ export class DumpTransaction<Item> extends Transaction {
   /** Whether the kernel said that the state changed under way (NLM_F_DUMP_INTR). */
   interrupted = false;
   restarts = 0;
+  /** How often the event loop received for it. */
+  runs = 0;
   extack: ExtendedAck | undefined = undefined;
   error: unknown = undefined;
   readonly #decode: Decode<Item>;

@@ -7,6 +7,6 @@ namespace afnetlink {
 class Environment;
 
 /** Adds the calls of sockets that work off the event loop. lib/native/addon.ts documents them. */
-void ExportOffloadCalls(Napi::Object exports, Environment* environment);
+void ExportThreadCalls(Napi::Object exports, Environment* environment);
 
 }  // namespace afnetlink
