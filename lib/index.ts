@@ -9,7 +9,7 @@ export type { Message, Sender } from './socket/message.js';
 export type { NetworkNamespace } from './socket/namespace.js';
 export type { SocketCounters } from './socket/bound-socket.js';
 export type { Destination } from './socket/destination.js';
-export type { ReceiveOptions } from './socket/netlink-socket.js';
+export type { ReceiveOptions, ReceiveSyncOptions } from './socket/netlink-socket.js';
 export type { TransactionSocket as NetlinkSocket } from './socket/transaction-socket.js';
 export type { Batch, BatchOptions } from './socket/batch.js';
 export type { BatchResult } from './socket/engine/batch-transaction.js';

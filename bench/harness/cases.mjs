@@ -124,7 +124,7 @@ export const cases = [
     issue: 'W6',
     title: `Echo of ${size} bytes with another process`,
     workload: 'echo',
-    variants: ['sync', 'await'],
+    variants: ['sync', 'sync-into', 'await'],
     place: 'empty',
     count: 20_000,
     repeats: 2,

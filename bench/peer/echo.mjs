@@ -21,6 +21,15 @@ export const offered = {
     }, check);
   },
 
+  'sync-into'() {
+    const socket = openSocket({ protocol: options.protocol });
+    const into = new Uint8Array(options.size);
+    measureEachSync(() => {
+      socket.send({ payload: text, to });
+      return socket.receiveSync({ into });
+    }, check);
+  },
+
   async await() {
     const socket = openSocket({ protocol: options.protocol });
     await measureEach(() => {

@@ -32,6 +32,8 @@ const LOOP_LIMIT = 64;
 const SLOT_SIZE = 32 * 1024;
 /** The most datagrams of one receive. */
 export const SLOT_COUNT = 64;
+/** A datagram that is received alone may fill all slots. */
+export const LONGEST_ALONE = SLOT_COUNT * SLOT_SIZE;
 
 /** Credentials of a sending process (SCM_CREDENTIALS), as the kernel vouches for them. */
 export interface SenderCredentials {

@@ -68,9 +68,9 @@ export interface DatagramPort {
   receive(wanted: number, take: TakeBatch): number;
   /**
    * Receives one datagram as {@link receive} does, for which it blocks this thread up to so many milliseconds, -1 for
-   * ever. Returns false when nothing came.
+   * ever. Returns false when nothing came. With `keeps`, a large one comes in memory that `take` may keep.
    */
-  receiveOne(take: TakeBatch, milliseconds: number): boolean;
+  receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean;
   /**
    * Sends, then receives as {@link receive} does, in one native call. What the kernel answers at once, it has queued
    * before its part of the send ends; say with `wanted` how many datagrams that is, since looking for more costs time.

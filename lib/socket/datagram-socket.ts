@@ -1,6 +1,6 @@
 import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { borrowRing, giveBackRing, ReceiveRing } from '../native/receive-ring.js';
+import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
 import { getOption, wantsAncillaryData } from './options.js';
 
@@ -56,7 +56,7 @@ export class DatagramSocket implements DatagramPort {
   readonly #handle: number;
   #closed = false;
   #connectedToGroup = false;
-  /** The length of the last datagram that was received alone. */
+  /** The length of the last datagram that was received alone, as it was sent. */
   #lastLength = 0;
   readonly #acceptForeign: boolean;
 
@@ -139,11 +139,12 @@ export class DatagramSocket implements DatagramPort {
 
   /**
    * Receives one datagram as {@link receive} does, for which it blocks this thread up to so many milliseconds, -1 for
-   * ever. Returns false when nothing came.
+   * ever. Returns false when nothing came. With `keeps`, a large one comes in memory that `take` may keep.
    */
-  receiveOne(take: TakeBatch, milliseconds: number): boolean {
-    // Large datagrams come in a row: the next is received into memory of its own, which whoever keeps it need not copy.
-    if (this.#lastLength >= LARGE && !this.pending)
+  receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean {
+    // Large datagrams come in a row: the next is received into memory of its own, which whoever keeps it need not copy,
+    // and which the longest need in any case.
+    if (this.#lastLength >= (keeps ? LARGE : LONGEST_ALONE) && !this.pending)
       return this.#receiveOne(new ReceiveRing(this.#lastLength, 1), take, milliseconds);
     const ring = borrowRing();
     try {
@@ -183,7 +184,7 @@ export class DatagramSocket implements DatagramPort {
     const count = native().receiveOne(this.handle, ring.buffer, milliseconds);
     if (count < 0) throw systemError('recvmsg', -count);
     ring.filled(count);
-    if (count > 0) this.#lastLength = ring.length(0);
+    if (count > 0) this.#lastLength = ring.trueLength(0);
     this.received(ring, count, take);
     return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0;
   }

@@ -25,16 +25,25 @@ export interface Message {
   readonly sequence: number;
   /** nlmsg_pid: what the message says, not who sent it; that is {@link Sender.portId}. */
   readonly portId: number;
-  /** What follows the header, copied. */
+  /** What follows the header, copied: into memory of its own, or of the caller's if the receive was given some. */
   readonly payload: Uint8Array;
   readonly sender: Sender;
 }
 
+/** Copies the bytes of datagram `index` from `start` to `end`, counted as its offset is. */
+export type CopyPayload = (batch: DatagramBatch, index: number, start: number, end: number) => Uint8Array;
+
 /**
- * Copies the messages of datagram `index` and gives each to `take`. Throws ERR_NETLINK_MALFORMED at the first bytes that
- * are no message; the messages before them have been taken. The last message may be unaligned.
+ * Copies the messages of datagram `index`, their payloads with `copy`, and gives each to `take`. Throws
+ * ERR_NETLINK_MALFORMED at the first bytes that are no message; the messages before them have been taken. The last message
+ * may be unaligned.
  */
-export function takeMessages(batch: DatagramBatch, index: number, take: (message: Message) => void): void {
+export function takeMessages(
+  batch: DatagramBatch,
+  index: number,
+  copy: CopyPayload,
+  take: (message: Message) => void,
+): void {
   const words = batch.words(index);
   const start = batch.offset(index);
   const end = start + batch.length(index);
@@ -54,7 +63,7 @@ export function takeMessages(batch: DatagramBatch, index: number, take: (message
       flags: LITTLE_ENDIAN_HOST ? kind >>> 16 : kind & 0xffff,
       sequence: (words[word + 2] ?? 0) >>> 0,
       portId: (words[word + 3] ?? 0) >>> 0,
-      payload: batch.keep(index, at + NLMSG_HDRLEN, at + length),
+      payload: copy(batch, index, at + NLMSG_HDRLEN, at + length),
       sender,
     });
     at += align4(length);

@@ -7,11 +7,24 @@ import { checkDestination, type Destination } from './destination.js';
 import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
 import type { Message } from './message.js';
 import { type OutgoingMessage, writeMessage } from './outgoing-message.js';
+import { checkMemory } from './payload-memory.js';
 import { ReceiveQueue } from './receive-queue.js';
 
 export interface ReceiveOptions {
   /** Ends the wait: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Memory for the message's payload, to be used again and again: large messages need not each have new memory. The payload
+   * is a view of its beginning, which the next receive with the same memory overwrites, so do not begin that before you are
+   * done with this message. A payload that is longer than the memory comes whole, in memory of its own.
+   */
+  readonly into?: Uint8Array;
+}
+
+/** What {@link NetlinkSocket.receiveSync} takes. */
+export interface ReceiveSyncOptions extends Pick<ReceiveOptions, 'into'> {
+  /** Milliseconds, 0 to 2147483647: 0 only looks. Default: as long as it takes. */
+  readonly timeout?: number;
 }
 
 /** The longest wait that poll(2) takes, in milliseconds. */
@@ -52,7 +65,10 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    *
    * An abort rejects at once; what was submitted is sent all the same. Closing rejects with ERR_NETLINK_CLOSED.
    */
-  async sendAsync(message: OutgoingMessage = {}, options: ReceiveOptions = {}): Promise<number> {
+  async sendAsync(
+    message: OutgoingMessage = {},
+    options: Pick<ReceiveOptions, 'signal'> = {},
+  ): Promise<number> {
     const { signal } = options;
     signal?.throwIfAborted();
     const { offload } = this.datagrams;
@@ -100,42 +116,43 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    *
    * Rejected with the signal's reason; ERR_NETLINK_CLOSED; ERR_NETLINK_OVERRUN once for each time that the kernel dropped
    * messages, ERR_NETLINK_TRUNCATED and ERR_NETLINK_MALFORMED for a datagram that is none, and an
-   * errno's name for a failure to receive: the socket goes on after these.
+   * errno's name for a failure to receive: the socket goes on after these. ERR_NETLINK_INVALID_ARGUMENT, before anything
+   * is received, for memory to receive into that is empty or was transferred away.
    */
   async receive(options: ReceiveOptions = {}): Promise<Message> {
-    const { signal } = options;
+    const { signal, into } = options;
     if (this.datagrams.closed) throw closed();
+    if (into !== undefined) checkMemory('receive', into);
     this.refuseBesideListener('receive');
     signal?.throwIfAborted();
-    if (this.queue.waiting) return this.#wait(signal);
-    if (spendTurn()) return this.#next() ?? this.#wait(signal);
+    if (this.queue.waiting) return this.#wait(signal, into);
+    if (spendTurn()) return this.#next(into) ?? this.#wait(signal, into);
     nextTurn(this);
-    return this.#wait(signal);
+    return this.#wait(signal, into);
   }
 
   /**
    * As {@link receive}, but blocks the whole thread until a message is there. For scripts and for peers that answer at once.
    * Throws what receive rejects with, and ERR_NETLINK_TIMEOUT.
-   *
-   * @param options.timeout milliseconds, 0 to 2147483647: 0 only looks. Default: as long as it takes.
    */
-  receiveSync(options: { readonly timeout?: number } = {}): Message {
-    const { timeout } = options;
+  receiveSync(options: ReceiveSyncOptions = {}): Message {
+    const { timeout, into } = options;
     if (timeout !== undefined && !(timeout >= 0 && timeout <= LONGEST_WAIT)) {
       throw invalidArgument(
         `receiveSync: timeout is ${timeout}; it must be 0 to ${LONGEST_WAIT} milliseconds`,
       );
     }
+    if (into !== undefined) checkMemory('receiveSync', into);
     this.refuseBesideListener('receiveSync');
     if (this.queue.waiting) {
       throw invalidArgument('receiveSync: a receive() is waiting on this socket and comes first');
     }
     const deadline = timeout === undefined ? undefined : performance.now() + timeout;
     for (;;) {
-      const message = this.queue.shift();
+      const message = this.queue.shift(into);
       if (message !== undefined) return message;
       const left = deadline === undefined ? -1 : Math.max(0, Math.ceil(deadline - performance.now()));
-      if (!this.datagrams.receiveOne(this.take, left)) throw timedOut(timeout ?? 0);
+      if (!this.#receiveOne(into, left)) throw timedOut(timeout ?? 0);
     }
   }
 
@@ -188,11 +205,27 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
   }
 
   /** The next message if there is one now. */
-  #next(): Message | undefined {
-    const message = this.queue.shift();
+  #next(into: Uint8Array | undefined): Message | undefined {
+    const message = this.queue.shift(into);
     if (message !== undefined) return message;
-    this.datagrams.receiveOne(this.take, 0);
-    return this.queue.shift();
+    this.#receiveOne(into, 0);
+    return this.queue.shift(into);
+  }
+
+  /** Receives a datagram into the queue; the payload of its first message into the memory that was brought for it. */
+  #receiveOne(into: Uint8Array | undefined, milliseconds: number): boolean {
+    return into === undefined
+      ? this.datagrams.receiveOne(this.take, milliseconds, true)
+      : this.#receiveInto(into, milliseconds);
+  }
+
+  #receiveInto(memory: Uint8Array, milliseconds: number): boolean {
+    this.queue.memory = memory;
+    try {
+      return this.datagrams.receiveOne(this.take, milliseconds, false);
+    } finally {
+      this.queue.memory = undefined;
+    }
   }
 
   /** @internal */
@@ -201,9 +234,9 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     throw invalidArgument(`${call}: the listener of onDatagrams takes all datagrams of this socket`);
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<Message> {
+  #wait(signal: AbortSignal | undefined, into: Uint8Array | undefined): Promise<Message> {
     this.datagrams.watch();
-    return this.queue.wait(signal, () => this.updateWatch());
+    return this.queue.wait(signal, into, () => this.updateWatch());
   }
 
   /** Gives waiters what is queued here and in the kernel. */
@@ -212,7 +245,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     try {
       this.queue.serve();
       const { hunger } = this.queue;
-      if (hunger === 1) this.datagrams.receiveOne(this.take, 0);
+      if (hunger === 1) this.#receiveOne(this.queue.firstMemory, 0);
       else if (hunger > 1) this.datagrams.receive(hunger, this.take);
     } catch (error) {
       this.queue.fail(error as Error);

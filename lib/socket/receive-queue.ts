@@ -1,8 +1,10 @@
 import { closed, NetlinkError, systemError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
-import { copyMessage } from '../wire/messages.js';
+import { NLMSG_HDRLEN } from '../wire/constants.js';
+import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
-import { type Message, senderOf, takeMessages } from './message.js';
+import { type CopyPayload, type Message, senderOf, takeMessages } from './message.js';
+import { moveTo, placeIn } from './payload-memory.js';
 
 /** How many messages that answer no request wait for a receive. */
 const UNCLAIMED_LIMIT = 4096;
@@ -11,11 +13,14 @@ interface Waiter {
   readonly resolve: (message: Message) => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
+  readonly into: Uint8Array | undefined;
   readonly onAbort: () => void;
 }
 
 /** Messages that were received and nobody has asked for yet, or the other way round. In order. */
 export class ReceiveQueue {
+  /** Where the next message's payload goes, while somebody receives who brought memory for it. */
+  memory: Uint8Array | undefined;
   readonly #items: (Message | NetlinkError)[] = [];
   readonly #waiters: Waiter[] = [];
 
@@ -23,8 +28,20 @@ export class ReceiveQueue {
     this.#items.push(message);
   };
 
+  readonly #copy: CopyPayload = (batch, index, start, end) => {
+    const { memory } = this;
+    // Only what is given next goes there: the rest would be overwritten before its turn.
+    if (memory === undefined || this.#items.length > 0) return batch.keep(index, start, end);
+    return placeIn(memory, batch.bytes(index).subarray(start, end)) ?? batch.keep(index, start, end);
+  };
+
   get waiting(): boolean {
     return this.#waiters.length > 0;
+  }
+
+  /** The memory that whoever waits first has brought. */
+  get firstMemory(): Uint8Array | undefined {
+    return this.#waiters[0]?.into;
   }
 
   /** How many more items waiters could take. */
@@ -41,7 +58,7 @@ export class ReceiveQueue {
         continue;
       }
       try {
-        takeMessages(batch, index, this.#keep);
+        takeMessages(batch, index, this.#copy, this.#keep);
       } catch (error) {
         if (!(error instanceof NetlinkError)) throw error;
         this.#items.push(error);
@@ -53,26 +70,36 @@ export class ReceiveQueue {
   /** Takes a message that answers no request. Nobody may ever ask for it, so there is a limit, and then an error in its place. */
   takeUnclaimed(view: WireView, at: number, end: number, batch: DatagramBatch, index: number): void {
     if (this.#items.length > UNCLAIMED_LIMIT) return;
-    if (this.#items.length === UNCLAIMED_LIMIT) this.#items.push(overrun());
-    else this.#items.push({ ...copyMessage(view, at, end - at), sender: senderOf(batch, index) });
+    if (this.#items.length === UNCLAIMED_LIMIT) {
+      this.#items.push(overrun());
+      return;
+    }
+    this.#items.push({
+      type: messageType(view, at),
+      flags: messageFlags(view, at),
+      sequence: messageSequence(view, at),
+      portId: messagePortId(view, at),
+      payload: this.#copy(batch, index, at + NLMSG_HDRLEN, end),
+      sender: senderOf(batch, index),
+    });
   }
 
-  /** The oldest item, or undefined. Throws it if it is an error. */
-  shift(): Message | undefined {
+  /** The oldest item, or undefined; its payload in `into`, if it fits there. Throws it if it is an error. */
+  shift(into: Uint8Array | undefined): Message | undefined {
     const item = this.#items.shift();
     if (item instanceof NetlinkError) throw item;
-    return item;
+    return item === undefined ? undefined : moveTo(into, item);
   }
 
-  /** A promise of the next item. `onIdle` is called when an abort leaves nobody waiting. */
-  wait(signal: AbortSignal | undefined, onIdle: () => void): Promise<Message> {
+  /** A promise of the next item, as {@link shift} gives it. `onIdle` is called when an abort leaves nobody waiting. */
+  wait(signal: AbortSignal | undefined, into: Uint8Array | undefined, onIdle: () => void): Promise<Message> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         if (!this.waiting) onIdle();
         reject(signal?.reason as Error);
       };
-      const waiter = { resolve, reject, signal, onAbort };
+      const waiter = { resolve, reject, signal, into, onAbort };
       this.#waiters.push(waiter);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
@@ -86,7 +113,7 @@ export class ReceiveQueue {
       waiter.signal?.removeEventListener('abort', waiter.onAbort);
       const item = this.#items.shift();
       if (item instanceof NetlinkError) waiter.reject(item);
-      else if (item !== undefined) waiter.resolve(item);
+      else if (item !== undefined) waiter.resolve(moveTo(waiter.into, item));
     }
   }
 

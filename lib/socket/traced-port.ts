@@ -95,8 +95,8 @@ export class TracedPort implements DatagramPort {
     return this.#port.receive(wanted, this.#showing(take));
   }
 
-  receiveOne(take: TakeBatch, milliseconds: number): boolean {
-    return this.#port.receiveOne(this.#showing(take), milliseconds);
+  receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean {
+    return this.#port.receiveOne(this.#showing(take), milliseconds, keeps);
   }
 
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { DatagramBatch, NetlinkSocket } from 'afnetlink';
 import { runInProcess } from '../helpers/processes.js';
-import { open, openPair } from '../helpers/sockets.js';
+import { NETLINK_ROUTE, open, openPair } from '../helpers/sockets.js';
 
 const failed = (code: string) => expect.objectContaining({ code });
 
@@ -339,6 +339,104 @@ describe('large messages', () => {
       structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
     for (const [index, payload] of received.entries())
       expect(payload).toEqual(new Uint8Array(index % 7 === 0 ? 0 : 20_000).fill(index));
+  });
+});
+
+describe('receiving into memory', () => {
+  const pattern = (length: number) => Uint8Array.from({ length }, (_, index) => index * 19 + length);
+
+  test.each([0, 1, 16, 8_176, 20_000, 32_752, 32_768, 32_769, 40_000, 150_001])(
+    'an echo of %i bytes comes whole, there if it fits',
+    async (length) => {
+      const [client, server] = openPair();
+      const memory = new Uint8Array(40_000).subarray(7, 7 + 32_768);
+      const payload = pattern(length);
+      for (let round = 0; round < 3; round++) {
+        client.send({ payload, to: { portId: server.portId } });
+        const asked = server.receiveSync({ into: memory });
+        expect(asked).toMatchObject({ payload, sender: { portId: client.portId } });
+        expect(asked.payload.buffer === memory.buffer).toBe(length <= memory.length);
+        const answer = client.receive({ into: memory });
+        server.send({ payload: asked.payload, to: asked.sender });
+        expect((await answer).payload).toEqual(payload);
+        expect((await answer).payload.buffer === memory.buffer).toBe(length <= memory.length);
+      }
+    },
+  );
+
+  test('makes no memory of a message’s size', async () => {
+    const { stdout } = await runInProcess(`
+      const { openSocket } = require('afnetlink');
+      const [sender, receiver] = [openSocket({ protocol: 2 }), openSocket({ protocol: 2 })];
+      const [payload, into] = [new Uint8Array(32_000), new Uint8Array(32_768)];
+      function memoryOfOne(receives, options) {
+        const before = process.memoryUsage().arrayBuffers;
+        const kept = Array.from({ length: receives }, () => {
+          sender.send({ payload, to: { portId: receiver.portId } });
+          return receiver.receiveSync(options);
+        });
+        return (process.memoryUsage().arrayBuffers - before) / kept.length;
+      }
+      memoryOfOne(1, { into });
+      console.log(JSON.stringify([memoryOfOne(100, { into }), memoryOfOne(100, {})]));
+    `);
+    const [reused, fresh] = JSON.parse(stdout) as number[];
+    expect(reused).toBeLessThan(1_000);
+    expect(fresh).toBeGreaterThan(30_000);
+  });
+
+  test('what comes together comes in order, each message alone, with every kind of receive', async () => {
+    const [sender, receiver] = openPair();
+    const messages = [40, 30, 50, 10].map((length, index) => ({
+      type: 20 + index,
+      payload: pattern(length),
+    }));
+    sender.sendMany(messages, { portId: receiver.portId });
+    const into = new Uint8Array(40);
+    const [first, second, third, fourth] = messages.map(({ payload }) => payload);
+    expect(receiver.receiveSync({ into }).payload).toEqual(first);
+    expect((await receiver.receive({ into })).payload).toEqual(second);
+    expect(receiver.receiveSync({ into }).payload).toEqual(third);
+    const last = receiver.receiveSync().payload;
+    into.fill(0);
+    expect(last).toEqual(fourth);
+  });
+
+  test('with ancillary data, too', () => {
+    const [sender, receiver] = openPair({ options: { passCredentials: true } });
+    const into = new Uint8Array(100_000);
+    for (const length of [16, 32_000, 60_000, 16]) {
+      sender.send({ payload: pattern(length), to: { portId: receiver.portId } });
+      const { payload, sender: from } = receiver.receiveSync({ into });
+      expect(payload).toEqual(pattern(length));
+      expect(payload.buffer).toBe(into.buffer);
+      expect(from.credentials?.processId).toBe(process.pid);
+    }
+  });
+
+  test('a datagram from somebody else leaves the message whole', () => {
+    const stranger = open({ protocol: NETLINK_ROUTE });
+    const socket = open({ protocol: NETLINK_ROUTE });
+    stranger.send({ payload: pattern(64), to: { portId: socket.portId } });
+    socket.send({ type: 3, flags: 5 });
+    const into = new Uint8Array(64);
+    expect(socket.receiveSync({ into, timeout: 1000 })).toMatchObject({ type: 2, sender: { portId: 0 } });
+    expect(socket.counters.foreignDatagrams).toBe(1);
+  });
+
+  test.each([
+    ['with', { into: new Uint8Array(16) }],
+    ['without', {}],
+  ])('of datagrams longer than all slots only the first is cut, %s memory', (_, options) => {
+    const [sender, receiver] = openPair({ options: { receiveBufferSize: 16 << 20 } });
+    sender.setOption('sendBufferSize', 16 << 20);
+    const send = () => sender.send({ payload: pattern(3_000_000), to: { portId: receiver.portId } });
+    send();
+    expect(() => receiver.receiveSync(options)).toThrow(failed('ERR_NETLINK_TRUNCATED'));
+    for (let round = 0; round < 2; round++) {
+      send();
+      expect(Buffer.compare(receiver.receiveSync(options).payload, pattern(3_000_000))).toBe(0);
+    }
   });
 });
 
