@@ -1,11 +1,15 @@
 'use strict';
 // No library, but the floor of one: what Node itself costs. An operation is one call into afnetlink's addon (two for an
-// echo), with bytes that were made before, and an answer that is read at a fixed place.
+// echo), with bytes that were made before, and an answer that is read at a fixed place. The variants `-object` write each
+// request from an object and make an object of each answer, by code that can do nothing else.
 const { notOffered, options } = require('./measure.cjs');
 
 const offered = {
   'request sync': () => require('./floor/requests.cjs').sync(),
   'request await': () => require('./floor/requests.cjs').await(),
+  'request sync-object': () => require('./floor/requests.cjs')['sync-object'](),
+  'request await-object': () => require('./floor/requests.cjs')['await-object'](),
+  'inflight batch-object': () => require('./floor/requests.cjs')['batch-object'](),
   'inflight batch': () => require('./floor/requests.cjs').batch(),
   'dump count': () => require('./floor/dumps.cjs').routes(),
   'links count': () => require('./floor/dumps.cjs').links(),

@@ -24,9 +24,10 @@ const words = new Int32Array(ring);
 words[0] = SLOT_SIZE;
 words[1] = SLOTS;
 
-/** What was received, by two units; both count from the ring's beginning. */
+/** What was received, by units of three sizes; all count from the ring's beginning. */
 exports.words = words;
 exports.halves = new Uint16Array(ring);
+exports.octets = new Uint8Array(ring);
 /** Where datagram `index` of the last receive begins, in bytes. */
 exports.offsetOf = (index) => words[HEADER_WORDS + index * RECORD_WORDS];
 exports.lengthOf = (index) => words[HEADER_WORDS + index * RECORD_WORDS + LENGTH];
