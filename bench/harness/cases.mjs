@@ -47,7 +47,7 @@ export const cases = [
     issue: 'W2',
     title: `${size} requests in flight (CTRL_CMD_GETFAMILY)`,
     workload: 'inflight',
-    variants: ['batch', 'separate', 'promises', 'promises-select', 'batch-object'],
+    variants: ['batch', 'separate', 'promises', 'batch-select', 'promises-select', 'batch-object'],
     place: 'empty',
     count: 100_000,
     repeats: 2,

@@ -64,16 +64,18 @@ const inPromises = (how) => async () => {
   });
 };
 
+const inBatches = (how) => async () => {
+  const controller = await openFamily(nlctrlFamily);
+  await measureInFlight(() => {
+    const batch = controller.batch({ acknowledge: 'last', ...how });
+    for (let index = 0; index < options.size; index++) batch.add('getfamily', request);
+    return batch.sendSync().map(replyOf);
+  });
+};
+
 export const inFlight = {
   promises: inPromises(),
   'promises-select': inPromises(selected),
-
-  async batch() {
-    const controller = await openFamily(nlctrlFamily);
-    await measureInFlight(() => {
-      const batch = controller.batch({ acknowledge: 'last' });
-      for (let index = 0; index < options.size; index++) batch.add('getfamily', request);
-      return batch.sendSync().map(replyOf);
-    });
-  },
+  batch: inBatches(),
+  'batch-select': inBatches(selected),
 };

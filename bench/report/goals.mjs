@@ -86,12 +86,12 @@ export const goals = [
     ...reach(compare('request', { peer: `go-${name}`, variant: 'sync' }), 'await', awaited),
     atLeast: 3,
   })),
-  {
+  ...selections.map(([suffix, text]) => ({
     case: 'inflight-32',
-    text: `one batch: rate against ${MAIN}`,
-    ...reach(compare('inflight-32', libmnl('batch')), 'batch', inBatches),
+    text: `one batch${text}: rate against ${MAIN}`,
+    ...reach(compare('inflight-32', libmnl('batch')), `batch${suffix}`, inBatches),
     atLeast: 1,
-  },
+  })),
   ...selections.map(([suffix, text]) => ({
     case: 'inflight-32',
     text: `promises of one tick${text}: rate against ${MAIN}`,

@@ -14,6 +14,8 @@ export interface BatchEntry {
 export class OpenBatch {
   readonly #batch: Batch<object>;
   readonly #find: (name: string) => BatchEntry;
+  /** The operation that was added last, which is nearly always the next one as well. */
+  #last: { readonly name: string; readonly entry: BatchEntry } | undefined;
 
   constructor(batch: Batch<object>, find: (name: string) => BatchEntry) {
     this.#batch = batch;
@@ -25,7 +27,8 @@ export class OpenBatch {
   }
 
   add(name: string, request: object, options: FamilyDoOptions = {}): this {
-    const { operation, type, flags } = this.#find(name);
+    if (this.#last?.name !== name) this.#last = { name, entry: this.#find(name) };
+    const { operation, type, flags } = this.#last.entry;
     this.#batch.addOperation(operation, type, flags | doFlags(options), request);
     return this;
   }

@@ -65,13 +65,14 @@ export class OpenFamily {
     return this.#closed || this.#socket.closed;
   }
 
-  batch(options: FamilyBatchOptions = {}): OpenBatch {
+  batch(options: FamilyBatchOptions & Selecting = {}): OpenBatch {
     return new OpenBatch(this.#socket.batch<object>(options), (name) => {
       const prepared = this.#prepare(name, 'do');
+      const { mode } = prepared;
       return {
-        operation: prepared.operation(NOTHING),
-        type: this.#type(prepared.mode),
-        flags: echoFlag(prepared.mode),
+        operation: prepared.operation(mode.reply === undefined ? NOTHING : options),
+        type: this.#type(mode),
+        flags: echoFlag(mode),
       };
     });
   }

@@ -94,4 +94,21 @@ describe('a family’s batch', () => {
     const id: number | undefined = first?.status === 'done' ? first.replies[0]?.familyId : undefined;
     expect(id).toBe(16);
   });
+
+  test('has only the selected properties of replies', async () => {
+    const controller = await openFamily(nlctrlFamily);
+    opened.push(controller);
+    const results = await controller
+      .batch({ select: ['familyId', 'familyName'] })
+      .add('getfamily', { familyName: 'nlctrl' })
+      .send();
+    expect(results).toEqual([
+      { status: 'done', replies: [{ familyId: 16, familyName: 'nlctrl' }], extack: undefined },
+    ]);
+    const [first] = results;
+    // @ts-expect-error: the type has no others.
+    expect(first?.status === 'done' && first.replies[0]?.version).toBeUndefined();
+    const unknown = controller.batch({ select: ['nothing' as 'version'] });
+    expect(() => unknown.add('getfamily', { familyName: 'nlctrl' })).toThrow("'nothing' cannot be selected");
+  });
 });

@@ -237,8 +237,16 @@ export type BatchedReply<Operations> = {
       : never;
 }[keyof Operations];
 
+/** Properties that any of these replies have. */
+export type ReplyKey<Reply> = Reply extends unknown ? keyof Reply & string : never;
+
+/** Replies that have these properties only. */
+export type SelectedReply<Reply, Key extends string> = Reply extends unknown
+  ? Pick<Reply, Key & keyof Reply>
+  : never;
+
 /** Many requests in one `sendmsg`, and a result for each, in the order in which they were added. */
-export interface FamilyBatch<Operations> {
+export interface FamilyBatch<Operations, Reply = BatchedReply<Operations>> {
   /** How many were added. */
   readonly length: number;
   add<Name extends keyof Operations>(
@@ -248,8 +256,8 @@ export interface FamilyBatch<Operations> {
       : never,
     options?: Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>,
   ): this;
-  send(): Promise<FamilyBatchResult<BatchedReply<Operations>>[]>;
-  sendSync(): FamilyBatchResult<BatchedReply<Operations>>[];
+  send(): Promise<FamilyBatchResult<Reply>[]>;
+  sendSync(): FamilyBatchResult<Reply>[];
 }
 
 /** What opening a family gives. */
@@ -261,6 +269,12 @@ export interface FamilyClient<Do, Dumps, Notification = never, Group extends str
   /** Requests with any number of answers. */
   readonly dump: Dumps;
   /** Begins a batch: add requests to it, then send it. */
+  batch<Key extends ReplyKey<BatchedReply<Do>>>(
+    options: FamilyBatchOptions & {
+      /** Decode only these properties of replies, which each request that reads must have. */
+      readonly select: readonly Key[];
+    },
+  ): FamilyBatch<Do, SelectedReply<BatchedReply<Do>, Key>>;
   batch(options?: FamilyBatchOptions): FamilyBatch<Do>;
   /** Joins multicast groups with a socket of their own, and gives what the kernel sends to them. */
   subscribe<Key extends NotificationKey<Notification>>(
