@@ -40,9 +40,9 @@ const percent = (share) => share * 100;
 const MAIN = 'libmnl';
 
 // The variants of C and of Node alone that do the same work, or the part of it that nobody can leave out.
-const asked = { c: 'sync', node: 'sync' };
-const awaited = { c: 'sync', node: 'await' };
-const inBatches = { c: 'batch', node: 'batch' };
+const asked = { c: 'sync', node: 'sync-object' };
+const awaited = { c: 'sync', node: 'await-object' };
+const inBatches = { c: 'batch', node: 'batch-object' };
 const inLastAcknowledged = { c: 'batch-lastack', node: 'batch-lastack' };
 const counted = { c: 'count', node: 'count' };
 const oneByOne = { c: 'one', node: 'one' };
