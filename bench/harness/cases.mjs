@@ -138,7 +138,7 @@ export const cases = [
     workload: 'echo',
     variants: ['sync', 'await'],
     place: 'guest',
-    count: 2000,
+    count: 1000,
     repeats: 2,
     size,
     reference: inOneByOne,

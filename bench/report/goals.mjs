@@ -46,6 +46,7 @@ const inBatches = { c: 'batch', node: 'batch-object' };
 const inLastAcknowledged = { c: 'batch-lastack', node: 'batch-lastack' };
 const counted = { c: 'count', node: 'count' };
 const oneByOne = { c: 'one', node: 'one' };
+const echoed = { c: 'sync', node: 'sync' };
 
 /** A request that reads is measured whole, and as a client that selects asks for it. */
 const selections = [
@@ -191,7 +192,7 @@ export const goals = [
   {
     case: 'echo-16',
     text: `sync: p50 against ${MAIN}, times as long`,
-    ...reach(times('echo-16', libmnl('sync'), { measure: 'p50' }), 'sync', asked),
+    ...reach(times('echo-16', libmnl('sync'), { measure: 'p50' }), 'sync', echoed),
     atMost: 1,
   },
   {
@@ -200,12 +201,15 @@ export const goals = [
     ...reach(times('echo-16', raw('sync'), { measure: 'p50' }), 'await', { node: 'sync' }),
     atMost: 1.6,
   },
-  {
+  ...[
+    ['', ''],
+    ['-into', ', into memory that is used again'],
+  ].map(([suffix, text]) => ({
     case: 'echo-32768',
-    text: `sync: MB/s against ${MAIN}`,
-    ...reach(compare('echo-32768', libmnl('sync')), 'sync', asked),
+    text: `sync${text}: MB/s against ${MAIN}`,
+    ...reach(compare('echo-32768', libmnl('sync')), `sync${suffix}`, echoed),
     atLeast: 0.95,
-  },
+  })),
   ...[
     ['dump-1m', 'stream', 'while 1,000,000 routes stream', raw('count')],
     ['dump-1m', 'stream-main', 'while the 1,000,000 routes of one table stream'],
