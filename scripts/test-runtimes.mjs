@@ -28,6 +28,7 @@ const hostSuites = [
   'descriptors',
   'endings',
   'offload',
+  'read-ahead',
   'transactions',
 ];
 

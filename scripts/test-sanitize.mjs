@@ -29,6 +29,7 @@ const suites = [
   'senders',
   'descriptors',
   'offload',
+  'read-ahead',
   'endings',
 ];
 
