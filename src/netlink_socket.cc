@@ -130,12 +130,14 @@ int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
     --waits_first_;
     ring.Begin();
   }
-  // Another process that shares the socket may be faster.
+  // Another process that shares the socket may be faster; and that the thread has ended says nothing of what
+  // comes later.
   while (true) {
+    const bool goes_on = milliseconds < 0 || ahead_;
     const int ready = Wait(milliseconds);
     if (ready <= 0) return ready;
     const int received = Receive(ring, 1);
-    if (received != 0 || milliseconds > 0 || ring.HasWord()) return received;
+    if (received != 0 || !goes_on || ring.HasWord()) return received;
   }
 }
 

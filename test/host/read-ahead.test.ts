@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -12,6 +14,7 @@ import {
   linkName,
   newRoute,
   routeDestination,
+  RTM_NEWROUTE,
 } from '../helpers/route.js';
 import { NETLINK_ROUTE, open } from '../helpers/sockets.js';
 
@@ -20,7 +23,8 @@ import { NETLINK_ROUTE, open } from '../helpers/sockets.js';
 jest.setTimeout(240_000);
 
 const COUNT = 60_000;
-const TABLE = 1000;
+const TABLE = 254;
+const OTHER_TABLE = 1000;
 const RTNLGRP_IPV4_ROUTE = 7;
 const namespace = privateNamespace();
 const openRoute = (options = {}) => open({ protocol: NETLINK_ROUTE, netns: namespace.netns, ...options });
@@ -109,6 +113,28 @@ describe('a long dump', () => {
     expect(links).toContain('lo');
   });
 
+  test('does not end a blocking receive that waits for something else', async () => {
+    const socket = openRoute({ groups: [RTNLGRP_IPV4_ROUTE] });
+    // That of all tables ends with a call that takes milliseconds, for which a reader has to wait.
+    const dump = socket.dump(dumpRoutes(0));
+    let streamed = 0;
+    let received = 0;
+    for await (const batch of dump.batches()) {
+      streamed += batch.length;
+      if (received !== 0 || threads() === 0) continue;
+      const later = spawn('nsenter', [
+        `--net=/proc/${namespace.netns.pid}/ns/net`,
+        'sh',
+        '-c',
+        `sleep 0.5; ip route add blackhole 192.0.2.0/24 table ${OTHER_TABLE}`,
+      ]);
+      received = socket.receiveSync({ timeout: 20_000 }).type;
+      await once(later, 'exit');
+    }
+    expect(received).toBe(RTM_NEWROUTE);
+    expect(streamed).toBeGreaterThanOrEqual(COUNT);
+  });
+
   test('goes by when its loop is left or its signal is aborted', async () => {
     const socket = openRoute();
     for await (const batch of socket.dump(dumpRoutes(TABLE)).batches())
@@ -140,7 +166,7 @@ describe('a long dump', () => {
       streamed += batch.length;
       if (lost || threads() === 0) continue;
       const events = other.batch({ acknowledge: 'last' });
-      for (let index = 0; index < 2000; index++) events.add(newRoute(address(index), TABLE + 1));
+      for (let index = 0; index < 2000; index++) events.add(newRoute(address(index), OTHER_TABLE));
       expect(events.sendSync().filter(({ status }) => status !== 'done')).toEqual([]);
       lost = true;
     }

@@ -2,7 +2,7 @@
 export class Presence {
   /** So many rows from the first on have a value; all that have one as long as there are no {@link #gaps}. */
   #dense = 0;
-  /** 1 for each row that has a value, from the first row on that lacked one. */
+  /** A bit for each row, set where it has a value; there from the first row on that lacked one. */
   #gaps: Uint8Array | undefined;
 
   /** Takes note of a value in `row`, which is the last one so far or behind it; there is room for `capacity` rows. */
@@ -10,9 +10,10 @@ export class Presence {
     if (this.#gaps === undefined) {
       if (row === this.#dense) this.#dense += 1;
       if (row < this.#dense) return;
-      this.#gaps = new Uint8Array(capacity).fill(1, 0, this.#dense);
+      this.#gaps = bits(capacity, this.#dense);
     }
-    this.#gaps[row] = 1;
+    const at = row >>> 3;
+    this.#gaps[at] = (this.#gaps[at] ?? 0) | (1 << (row & 7));
   }
 
   /** Takes note that all of the first `rows` rows have a value, before anything else. */
@@ -21,16 +22,24 @@ export class Presence {
   }
 
   has(row: number): boolean {
-    return this.#gaps === undefined ? row < this.#dense : this.#gaps[row] === 1;
+    if (this.#gaps === undefined) return row < this.#dense;
+    return (((this.#gaps[row >>> 3] ?? 0) >>> (row & 7)) & 1) === 1;
   }
 
   /** Makes room for `capacity` rows. */
   grow(capacity: number): void {
     if (this.#gaps === undefined) return;
-    const larger = new Uint8Array(capacity);
+    const larger = bits(capacity, 0);
     larger.set(this.#gaps);
     this.#gaps = larger;
   }
+}
+
+/** So many bits, of which the first `set` are set. */
+function bits(count: number, set: number): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(count / 8)).fill(0xff, 0, set >>> 3);
+  if (set % 8 !== 0) bytes[set >>> 3] = (1 << (set % 8)) - 1;
+  return bytes;
 }
 
 interface TypedArray<Self> {
