@@ -145,7 +145,7 @@ describe.each([...generatedNames])('%s', (name) => {
             codec.project(wanted as never[])(new WireView(bytes), 0, bytes.length, false);
           const whole = decoded(generated, bytes) as Readonly<Record<string, unknown>>;
           const values = project(generated);
-          expect(values).toEqual(project(loaded));
+          expect(values).toStrictEqual(project(loaded));
           for (const [key, value] of Object.entries(values)) {
             // What was selected and could not be read is kept all the same.
             expect([...wanted, 'extra']).toContain(key);

@@ -40,6 +40,7 @@ const {
   readIpv6,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -1941,10 +1942,12 @@ function readConntrackMessage(view: WireView, start: number, end: number, strict
   return value;
 }
 
+const RoomyConntrackMessage = /* @__PURE__ */ roomy<ConntrackMessage>();
+
 function projectConntrackMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ConntrackMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ConntrackMessage>> = {};
+  const value: Partial<Mutable<ConntrackMessage>> = wanted.isLarge ? new RoomyConntrackMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -1998,10 +2001,12 @@ function readConntrackStatsMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
+const RoomyConntrackStatsMessage = /* @__PURE__ */ roomy<ConntrackStatsMessage>();
+
 function projectConntrackStatsMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ConntrackStatsMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ConntrackStatsMessage>> = {};
+  const value: Partial<Mutable<ConntrackStatsMessage>> = wanted.isLarge ? new RoomyConntrackStatsMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);

@@ -42,6 +42,7 @@ const {
   readShort,
   readStructs,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   u64At,
@@ -800,10 +801,12 @@ function readNexthopMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
+const RoomyNexthopMessage = /* @__PURE__ */ roomy<NexthopMessage>();
+
 function projectNexthopMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NexthopMessage> {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
-  const value: Partial<Mutable<NexthopMessage>> = {};
+  const value: Partial<Mutable<NexthopMessage>> = wanted.isLarge ? new RoomyNexthopMessage() : {};
   if ((wanted.header & 1) !== 0) value.nhFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.nhScope = RouteScope.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.nhProtocol = RouteProtocol.name(data.getUint8(start + 2), strict);

@@ -38,6 +38,7 @@ const {
   objectOf,
   readRaw,
   refuseUnknown,
+  roomy,
   selection,
   tagOf,
   textOf,
@@ -6948,10 +6949,12 @@ function readBatchMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
+const RoomyBatchMessage = /* @__PURE__ */ roomy<BatchMessage>();
+
 function projectBatchMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<BatchMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<BatchMessage>> = {};
+  const value: Partial<Mutable<BatchMessage>> = wanted.isLarge ? new RoomyBatchMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7005,10 +7008,12 @@ function readTableMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
+const RoomyTableMessage = /* @__PURE__ */ roomy<TableMessage>();
+
 function projectTableMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<TableMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<TableMessage>> = {};
+  const value: Partial<Mutable<TableMessage>> = wanted.isLarge ? new RoomyTableMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7062,10 +7067,12 @@ function readChainMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
+const RoomyChainMessage = /* @__PURE__ */ roomy<ChainMessage>();
+
 function projectChainMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ChainMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ChainMessage>> = {};
+  const value: Partial<Mutable<ChainMessage>> = wanted.isLarge ? new RoomyChainMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7119,10 +7126,12 @@ function readRuleMessage(view: WireView, start: number, end: number, strict: boo
   return value;
 }
 
+const RoomyRuleMessage = /* @__PURE__ */ roomy<RuleMessage>();
+
 function projectRuleMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<RuleMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<RuleMessage>> = {};
+  const value: Partial<Mutable<RuleMessage>> = wanted.isLarge ? new RoomyRuleMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7176,10 +7185,12 @@ function readSetMessage(view: WireView, start: number, end: number, strict: bool
   return value;
 }
 
+const RoomySetMessage = /* @__PURE__ */ roomy<SetMessage>();
+
 function projectSetMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<SetMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<SetMessage>> = {};
+  const value: Partial<Mutable<SetMessage>> = wanted.isLarge ? new RoomySetMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7233,10 +7244,12 @@ function readSetelemListMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
+const RoomySetelemListMessage = /* @__PURE__ */ roomy<SetelemListMessage>();
+
 function projectSetelemListMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<SetelemListMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<SetelemListMessage>> = {};
+  const value: Partial<Mutable<SetelemListMessage>> = wanted.isLarge ? new RoomySetelemListMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7290,10 +7303,12 @@ function readGenMessage(view: WireView, start: number, end: number, strict: bool
   return value;
 }
 
+const RoomyGenMessage = /* @__PURE__ */ roomy<GenMessage>();
+
 function projectGenMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<GenMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<GenMessage>> = {};
+  const value: Partial<Mutable<GenMessage>> = wanted.isLarge ? new RoomyGenMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7347,10 +7362,12 @@ function readObjMessage(view: WireView, start: number, end: number, strict: bool
   return value;
 }
 
+const RoomyObjMessage = /* @__PURE__ */ roomy<ObjMessage>();
+
 function projectObjMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ObjMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ObjMessage>> = {};
+  const value: Partial<Mutable<ObjMessage>> = wanted.isLarge ? new RoomyObjMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7404,10 +7421,12 @@ function readFlowtableMessage(view: WireView, start: number, end: number, strict
   return value;
 }
 
+const RoomyFlowtableMessage = /* @__PURE__ */ roomy<FlowtableMessage>();
+
 function projectFlowtableMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FlowtableMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<FlowtableMessage>> = {};
+  const value: Partial<Mutable<FlowtableMessage>> = wanted.isLarge ? new RoomyFlowtableMessage() : {};
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);

@@ -35,6 +35,7 @@ const {
   readNumbers,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -317,10 +318,12 @@ function readDatapathMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
+const RoomyDatapathMessage = /* @__PURE__ */ roomy<DatapathMessage>();
+
 function projectDatapathMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<DatapathMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<DatapathMessage>> = {};
+  const value: Partial<Mutable<DatapathMessage>> = wanted.isLarge ? new RoomyDatapathMessage() : {};
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readDatapath(value, view, start + 4, end, strict, wanted.attributes);
   return value;

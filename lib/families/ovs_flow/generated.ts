@@ -46,6 +46,7 @@ const {
   readShort,
   readUuid,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -2786,10 +2787,12 @@ function readFlowMessage(view: WireView, start: number, end: number, strict: boo
   return value;
 }
 
+const RoomyFlowMessage = /* @__PURE__ */ roomy<FlowMessage>();
+
 function projectFlowMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FlowMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<FlowMessage>> = {};
+  const value: Partial<Mutable<FlowMessage>> = wanted.isLarge ? new RoomyFlowMessage() : {};
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readFlowAttrs(value, view, start + 4, end, strict, wanted.attributes);
   return value;

@@ -27,6 +27,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   u64At,
@@ -190,10 +191,12 @@ function readPacketMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
+const RoomyPacketMessage = /* @__PURE__ */ roomy<PacketMessage>();
+
 function projectPacketMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<PacketMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<PacketMessage>> = {};
+  const value: Partial<Mutable<PacketMessage>> = wanted.isLarge ? new RoomyPacketMessage() : {};
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readPacket(value, view, start + 4, end, strict, wanted.attributes);
   return value;

@@ -33,6 +33,7 @@ const {
   readNumbers,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -423,10 +424,12 @@ function readVportMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
+const RoomyVportMessage = /* @__PURE__ */ roomy<VportMessage>();
+
 function projectVportMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<VportMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<VportMessage>> = {};
+  const value: Partial<Mutable<VportMessage>> = wanted.isLarge ? new RoomyVportMessage() : {};
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readVport(value, view, start + 4, end, strict, wanted.attributes);
   return value;

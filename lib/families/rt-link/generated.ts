@@ -59,6 +59,7 @@ const {
   readShort,
   readWideNumbers,
   refuseUnknown,
+  roomy,
   selection,
   tagOf,
   textOf,
@@ -9373,10 +9374,12 @@ function readLinkMessage(view: WireView, start: number, end: number, strict: boo
   return value;
 }
 
+const RoomyLinkMessage = /* @__PURE__ */ roomy<LinkMessage>();
+
 function projectLinkMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<LinkMessage> {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
-  const value: Partial<Mutable<LinkMessage>> = {};
+  const value: Partial<Mutable<LinkMessage>> = wanted.isLarge ? new RoomyLinkMessage() : {};
   if ((wanted.header & 1) !== 0) value.ifiFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifiType = data.getUint16(start + 2, LE);
   if ((wanted.header & 4) !== 0) value.ifiIndex = data.getInt32(start + 4, LE);
@@ -9436,10 +9439,12 @@ function readStatsMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
+const RoomyStatsMessage = /* @__PURE__ */ roomy<StatsMessage>();
+
 function projectStatsMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<StatsMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<StatsMessage>> = {};
+  const value: Partial<Mutable<StatsMessage>> = wanted.isLarge ? new RoomyStatsMessage() : {};
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifindex = data.getUint32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.filterMask = data.getUint32(start + 8, LE);

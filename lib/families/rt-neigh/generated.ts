@@ -41,6 +41,7 @@ const {
   readMac,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -926,10 +927,12 @@ function readNeighbourMessage(view: WireView, start: number, end: number, strict
   return value;
 }
 
+const RoomyNeighbourMessage = /* @__PURE__ */ roomy<NeighbourMessage>();
+
 function projectNeighbourMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NeighbourMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<NeighbourMessage>> = {};
+  const value: Partial<Mutable<NeighbourMessage>> = wanted.isLarge ? new RoomyNeighbourMessage() : {};
   if ((wanted.header & 1) !== 0) value.ndmFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ndmIfindex = data.getInt32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.ndmState = NudState.names(data.getUint16(start + 8, LE), strict);
@@ -983,10 +986,12 @@ function readNdtMessage(view: WireView, start: number, end: number, strict: bool
   return value;
 }
 
+const RoomyNdtMessage = /* @__PURE__ */ roomy<NdtMessage>();
+
 function projectNdtMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NdtMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<NdtMessage>> = {};
+  const value: Partial<Mutable<NdtMessage>> = wanted.isLarge ? new RoomyNdtMessage() : {};
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   readNdtAttrs(value, view, start + 4, end, strict, wanted.attributes);
   return value;

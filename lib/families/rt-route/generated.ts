@@ -40,6 +40,7 @@ const {
   readRecords,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -815,10 +816,12 @@ function readRouteMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
+const RoomyRouteMessage = /* @__PURE__ */ roomy<RouteMessage>();
+
 function projectRouteMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<RouteMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<RouteMessage>> = {};
+  const value: Partial<Mutable<RouteMessage>> = wanted.isLarge ? new RoomyRouteMessage() : {};
   if ((wanted.header & 1) !== 0) value.rtmFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.rtmDstLen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.rtmSrcLen = data.getUint8(start + 2);

@@ -43,6 +43,7 @@ const {
   readNumbers,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -1982,10 +1983,12 @@ function readInetDiagMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
+const RoomyInetDiagMessage = /* @__PURE__ */ roomy<InetDiagMessage>();
+
 function projectInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagMessage>> = {};
+  const value: Partial<Mutable<InetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMessage() : {};
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);
@@ -2070,10 +2073,12 @@ function readInetDiagReqMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
+const RoomyInetDiagReqMessage = /* @__PURE__ */ roomy<InetDiagReqMessage>();
+
 function projectInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagReqMessage> {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagReqMessage>> = {};
+  const value: Partial<Mutable<InetDiagReqMessage>> = wanted.isLarge ? new RoomyInetDiagReqMessage() : {};
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = IpProtocol.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagExt = InetShow.names(data.getUint8(start + 2), strict);
@@ -2171,10 +2176,12 @@ function readInet6MsgInetDiagMessage(view: WireView, start: number, end: number,
   return value;
 }
 
+const RoomyInet6MsgInetDiagMessage = /* @__PURE__ */ roomy<Inet6MsgInetDiagMessage>();
+
 function projectInet6MsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Inet6MsgInetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<Inet6MsgInetDiagMessage>> = {};
+  const value: Partial<Mutable<Inet6MsgInetDiagMessage>> = wanted.isLarge ? new RoomyInet6MsgInetDiagMessage() : {};
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);
@@ -2259,10 +2266,12 @@ function readInet6ReqInetDiagReqMessage(view: WireView, start: number, end: numb
   return value;
 }
 
+const RoomyInet6ReqInetDiagReqMessage = /* @__PURE__ */ roomy<Inet6ReqInetDiagReqMessage>();
+
 function projectInet6ReqInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Inet6ReqInetDiagReqMessage> {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
-  const value: Partial<Mutable<Inet6ReqInetDiagReqMessage>> = {};
+  const value: Partial<Mutable<Inet6ReqInetDiagReqMessage>> = wanted.isLarge ? new RoomyInet6ReqInetDiagReqMessage() : {};
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = IpProtocol.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagExt = InetShow.names(data.getUint8(start + 2), strict);
@@ -2340,10 +2349,12 @@ function readUnixDiagMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
+const RoomyUnixDiagMessage = /* @__PURE__ */ roomy<UnixDiagMessage>();
+
 function projectUnixDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<UnixDiagMessage> {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
-  const value: Partial<Mutable<UnixDiagMessage>> = {};
+  const value: Partial<Mutable<UnixDiagMessage>> = wanted.isLarge ? new RoomyUnixDiagMessage() : {};
   if ((wanted.header & 1) !== 0) value.udiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.udiagType = SocketType.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.udiagState = SocketState.name(data.getUint8(start + 2), strict);
@@ -2419,10 +2430,12 @@ function readUnixDiagReqMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
+const RoomyUnixDiagReqMessage = /* @__PURE__ */ roomy<UnixDiagReqMessage>();
+
 function projectUnixDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<UnixDiagReqMessage> {
   if (end - start < 24) tooShort(end - start, 24);
   const { data } = view;
-  const value: Partial<Mutable<UnixDiagReqMessage>> = {};
+  const value: Partial<Mutable<UnixDiagReqMessage>> = wanted.isLarge ? new RoomyUnixDiagReqMessage() : {};
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.udiagStates = SocketStateFlags.names(data.getUint32(start + 4, LE), strict);
@@ -2517,10 +2530,12 @@ function readNetlinkDiagMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
+const RoomyNetlinkDiagMessage = /* @__PURE__ */ roomy<NetlinkDiagMessage>();
+
 function projectNetlinkDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NetlinkDiagMessage> {
   if (end - start < 28) tooShort(end - start, 28);
   const { data } = view;
-  const value: Partial<Mutable<NetlinkDiagMessage>> = {};
+  const value: Partial<Mutable<NetlinkDiagMessage>> = wanted.isLarge ? new RoomyNetlinkDiagMessage() : {};
   if ((wanted.header & 1) !== 0) value.ndiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.ndiagType = SocketType.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.ndiagProtocol = data.getUint8(start + 2);
@@ -2604,10 +2619,12 @@ function readNetlinkDiagReqMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
+const RoomyNetlinkDiagReqMessage = /* @__PURE__ */ roomy<NetlinkDiagReqMessage>();
+
 function projectNetlinkDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NetlinkDiagReqMessage> {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
-  const value: Partial<Mutable<NetlinkDiagReqMessage>> = {};
+  const value: Partial<Mutable<NetlinkDiagReqMessage>> = wanted.isLarge ? new RoomyNetlinkDiagReqMessage() : {};
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.ndiagIno = data.getUint32(start + 4, LE);
@@ -2702,10 +2719,12 @@ function readInetDiagMsgInetDiagMessage(view: WireView, start: number, end: numb
   return value;
 }
 
+const RoomyInetDiagMsgInetDiagMessage = /* @__PURE__ */ roomy<InetDiagMsgInetDiagMessage>();
+
 function projectInetDiagMsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagMsgInetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagMsgInetDiagMessage>> = {};
+  const value: Partial<Mutable<InetDiagMsgInetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMsgInetDiagMessage() : {};
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);

@@ -57,6 +57,7 @@ const {
   readStructs,
   readWideNumbers,
   refuseUnknown,
+  roomy,
   s64At,
   selection,
   tagOf,
@@ -13787,10 +13788,12 @@ function readMessage(view: WireView, start: number, end: number, strict: boolean
   return value;
 }
 
+const RoomyMessage = /* @__PURE__ */ roomy<Message>();
+
 function projectMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Message> {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
-  const value: Partial<Mutable<Message>> = {};
+  const value: Partial<Mutable<Message>> = wanted.isLarge ? new RoomyMessage() : {};
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifindex = data.getInt32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.handle = data.getUint32(start + 8, LE);

@@ -99,10 +99,12 @@ function projector(
   const text = reads.join('\n');
   const usesStrict = set !== undefined || /\bstrict\b/.test(text);
   return [
+    `const Roomy${name} = /* @__PURE__ */ roomy<${name}>();`,
+    '',
     `function project${name}(view: WireView, start: number, end: number, ${usesStrict ? 'strict' : '_strict'}: boolean, wanted: Selection): Partial<${name}> {`,
     `  if (end - start < ${size}) tooShort(end - start, ${size});`,
     ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
-    `  const value: Partial<Mutable<${name}>> = {};`,
+    `  const value: Partial<Mutable<${name}>> = wanted.isLarge ? new Roomy${name}() : {};`,
     ...reads,
     ...(set === undefined
       ? []

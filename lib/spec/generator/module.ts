@@ -48,6 +48,7 @@ const VALUES = [
     'readUuid',
     'readWideNumbers',
     'refuseUnknown',
+    'roomy',
     's64At',
     'selection',
     'tagOf',

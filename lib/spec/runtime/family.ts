@@ -101,7 +101,12 @@ export interface Selection {
   readonly header: number;
   /** 1 at the number of each attribute that is wanted. */
   readonly attributes: Uint8Array;
+  /** Whether there are more properties than `{}` has room for. */
+  readonly isLarge: boolean;
 }
+
+/** The properties that an object literal without any has room for. */
+const USUAL_ROOM = 4;
 
 /** Works out what `keys` mean for a body of these parts. */
 export function selection(
@@ -123,5 +128,5 @@ export function selection(
       throw invalidArgument(`'${key}' cannot be selected; there are ${known}`);
     }
   }
-  return { header, attributes: wanted };
+  return { header, attributes: wanted, isLarge: keys.length > USUAL_ROOM };
 }
