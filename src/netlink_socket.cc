@@ -91,7 +91,8 @@ ssize_t NetlinkSocket::SendTo(std::span<const std::uint8_t> bytes, NetlinkAddres
 int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
   if (ahead_ || offloaded_) {
     const int taken = TakeAhead(ring, wanted);
-    if (taken > 0 || ring.header().pending != 0 || ring.HasWord() || offloaded_) return taken;
+    // Unless that was the end of reading ahead: then whatever comes now is received here.
+    if (ahead_ || offloaded_) return taken;
   }
   return environment_->receiver().Receive(descriptor(), ring, wanted, policy_);
 }

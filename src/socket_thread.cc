@@ -123,6 +123,8 @@ struct SocketThread::State {
   void SendNext(std::unique_lock<std::mutex>& lock);
   void ReceiveNext(std::unique_lock<std::mutex>& lock);
   void OnAsync();
+  /** Ends the handle, and this object when libuv is done with it. */
+  void CloseAndDelete();
   void UpdateRef();
   [[nodiscard]] bool CanReceive() const { return reading && !free.empty(); }
   [[nodiscard]] bool IsIdle() const { return !reading && filled.empty(); }
@@ -183,10 +185,7 @@ void SocketThread::State::OnAsync() {
   lock.unlock();
   if (ended) {
     uv_thread_join(&thread);
-    uv_close(AsHandle(&async), [](uv_handle_t* handle) {
-      const std::unique_ptr<State> owned(static_cast<State*>(handle->data));
-      owned->environment->EndClose();
-    });
+    CloseAndDelete();
     return;
   }
   if (delegate != nullptr) delegate->OnThreadProgress();
@@ -195,6 +194,13 @@ void SocketThread::State::OnAsync() {
   // readable.
   lock.lock();
   if (HasNews()) uv_async_send(&async);
+}
+
+void SocketThread::State::CloseAndDelete() {
+  uv_close(AsHandle(&async), [](uv_handle_t* handle) {
+    const std::unique_ptr<State> owned(static_cast<State*>(handle->data));
+    owned->environment->EndClose();
+  });
 }
 
 void SocketThread::State::UpdateRef() {
@@ -221,10 +227,7 @@ std::unique_ptr<SocketThread> SocketThread::Create(std::shared_ptr<Environment> 
       &state->thread, [](void* data) { static_cast<State*>(data)->Run(); }, state.get());
   if (*error != 0) {
     state->environment->BeginClose();
-    uv_close(AsHandle(&state.release()->async), [](uv_handle_t* handle) {
-      const std::unique_ptr<State> owned(static_cast<State*>(handle->data));
-      owned->environment->EndClose();
-    });
+    state.release()->CloseAndDelete();
     return nullptr;
   }
   uv_unref(AsHandle(&state->async));

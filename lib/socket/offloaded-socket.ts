@@ -38,7 +38,7 @@ export class OffloadedSocket extends DatagramSocket {
   }
 
   override receiveOne(take: TakeBatch, milliseconds: number): boolean {
-    if (this.receive(1, take) > 0) return true;
+    if (super.receiveOne(take, 0, false)) return true;
     if (milliseconds !== 0) throw refused();
     return false;
   }

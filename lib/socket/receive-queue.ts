@@ -1,7 +1,7 @@
 import { closed, NetlinkError, systemError } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 import { NLMSG_HDRLEN } from '../wire/constants.js';
-import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
+import { copyMessage } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
 import { type CopyPayload, type Message, senderOf, takeMessages } from './message.js';
 import { moveTo, placeIn } from './payload-memory.js';
@@ -74,14 +74,8 @@ export class ReceiveQueue {
       this.#items.push(overrun());
       return;
     }
-    this.#items.push({
-      type: messageType(view, at),
-      flags: messageFlags(view, at),
-      sequence: messageSequence(view, at),
-      portId: messagePortId(view, at),
-      payload: this.#copy(batch, index, at + NLMSG_HDRLEN, end),
-      sender: senderOf(batch, index),
-    });
+    const payload = this.#copy(batch, index, at + NLMSG_HDRLEN, end);
+    this.#items.push({ ...copyMessage(view, at, end - at, payload), sender: senderOf(batch, index) });
   }
 
   /** The oldest item, or undefined; its payload in `into`, if it fits there. Throws it if it is an error. */

@@ -40,14 +40,19 @@ export function messagePortId(view: WireView, offset: number): number {
   return view.data.getUint32(offset + 12, LITTLE_ENDIAN_HOST);
 }
 
-/** Copies the message at `offset`, whose length is known, out of `view`. */
-export function copyMessage(view: WireView, offset: number, length: number): NetlinkMessage {
+/** Copies the message at `offset`, whose length is known, out of `view`; its payload unless that was copied before. */
+export function copyMessage(
+  view: WireView,
+  offset: number,
+  length: number,
+  payload: Uint8Array = view.binary(offset + NLMSG_HDRLEN, offset + length),
+): NetlinkMessage {
   return {
     type: messageType(view, offset),
     flags: messageFlags(view, offset),
     sequence: messageSequence(view, offset),
     portId: messagePortId(view, offset),
-    payload: view.binary(offset + NLMSG_HDRLEN, offset + length),
+    payload,
   };
 }
 

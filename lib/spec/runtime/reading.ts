@@ -13,7 +13,7 @@ export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * Makes a constructor of plain objects that hold more than four properties in one piece of memory: V8 gives `{}` room for
- * four, and a second piece for the others, which is a third of what a collection of garbage has to move of kept objects.
+ * four, and a second piece for the others, which each collection of garbage has to move as well while objects are kept.
  * How much room there is, V8 learns from the first objects, so each kind of object has a constructor of its own.
  */
 export function roomy<T>(): new () => Partial<Mutable<T>> {
