@@ -45,9 +45,7 @@ export function familyOperation<Reply = object>(
       version === undefined
         ? encode
         : (writer, input) => {
-            const at = writer.space(GENL_HDRLEN);
-            writer.putU8(at, mode.request);
-            writer.putU8(at + 1, version);
+            writer.genericHeader(mode.request, version);
             encode(writer, input);
           },
     decode: (view, offset, end) => decode(view, offset + skipped, end, strict),

@@ -1,7 +1,6 @@
 import { GENL_HDRLEN } from '../wire/constants.js';
 import type { AttributeSet } from '../wire/description.js';
 import type { Operation } from '../wire/operation.js';
-import type { WireWriter } from '../wire/writer.js';
 import { decodeFamily, type GenericFamily } from './family.js';
 import { decodePolicyParts, type PolicyPart } from './policy.js';
 
@@ -26,7 +25,7 @@ export const getFamily: Operation<string, GenericFamily> = {
   end: 'reply',
   attributes,
   encode: (writer, name) => {
-    writeHeader(writer, CTRL_CMD_GETFAMILY);
+    writer.genericHeader(CTRL_CMD_GETFAMILY, CTRL_VERSION);
     writer.string(CTRL_ATTR_FAMILY_NAME, name);
   },
   decode: (view, offset, end) => decodeFamily(view, offset + GENL_HDRLEN, end),
@@ -35,7 +34,7 @@ export const getFamily: Operation<string, GenericFamily> = {
 /** All families. */
 export const listFamilies: Operation<undefined, GenericFamily> = {
   ...getFamily,
-  encode: (writer) => writeHeader(writer, CTRL_CMD_GETFAMILY),
+  encode: (writer) => writer.genericHeader(CTRL_CMD_GETFAMILY, CTRL_VERSION),
 };
 
 /** What a family's commands accept. */
@@ -44,15 +43,8 @@ export const getPolicy: Operation<number, PolicyPart[]> = {
   headerLength: GENL_HDRLEN,
   attributes,
   encode: (writer, id) => {
-    writeHeader(writer, CTRL_CMD_GETPOLICY);
+    writer.genericHeader(CTRL_CMD_GETPOLICY, CTRL_VERSION);
     writer.u16(CTRL_ATTR_FAMILY_ID, id);
   },
   decode: (view, offset, end) => decodePolicyParts(view, offset + GENL_HDRLEN, end),
 };
-
-/** struct genlmsghdr. */
-function writeHeader(writer: WireWriter, command: number): void {
-  const header = writer.space(GENL_HDRLEN);
-  writer.putU8(header, command);
-  writer.putU8(header + 1, CTRL_VERSION);
-}

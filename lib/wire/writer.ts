@@ -1,7 +1,14 @@
 import { invalidArgument } from '../errors.js';
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
 import { WireBuffer } from './buffer.js';
-import { NLA_F_NESTED, NLA_HDRLEN, NLA_MAX_LENGTH, NLA_TYPE_MASK, NLMSG_HDRLEN } from './constants.js';
+import {
+  GENL_HDRLEN,
+  NLA_F_NESTED,
+  NLA_HDRLEN,
+  NLA_MAX_LENGTH,
+  NLA_TYPE_MASK,
+  NLMSG_HDRLEN,
+} from './constants.js';
 import { encodeText } from './text.js';
 
 const NONE = -1;
@@ -65,6 +72,16 @@ export class WireWriter extends WireBuffer {
     if (this.#nests.length !== 0) throw invalidArgument('messageEnd() while a nested attribute is open');
     this.data.setUint32(this.#message, length, LITTLE_ENDIAN_HOST);
     this.#message = NONE;
+  }
+
+  /** Appends the header of a Generic Netlink message (struct genlmsghdr). */
+  genericHeader(command: number, version: number): void {
+    const at = this.used;
+    this.reserve(GENL_HDRLEN);
+    this.putU8(at, command);
+    this.putU8(at + 1, version);
+    this.data.setUint16(at + 2, 0);
+    this.used = at + GENL_HDRLEN;
   }
 
   /** Begins an attribute of `length` zero bytes; returns their offset for the `put` methods: structures and arrays. */

@@ -169,6 +169,7 @@ describe('text', () => {
 
   test('a NUL inside is refused', () => {
     expect(() => new WireWriter().string(2, 'a\0b')).toThrow('attribute 2: text must not contain a NUL');
+    expect(() => new WireWriter().string(2, 'é\0b')).toThrow('attribute 2: text must not contain a NUL');
     expect(() => new WireWriter().string(2, new Uint8Array([0]))).toThrow(
       'attribute 2: text must not contain a NUL',
     );
@@ -176,6 +177,16 @@ describe('text', () => {
 });
 
 describe('structure', () => {
+  test('the header of Generic Netlink, over what an earlier message left there', () => {
+    const writer = new WireWriter(4);
+    writer.append(new Uint8Array([9, 9, 9, 9]));
+    writer.reset();
+    writer.genericHeader(3, 2);
+    writer.genericHeader(255, 1);
+    expect([...writer.finish()]).toEqual([3, 2, 0, 0, 255, 1, 0, 0]);
+    expect(() => writer.genericHeader(256, 1)).toThrow('256 is not a u8');
+  });
+
   test('nested attributes, flags, binary, structures and arrays', () => {
     const writer = new WireWriter(4);
     writer.nestStart(1);

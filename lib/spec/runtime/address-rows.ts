@@ -31,7 +31,7 @@ export class AddressRows {
 
   put(view: WireView, from: number, end: number, row: number): void {
     const length = end - from;
-    if (length !== this.#stride) this.#fit(length);
+    if (length !== this.#stride) this.#fit(length, row);
     const { bytes } = view;
     const rows = this.#bytes;
     const at = row * this.#stride;
@@ -61,11 +61,11 @@ export class AddressRows {
     };
   }
 
-  /** Prepares for an address of another length than that of the rows. */
-  #fit(length: number): void {
+  /** Prepares for an address of another length than that of the `rows` so far. */
+  #fit(length: number, rows: number): void {
     if (length > MOST) throw malformed(`${length} bytes are no address`);
-    this.#lengths ??= new Uint8Array(this.#capacity).fill(this.#stride);
-    if (length > this.#stride) this.#widen(length);
+    this.#lengths ??= new Uint8Array(this.#capacity).fill(this.#stride, 0, rows);
+    if (length > this.#stride) this.#widen(length, rows);
     this.#updateWords();
   }
 
@@ -74,9 +74,9 @@ export class AddressRows {
     this.words = plain ? new Int32Array(this.#bytes.buffer) : undefined;
   }
 
-  #widen(stride: number): void {
+  #widen(stride: number, rows: number): void {
     const bytes = new Uint8Array(this.#capacity * stride);
-    for (let row = 0; row < this.#capacity; row++) {
+    for (let row = 0; row < rows; row++) {
       bytes.set(this.#bytes.subarray(row * this.#stride, (row + 1) * this.#stride), row * stride);
     }
     this.#bytes = bytes;

@@ -26,9 +26,11 @@ interface Column {
 
 const FIRST_CAPACITY = 4096;
 /**
- * Memory that was outgrown stays until the next garbage collection: large steps leave little of it, and what has not
- * been written to yet takes none. (Detaching it would free it at once, and slow down every typed array of the process.)
+ * Memory that was outgrown stays until the next garbage collection, and what has not been written to yet takes none: so
+ * there is room for many rows as soon as there is for more than a few. (Detaching what was outgrown would free it at once,
+ * and slow down every typed array of the process.)
  */
+const SECOND_CAPACITY = 1024 * 1024;
 const GROWTH = 16;
 const LE = LITTLE_ENDIAN_HOST;
 
@@ -150,7 +152,7 @@ export class ColumnReader {
   }
 
   #grow(): void {
-    this.#capacity *= GROWTH;
+    this.#capacity = Math.max(SECOND_CAPACITY, this.#capacity * GROWTH);
     for (const column of this.#columns) column.grow(this.#capacity);
     this.#words = this.#columns.map(({ words }) => words);
     for (const present of this.#present) present.grow(this.#capacity);
