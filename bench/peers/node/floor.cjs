@@ -1,7 +1,8 @@
 'use strict';
 // No library, but the floor of one: what Node itself costs. An operation is one call into afnetlink's addon (two for an
 // echo), with bytes that were made before, and an answer that is read at a fixed place. The variants `-object` write each
-// request from an object and make an object of each answer, by code that can do nothing else.
+// request from an object and make an object of each answer, by code that can do nothing else; `-checked` does so with every
+// check that a library for others needs.
 const { notOffered, options } = require('./measure.cjs');
 
 const offered = {
@@ -9,6 +10,8 @@ const offered = {
   'request await': () => require('./floor/requests.cjs').await(),
   'request sync-object': () => require('./floor/requests.cjs')['sync-object'](),
   'request await-object': () => require('./floor/requests.cjs')['await-object'](),
+  'request sync-checked': () => require('./floor/checked.cjs').sync(),
+  'request await-checked': () => require('./floor/checked.cjs').await(),
   'inflight batch-object': () => require('./floor/requests.cjs')['batch-object'](),
   'inflight batch': () => require('./floor/requests.cjs').batch(),
   'dump count': () => require('./floor/dumps.cjs').routes(),

@@ -15,6 +15,10 @@ const RECEIVE_BYTES = 32 << 20;
 const HEADER_WORDS = 16;
 const RECORD_WORDS = 16;
 const LENGTH = 1;
+const GROUP_MASK = 5;
+const PARTS = 6;
+const OVERRUNS = 2;
+const PENDING = 5;
 const SLOT_SIZE = 64 << 10;
 const SLOTS = 64;
 const stride = SLOT_SIZE + 64;
@@ -28,9 +32,16 @@ words[1] = SLOTS;
 exports.words = words;
 exports.halves = new Uint16Array(ring);
 exports.octets = new Uint8Array(ring);
+exports.view = new DataView(ring);
 /** Where datagram `index` of the last receive begins, in bytes. */
 exports.offsetOf = (index) => words[HEADER_WORDS + index * RECORD_WORDS];
 exports.lengthOf = (index) => words[HEADER_WORDS + index * RECORD_WORDS + LENGTH];
+
+/** Whether the last receive gave nothing but a whole datagram to no group, and no word of an overrun or an error. */
+exports.isPlain = () => {
+  for (let word = OVERRUNS; word <= PENDING; word++) if (words[word] !== 0) return false;
+  return words[HEADER_WORDS + GROUP_MASK] === 0 && words[HEADER_WORDS + PARTS] === 0;
+};
 
 function fail(call, result) {
   throw new Error(`${call} gave ${result}`);
@@ -48,6 +59,14 @@ exports.open = (protocol, acceptForeign = false) => {
 };
 
 exports.close = native.close;
+
+/** The port id that the kernel gave the socket. */
+exports.portIdOf = (handle) => {
+  const address = new Uint32Array(2);
+  const result = native.localAddress(handle, address.buffer);
+  if (result < 0) fail('localAddress', result);
+  return address[0];
+};
 
 /**
  * Sends the bytes and receives what the kernel has queued by then, `wanted` datagrams at most, and gives how many came. One
