@@ -18,7 +18,6 @@ namespace afnetlink {
 
 class Environment;
 
-/** One AF_NETLINK socket. Calls return -errno on failure. */
 // The async context of a caller. Node itself holds the resource, and with it AsyncLocalStorage's stores,
 // only weakly.
 struct CallerContext {
@@ -30,6 +29,7 @@ struct CallerContext {
   Napi::AsyncContext context;
 };
 
+/** One AF_NETLINK socket. Calls return -errno on failure. */
 class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate {
  public:
   /** Opens a descriptor: non-blocking, closed on exec. */

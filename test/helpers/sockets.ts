@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
 import { type NetlinkSocket, openSocket, type OpenSocketOptions } from 'afnetlink';
 
@@ -20,6 +21,19 @@ export function open(options: Partial<OpenSocketOptions> = {}): NetlinkSocket {
 /** Two of them. */
 export function openPair(options: Partial<OpenSocketOptions> = {}): [NetlinkSocket, NetlinkSocket] {
   return [open(options), open(options)];
+}
+
+/** Until a port id is nobody's any more, so that the socket bound to it can be opened. */
+export async function untilFree(openBound: () => NetlinkSocket): Promise<void> {
+  for (;;) {
+    try {
+      openBound().close();
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+      await sleep(5);
+    }
+  }
 }
 
 /** The 32-bit word at an offset, in host order. */

@@ -16,7 +16,7 @@ import {
   routeDestination,
   RTM_NEWROUTE,
 } from '../helpers/route.js';
-import { NETLINK_ROUTE, open } from '../helpers/sockets.js';
+import { NETLINK_ROUTE, open, untilFree } from '../helpers/sockets.js';
 
 // A dump that takes long is received on a thread, from its third millisecond on.
 
@@ -187,7 +187,7 @@ describe('closing its socket', () => {
           if (batch.length > 0 && threads() > 0) socket.close();
       };
       await expect(read()).rejects.toMatchObject({ code: 'ERR_NETLINK_CLOSED' });
-      await untilFree(portId);
+      await untilFree(() => openRoute({ portId }));
     }
     await untilNoThread();
   });
@@ -231,17 +231,4 @@ describe('closing its socket', () => {
 
 function nameOf({ message }: { readonly message: NetlinkMessage | undefined }): string {
   return message === undefined ? '' : linkName(message);
-}
-
-/** Until a port id is nobody's, so that it can be bound. */
-async function untilFree(portId: number): Promise<void> {
-  for (;;) {
-    try {
-      openRoute({ portId }).close();
-      return;
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
-      await sleep(5);
-    }
-  }
 }

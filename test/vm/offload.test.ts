@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cString, type NetlinkSocket, openSocket } from 'afnetlink';
 import { Control, nt } from '../helpers/module.js';
 import { runInProcess } from '../helpers/processes.js';
+import { untilFree } from '../helpers/sockets.js';
 
 const SLEEP = 1500;
 
@@ -80,7 +81,7 @@ describe('a call that the kernel holds', () => {
     await untilHeld();
     socket.close();
     await expect(sent).rejects.toMatchObject({ code: 'ERR_NETLINK_CLOSED' });
-    await expect(untilFree(portId)).resolves.toBeUndefined();
+    await expect(untilFree(() => openSocket({ protocol: 17, portId }))).resolves.toBeUndefined();
   });
 
   test('is waited for by worker.terminate() and by the end of the process, and leaves nothing behind', async () => {
@@ -133,17 +134,4 @@ function heldThreads(): number {
 
 async function untilHeld(): Promise<void> {
   while (heldThreads() === 0) await sleep(10);
-}
-
-/** Until a port id is nobody's, so that it can be bound. */
-async function untilFree(portId: number): Promise<void> {
-  for (;;) {
-    try {
-      openSocket({ protocol: 17, portId }).close();
-      return;
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
-      await sleep(10);
-    }
-  }
 }
