@@ -16,7 +16,8 @@ const HELP = `Usage: npm run bench -- [options]
   --rounds N      rounds over all programs of a case (5)
   --quick         a tenth of the work and one round: shows that all runs, not how fast
   --no-install    do not install Debian's packages; programs that lack theirs are left out
-  --save          keep the results in bench/results, and show them in docs/performance.md
+  --save          keep the results in bench/results, and show them in docs/performance.md; with --case, those cases take
+                  the place of the kept run's, if it is of this machine
   --show FILE     print the tables of an earlier run
 
 Needs root: it makes network namespaces of its own, and touches nothing outside of them.
@@ -54,11 +55,16 @@ async function run() {
     note: (text) => process.stderr.write(`${text}\n`),
   });
   mkdirSync(out, { recursive: true });
-  await results.write(options.save ? latest : join(out, 'latest.json'));
-  if (!options.save) return results;
+  await results.write(join(out, 'latest.json'));
+  if (options.save)
+    await keep(options.case === undefined ? results : Results.read(latest).withCasesOf(results));
+  return results;
+}
+
+async function keep(results) {
+  await results.write(latest);
   const studies = JSON.parse(readFileSync(study, 'utf8'));
   for (const [file, content] of await writtenFiles(results, studies)) writeFileSync(file, content);
-  return results;
 }
 
 try {

@@ -1,6 +1,7 @@
 // The samples of a run, by case, step, program and variant: kept as one column of figures each, so that the file stays
 // small, and read back by the table, the document and the check alike.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { format } from 'prettier';
 
 export class Results {
@@ -13,6 +14,22 @@ export class Results {
 
   static read(path) {
     return new Results(JSON.parse(readFileSync(path, 'utf8')));
+  }
+
+  /**
+   * This run with some cases measured anew: figures of different cases are never compared with each other. Throws where the
+   * machine or the rounds are others.
+   */
+  withCasesOf(newer) {
+    const conditions = ({ machine, options: { rounds, quick } }) => ({ machine, rounds, quick });
+    if (!isDeepStrictEqual(conditions(this), conditions(newer)))
+      throw new Error('the kept run is of another machine, or has other rounds: keep a whole run');
+    const measured = new Set(newer.rows.map((row) => row.case));
+    const { machine, options } = this;
+    const result = new Results({ machine, options, words: [...this.words] });
+    result.rows = [...this.rows.filter((row) => !measured.has(row.case)), ...newer.rows];
+    for (const word of newer.words) result.say(word);
+    return result;
   }
 
   async write(path) {

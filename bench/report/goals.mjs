@@ -44,7 +44,8 @@ const asked = { c: 'sync', node: 'sync-object' };
 const awaited = { c: 'sync', node: 'await-object' };
 const inBatches = { c: 'batch', node: 'batch-object' };
 const inLastAcknowledged = { c: 'batch-lastack', node: 'batch-lastack' };
-const counted = { c: 'count', node: 'count' };
+// Nothing is made of routes faster than they are counted; what keeping objects costs Node, whoever makes them, is known.
+const kept = { c: 'count', node: 'strings' };
 const oneByOne = { c: 'one', node: 'one' };
 const echoed = { c: 'sync', node: 'sync' };
 
@@ -104,11 +105,11 @@ export const goals = [
     ['columns', 'columns', 1.2],
     ['streamed', 'stream', 1.3],
     ['objects with numbers', 'numbers', 1.7],
-    ['objects with address strings', 'strings', 2.5],
-  ].map(([text, variant, atMost]) => ({
+    ['objects with address strings', 'strings', 2.5, 'strings'],
+  ].map(([text, variant, atMost, node = 'count']) => ({
     case: 'dump-1m',
     text: `${text}: time against C that only counts`,
-    ...reach(times('dump-1m', raw('count')), variant, { node: 'count' }), // C is its own measure here
+    ...reach(times('dump-1m', raw('count')), variant, { node }), // C is its own measure here
     atMost,
   })),
   {
@@ -131,8 +132,7 @@ export const goals = [
   ].map(([text, peer, atLeast]) => ({
     case: 'dump-1m',
     text: `objects with address strings: rate against ${text}`,
-    // Nothing is made of routes faster than they are counted.
-    ...reach(compare('dump-1m', { peer, variant: 'objects' }), 'strings', counted),
+    ...reach(compare('dump-1m', { peer, variant: 'objects' }), 'strings', kept),
     atLeast,
   })),
   ...['add', 'del'].flatMap((step) => [

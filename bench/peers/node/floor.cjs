@@ -15,6 +15,7 @@ const offered = {
   'inflight batch-object': () => require('./floor/requests.cjs')['batch-object'](),
   'inflight batch': () => require('./floor/requests.cjs').batch(),
   'dump count': () => require('./floor/dumps.cjs').routes(),
+  'dump strings': () => require('./floor/dumps.cjs').strings(),
   'links count': () => require('./floor/dumps.cjs').links(),
   'routes one': () => require('./floor/routes.cjs').one(),
   'routes batch-lastack': () => require('./floor/routes.cjs')['batch-lastack'](),

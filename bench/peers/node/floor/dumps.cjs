@@ -1,5 +1,5 @@
 'use strict';
-// Dumps, of which only the messages' lengths are read.
+// Dumps, of which only the messages' lengths are read, or an object of each route is made and kept.
 const { begin, end, options, print } = require('../measure.cjs');
 const { memory, message } = require('./bytes.cjs');
 const socket = require('./socket.cjs');
@@ -36,18 +36,89 @@ class Counter {
   }
 }
 
-function count(request) {
+const RTM_DST_LEN = 17; // where a message has it, behind struct nlmsghdr
+const RTMSG_END = 28;
+const RTA_DST = 1;
+const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
+const RTA_PRIORITY = 6;
+const RTA_TABLE = 15;
+
+const decimal = Array.from({ length: 256 }, (_, byte) => String(byte));
+/** Gateways are few: each one's text is made once. */
+const gateways = new Map();
+
+function textAt(at) {
+  const { octets } = socket;
+  return `${decimal[octets[at]]}.${decimal[octets[at + 1]]}.${decimal[octets[at + 2]]}.${decimal[octets[at + 3]]}`;
+}
+
+function gatewayAt(at) {
+  const word = socket.words[at >> 2];
+  const known = gateways.get(word);
+  if (known !== undefined) return known;
+  const text = textAt(at);
+  gateways.set(word, text);
+  return text;
+}
+
+function routeAt(start, end) {
+  const { halves, words } = socket;
+  let table, oif, priority, dst, gateway;
+  for (let at = start + RTMSG_END, length = 0; end - at >= 4; at += (length + 3) & ~3) {
+    length = halves[at >> 1];
+    if (length < 4 || length > end - at) throw new Error('a broken attribute');
+    const type = halves[(at >> 1) + 1];
+    if (type === RTA_TABLE) table = words[(at >> 2) + 1];
+    else if (type === RTA_DST) dst = textAt(at + 4);
+    else if (type === RTA_PRIORITY) priority = words[(at >> 2) + 1];
+    else if (type === RTA_GATEWAY) gateway = gatewayAt(at + 4);
+    else if (type === RTA_OIF) oif = words[(at >> 2) + 1];
+  }
+  return { rtmDstLen: socket.octets[start + RTM_DST_LEN], table, oif, priority, dst, gateway };
+}
+
+/** Keeps an object of each route that was just received, by the least code that makes one with its addresses as text. */
+class Keeper {
+  kept = [];
+  done = false;
+
+  get messages() {
+    return this.kept.length;
+  }
+
+  take(datagrams) {
+    for (let index = 0; index < datagrams; index++) {
+      let at = socket.offsetOf(index);
+      const end = at + socket.lengthOf(index);
+      while (at < end) {
+        const length = socket.words[at >> 2];
+        if ((socket.words[(at + 4) >> 2] & 0xffff) === NLMSG_DONE) {
+          this.done = true;
+          return;
+        }
+        this.kept.push(routeAt(at, at + length));
+        at += (length + 3) & ~3;
+      }
+    }
+  }
+}
+
+/** Dumps to a new `Taker` each time; on the thread that afnetlink's long dumps are received on, where `ahead`. */
+function dump(request, Taker, ahead) {
   for (let repeat = 0; repeat < options.repeats; repeat++) {
     const handle = socket.open(NETLINK_ROUTE);
-    const counter = new Counter();
+    const taker = new Taker();
     const sample = begin();
-    counter.take(socket.exchange(handle, request, 0, request.byteLength, AT_ONCE));
-    while (!counter.done) counter.take(socket.receive(handle, AT_ONCE));
+    taker.take(socket.exchange(handle, request, 0, request.byteLength, ahead ? 1 : AT_ONCE));
+    if (ahead) socket.readAhead(handle);
+    while (!taker.done) taker.take(ahead ? socket.takeAhead(handle) : socket.receive(handle, AT_ONCE));
     end(sample);
-    print(sample, counter.messages);
+    print(sample, taker.messages);
     socket.close(handle);
   }
 }
 
-exports.routes = () => count(routes);
-exports.links = () => count(links);
+exports.routes = () => dump(routes, Counter, false);
+exports.links = () => dump(links, Counter, false);
+exports.strings = () => dump(routes, Keeper, true);

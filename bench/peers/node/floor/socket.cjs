@@ -83,6 +83,22 @@ exports.receive = (handle, wanted) => {
   return count > 0 ? count : fail('receive', count);
 };
 
+/** Has the socket's thread receive what is queued. */
+exports.readAhead = (handle) => {
+  const result = native.readAhead(handle);
+  if (result < 0) fail('readAhead', result);
+};
+
+/** Waits for what the thread has received, and gives how many datagrams that are. */
+exports.takeAhead = (handle) => {
+  for (;;) {
+    const count = native.receive(handle, ring, 1);
+    if (count !== 0) return count > 0 ? count : fail('receive', count);
+    const waited = native.wait(handle, -1);
+    if (waited < 0) fail('wait', waited);
+  }
+};
+
 /** Sends the bytes to a port and waits for one datagram. Two native calls. */
 exports.sendAndWait = (handle, bytes, port) => {
   const sent = native.sendTo(handle, bytes, 0, bytes.byteLength, port, 0);
