@@ -21,7 +21,7 @@ static void* idle(void* nothing) {
   return nothing;
 }
 
-// Node's process has as many. Files are shared then, and each system call takes a reference of its own.
+// As Node has some: files are shared then, and each system call takes a reference of its own.
 static void start_idle_threads(void) {
   enum { THREADS = 4 };
   pthread_t thread;
