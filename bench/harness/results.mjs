@@ -26,10 +26,8 @@ export class Results {
       throw new Error('the kept run is of another machine, or has other rounds: keep a whole run');
     const measured = new Set(newer.rows.map((row) => row.case));
     const { machine, options } = this;
-    const result = new Results({ machine, options, words: [...this.words] });
-    result.rows = [...this.rows.filter((row) => !measured.has(row.case)), ...newer.rows];
-    for (const word of newer.words) result.say(word);
-    return result;
+    const rows = [...this.rows.filter((row) => !measured.has(row.case)), ...newer.rows];
+    return new Results({ machine, options, rows, words: [...new Set([...this.words, ...newer.words])] });
   }
 
   async write(path) {
