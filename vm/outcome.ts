@@ -62,16 +62,19 @@ export function judge(
     case 'timeout':
       return bad('timed-out', `the command did not end within ${(limits.timeout ?? 0) / 1000} s`);
     case 'qemu-ended':
-      if (session.bootTime === undefined) return bad('never-booted', 'the guest ended before it had booted');
-      return bad('panicked', whyEnded(kernelLog));
+      return session.bootTime === undefined
+        ? bad('never-booted', whyEnded(kernelLog, 'the guest ended before it had booted'))
+        : bad(
+            'panicked',
+            whyEnded(kernelLog, 'the guest ended before its command did: it was powered off or reset'),
+          );
   }
 }
 
-function whyEnded(log: string): string {
+/** Other processors may log much behind a panic, so that the last lines do not show it. */
+function whyEnded(log: string, without: string): string {
   const panic = /Kernel panic - .*/.exec(log)?.[0];
-  return panic === undefined
-    ? 'the guest ended before its command did: it was powered off or reset'
-    : `the kernel panicked: ${panic}`;
+  return panic === undefined ? without : `the kernel panicked: ${panic}`;
 }
 
 function withLog({ kernelLog, complaint }: SessionResult): string[] {

@@ -45,6 +45,19 @@ describe('judge', () => {
     );
   });
 
+  test('a panic before the guest had booted is named, however much is logged behind it', () => {
+    const log = `[    1.4] Kernel panic - not syncing: VFS: no root\n${'[    1.5] NMI backtrace\n'.repeat(100)}`;
+    const session = {
+      ...booted,
+      kernelLog: log,
+      bootTime: undefined,
+      ending: { kind: 'qemu-ended' } as const,
+    };
+    const judgement = judge(session, limits);
+    expect(judgement).toMatchObject({ outcome: 'never-booted', status: 122 });
+    expect(judgement.message).toContain('the kernel panicked: Kernel panic - not syncing: VFS: no root');
+  });
+
   test('limits are named in seconds, and the last lines of the log follow', () => {
     const boot = judge({ ...booted, kernelLog: '', ending: { kind: 'boot-timeout' } }, limits);
     expect(boot).toMatchObject({ outcome: 'never-booted', status: 122 });
