@@ -109,10 +109,12 @@ describe('a socket with a thread of its own', () => {
     }
     await expect(receiver.receive()).rejects.toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
     expect(receiver.counters.overruns).toBe(1);
+    expect(receiver.memory().drops).toBeGreaterThan(0);
+    // Until its queue is empty, the kernel drops what else comes, without another word.
+    while (receiver.memory().receiveQueued > 0) await receiver.receive();
     sender.send({ type: 99, to: { group: 5 } });
     let last = await receiver.receive();
     while (last.type !== 99) last = await receiver.receive();
-    expect(receiver.memory().drops).toBeGreaterThan(0);
   });
 });
 

@@ -190,7 +190,8 @@ test('another process that overwrites the ring while the kernel works on it harm
   await Promise.race([once(child.stdout, 'data'), ended]);
   const outcomes = new Map<string, number>();
   const words = new Uint32Array(ring.memory);
-  for (let round = 0; round < 1000; round += 1) {
+  // However little of the processor it gets, an index of its making is to be met.
+  for (let round = 0; round < 1000 || !outcomes.has('EINVAL'); round += 1) {
     // Else an index that cannot be ends every round.
     if (round % 2 === 0) words[TO_USER_EMPTIED] = words[TO_USER_EMPTIED - 16] ?? 0;
     if (round % 2 === 0) words[TO_KERNEL_FILLED] = (words[TO_KERNEL_FILLED + 16] ?? 0) + (round % SLOTS);
