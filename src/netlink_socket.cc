@@ -143,7 +143,7 @@ int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
 }
 
 int NetlinkSocket::Wait(int milliseconds) const {
-  if (ahead_) return thread_->Wait(milliseconds);
+  if (ahead_ && !thread_->IsIdle()) return thread_->Wait(milliseconds);
   pollfd entry{.fd = descriptor(), .events = POLLIN, .revents = 0};
   const int count = poll(&entry, 1, milliseconds);
   return count < 0 ? -errno : count;

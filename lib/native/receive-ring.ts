@@ -50,7 +50,10 @@ export interface SenderCredentials {
  */
 export interface DatagramBatch {
   readonly count: number;
-  /** How often the kernel dropped messages since the last batch because the receive buffer was full (ENOBUFS). */
+  /**
+   * How often the kernel dropped messages because the receive buffer was full (ENOBUFS): behind all of this batch that was
+   * queued until then. It delivers again, so that a state that is listed from now on stays true.
+   */
   readonly overruns: number;
   /** The errno with which receiving ended, or 0: a dump that failed under way, for one. */
   readonly error: number;
@@ -112,6 +115,10 @@ export class ReceiveRing implements DatagramBatch {
 
   get overruns(): number {
     return this.#words[OVERRUNS] ?? 0;
+  }
+
+  set overruns(count: number) {
+    this.#words[OVERRUNS] = count;
   }
 
   /** Datagrams that the last receive dropped, since another port than the kernel's sent them. */

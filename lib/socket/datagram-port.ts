@@ -43,8 +43,10 @@ export interface DatagramPort {
   readonly handle: number;
   /** Datagrams dropped so far because another port than the kernel's sent them. */
   readonly foreignDatagrams: number;
-  /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
+  /** How often so far the kernel has dropped messages for want of space in the receive buffer. */
   readonly overruns: number;
+  /** Whether it drops all that comes, until nothing is queued any more: the overrun is counted then. */
+  readonly congested: boolean;
   /** Whether more may have been received than was given: that nothing came does not mean that nothing is queued. */
   readonly pending: boolean;
   /** SO_RCVBUF: bytes of datagrams that may wait, as the kernel counts them. */

@@ -46,8 +46,10 @@ export class DatagramSocket implements DatagramPort {
   consumer: DatagramConsumer;
   /** Datagrams dropped so far because another port than the kernel's sent them. */
   foreignDatagrams = 0;
-  /** How often so far the kernel reported that it had dropped messages for want of space in the receive buffer. */
+  /** How often so far the kernel has dropped messages for want of space in the receive buffer. */
   overruns = 0;
+  /** Whether it drops all that comes, until nothing is queued any more. */
+  congested = false;
   /** Whether a thread may have received more than was given. */
   pending = false;
   /** @internal Whether somebody waits, and whether that keeps the process alive. */
@@ -174,10 +176,22 @@ export class DatagramSocket implements DatagramPort {
   /** @internal Counts what a ring holds, and gives it on. */
   protected received(ring: ReceiveRing, count: number, take: TakeBatch): number {
     this.foreignDatagrams += ring.foreign;
-    this.overruns += ring.overruns;
     this.pending = ring.pending;
+    if (this.congested || ring.overruns > 0) this.#placeOverruns(ring);
+    this.overruns += ring.overruns;
     if (count > 0 || ring.overruns > 0 || ring.error > 0) take(ring);
     return count;
+  }
+
+  /**
+   * Moves word of an overrun to where the loss is. The kernel gives it first, but what it dropped would have stood behind
+   * all that was queued; and it goes on dropping, without another word, until the queue is empty.
+   */
+  #placeOverruns(ring: ReceiveRing): void {
+    const reported = ring.overruns + (this.congested ? 1 : 0);
+    this.congested = this.pending || native().wait(this.#handle, 0) > 0;
+    // One is reported after another only where the queue was empty in between.
+    ring.overruns = this.congested ? reported - 1 : reported;
   }
 
   #receiveOne(ring: ReceiveRing, take: TakeBatch, milliseconds: number): boolean {
@@ -186,7 +200,7 @@ export class DatagramSocket implements DatagramPort {
     ring.filled(count);
     if (count > 0) this.#lastLength = ring.trueLength(0);
     this.received(ring, count, take);
-    return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0;
+    return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0 || this.congested;
   }
 
   #checkSent(errno: number, to: SocketAddress | undefined): void {

@@ -110,12 +110,12 @@ export class Exchange implements Deferred {
 
   /** Whether what is queued next can only be the answer to what is sent next. */
   get quiet(): boolean {
-    return !this.#overrun && this.engine.runningDump === undefined && this.port.offload === undefined;
+    return !this.#dropsAnswers && this.engine.runningDump === undefined && this.port.offload === undefined;
   }
 
   /** Goes on with a request that was sent alone, past {@link send}, and whose answer may still be queued. */
   receiveAnswerOf(transaction: Transaction): void {
-    if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
+    if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
     this.#progress();
   }
 
@@ -131,7 +131,7 @@ export class Exchange implements Deferred {
       for (const transaction of transactions) this.engine.abandon(transaction, error);
     }
     for (const transaction of transactions) {
-      if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
+      if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
     }
     this.#progress();
   }
@@ -247,6 +247,11 @@ export class Exchange implements Deferred {
     return milliseconds > LONGEST_TIMER ? undefined : setTimeout(onTimeout, milliseconds).unref();
   }
 
+  /** After an overrun: until nothing is queued, the kernel drops even answers, and then those that have none get none. */
+  get #dropsAnswers(): boolean {
+    return this.#overrun || this.port.congested;
+  }
+
   /** Receives once; false when nothing is queued any more. */
   #receive(wanted: number): boolean {
     const { port } = this;
@@ -266,7 +271,7 @@ export class Exchange implements Deferred {
     // One at a time while a dump runs: each receive makes the kernel queue more of it.
     const wanted = this.engine.runningDump === undefined ? DATAGRAMS_A_RECEIVE : 1;
     for (let receives = 0; receives < RECEIVES_FOR_AN_ANSWER; receives++) {
-      if ((transaction.settled && !this.#overrun) || !this.#receive(wanted)) return;
+      if ((transaction.settled && !this.#dropsAnswers) || !this.#receive(wanted)) return;
     }
   }
 

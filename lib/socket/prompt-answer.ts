@@ -64,6 +64,7 @@ export class PromptAnswer {
   take(batch: DatagramBatch): boolean {
     if (batch.count !== 1 || batch.overruns !== 0 || batch.error !== 0 || batch.group(0) !== 0) return false;
     const exchange = this.#exchange;
+    if (exchange.port.congested) return false;
     const length = batch.length(0);
     const at = batch.offset(0);
     const view = exchange.view(batch.bytes(0));

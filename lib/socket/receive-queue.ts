@@ -51,7 +51,6 @@ export class ReceiveQueue {
 
   /** Takes the messages of a batch in, and what went wrong with it. */
   readonly takeBatch = (batch: DatagramBatch): void => {
-    if (batch.overruns > 0) this.#items.push(overrun());
     for (let index = 0; index < batch.count; index++) {
       if (batch.truncated(index)) {
         this.#items.push(truncated(batch.trueLength(index)));
@@ -64,6 +63,7 @@ export class ReceiveQueue {
         this.#items.push(error);
       }
     }
+    for (let count = 0; count < batch.overruns; count++) this.#items.push(overrun());
     if (batch.error > 0) this.#items.push(systemError('recvmsg', batch.error));
   };
 

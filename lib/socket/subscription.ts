@@ -35,7 +35,10 @@ export interface SubscribeOptions<Event = Message> {
 /** What a subscription gives: an event, or word that some were lost. */
 export type SubscriptionItem<Event> =
   | { readonly kind: 'event'; readonly event: Event }
-  /** The receive buffer was full and the kernel dropped events: whoever keeps a state must list it anew. */
+  /**
+   * The receive buffer was full, and the kernel dropped events from before this item: whoever keeps a state must list it
+   * anew. What changes from now on comes as an event again.
+   */
   | { readonly kind: 'overrun' }
   /** Bytes that are no netlink message, or one that cannot be decoded. */
   | { readonly kind: 'malformed'; readonly bytes: Uint8Array };
@@ -107,7 +110,7 @@ export class Subscription<Event>
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** How often the kernel reported so far that it had dropped events. */
+  /** How often the kernel has dropped events so far. */
   get overruns(): number {
     return this.#port.overruns;
   }
@@ -258,10 +261,6 @@ export class Subscription<Event>
   };
 
   readonly #take = (batch: DatagramBatch): void => {
-    if (batch.overruns > 0) {
-      overrunHappened(this.#port.portId);
-      this.#give(OVERRUN);
-    }
     for (let index = 0; index < batch.count; index++) {
       const bytes = batch.bytes(index);
       if (this.#bytes !== bytes) {
@@ -270,6 +269,10 @@ export class Subscription<Event>
       }
       const start = batch.offset(index);
       this.#takeDatagram(start, start + batch.length(index), batch, index);
+    }
+    for (let count = 0; count < batch.overruns; count++) {
+      overrunHappened(this.#port.portId);
+      this.#give(OVERRUN);
     }
   };
 

@@ -50,6 +50,10 @@ export class TracedPort implements DatagramPort {
     return this.#port.overruns;
   }
 
+  get congested(): boolean {
+    return this.#port.congested;
+  }
+
   get pending(): boolean {
     return this.#port.pending;
   }
@@ -142,12 +146,12 @@ export class TracedPort implements DatagramPort {
 
   #showing(take: TakeBatch): TakeBatch {
     return (batch: DatagramBatch) => {
-      for (let count = 0; count < batch.overruns; count++) this.#show('overrun', new Uint8Array(), 0, 0);
       for (let index = 0; index < batch.count; index++) {
         const start = batch.offset(index);
         const bytes = batch.bytes(index).slice(start, start + batch.length(index));
         this.#show('received', bytes, batch.portId(index), batch.group(index));
       }
+      for (let count = 0; count < batch.overruns; count++) this.#show('overrun', new Uint8Array(), 0, 0);
       take(batch);
     };
   }

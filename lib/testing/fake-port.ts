@@ -22,6 +22,8 @@ export class FakePort implements DatagramPort {
   /** There is no thread. */
   readonly pending = false;
   overruns = 0;
+  /** Overruns are queued in their place. */
+  readonly congested = false;
   /** The groups that the socket has joined. */
   readonly groups: ReadonlySet<number>;
   readonly #consumer: DatagramConsumer;

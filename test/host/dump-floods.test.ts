@@ -88,14 +88,14 @@ beforeAll(async () => {
 });
 
 describe('dumps sent past the engine', () => {
-  test('80 bad ones into a tiny buffer: an overrun, then DONE with its extended acknowledgement', async () => {
+  test('80 bad ones into a tiny buffer: DONE with its extended acknowledgement, then an overrun', async () => {
     const socket = openRoute(1152);
     for (let count = 0; count < 80; count++) socket.send(badDump);
     const answers = drain(socket);
-    expect(answers[0]).toMatchObject({ kind: 'overrun' });
-    const rest = answers.slice(1);
-    expect(rest.length).toBeGreaterThan(0);
-    for (const answer of rest) {
+    const ended = answers.slice(0, -1);
+    expect(ended.length).toBeGreaterThan(0);
+    expect(answers.at(-1)).toMatchObject({ kind: 'overrun' });
+    for (const answer of ended) {
       expect(answer).toMatchObject({
         kind: 'done',
         errno: EINVAL,

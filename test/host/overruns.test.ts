@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { native } from '#lib/native/addon';
 import { ReceiveRing } from '#lib/native/receive-ring';
-import type { NetlinkSocket } from 'afnetlink';
+import type { DatagramBatch, Message, NetlinkSocket } from 'afnetlink';
 import { open } from '../helpers/sockets.js';
 
 const GROUP = 9;
@@ -15,18 +15,22 @@ function flood(sender: NetlinkSocket, count = 100): void {
   }
 }
 
+function typeOf(batch: DatagramBatch, index: number): number {
+  return (batch.words(index)[batch.offset(index) / 4 + 1] ?? 0) & 0xffff;
+}
+
 describe('an overrun', () => {
   test('is reported once by receive, and counted; the socket goes on', async () => {
     const sender = open();
     const receiver = open({ groups: [GROUP], options: SMALL_BUFFER });
     flood(sender);
-    await expect(receiver.receive()).rejects.toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
-    expect(receiver.counters.overruns).toBe(1);
     let received = 0;
     while (receiver.memory().receiveQueued > 0) {
       expect((await receiver.receive()).type).toBe(100);
       received += 1;
     }
+    await expect(receiver.receive()).rejects.toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
+    expect(receiver.counters.overruns).toBe(1);
     expect(received + receiver.memory().drops).toBe(100);
   });
 
@@ -52,7 +56,7 @@ describe('an overrun', () => {
     const stop = receiver.onDatagrams((batch) => {
       overruns += batch.overruns;
       for (let index = 0; index < batch.count; index++) {
-        if (((batch.words(index)[batch.offset(index) / 4 + 1] ?? 0) & 0xffff) === 200) markers += 1;
+        if (typeOf(batch, index) === 200) markers += 1;
       }
     });
     for (let round = 0; round < 200; round++) {
@@ -68,6 +72,85 @@ describe('an overrun', () => {
     expect(overruns).toBe(200);
     expect(receiver.counters.overruns).toBe(200);
   }, 60_000);
+});
+
+/** Reads until a message of type 200 comes; calls `onOverrun` where an overrun is given. */
+type Read = (onOverrun: () => void) => Promise<void>;
+
+async function readMessages(next: () => Promise<Message>, onOverrun: () => void): Promise<void> {
+  for (let type = 100; type !== 200;) {
+    try {
+      ({ type } = await next());
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
+      onOverrun();
+    }
+  }
+}
+
+// The kernel reports an overrun ahead of what was queued until then, and drops all that comes until that is received.
+describe('from the moment on that an overrun is given, nothing is lost', () => {
+  const LARGER_BUFFER = { receiveBufferSize: 100 * 1024 };
+  const openMember = (offload = false) => open({ groups: [GROUP], options: LARGER_BUFFER, offload });
+  const subscribe = (options: { capacity?: number } = {}) =>
+    open().subscribe({ groups: [GROUP], ...LARGER_BUFFER, ...options });
+
+  const members: Record<string, () => Read> = {
+    'by receive': () => {
+      const receiver = openMember();
+      return (onOverrun) => readMessages(() => receiver.receive(), onOverrun);
+    },
+    'by receiveSync': () => {
+      const receiver = openMember();
+      return (onOverrun) =>
+        readMessages(() => Promise.resolve(receiver.receiveSync({ timeout: 1000 })), onOverrun);
+    },
+    'by receive, on a thread': () => {
+      const receiver = openMember(true);
+      return (onOverrun) => readMessages(() => receiver.receive(), onOverrun);
+    },
+    'by onDatagrams': () => {
+      const receiver = openMember();
+      return (onOverrun) =>
+        new Promise((resolve) => {
+          receiver.onDatagrams((batch) => {
+            for (let index = 0; index < batch.count; index++) {
+              if (typeOf(batch, index) === 200) resolve();
+            }
+            if (batch.overruns > 0) onOverrun();
+          });
+        });
+    },
+    'by the callback of a subscription': () => {
+      const events = subscribe();
+      return (onOverrun) =>
+        events.forEach((item) => {
+          if (item.kind === 'overrun') onOverrun();
+          else if (item.kind === 'event' && item.event.type === 200) events.close();
+        });
+    },
+    'by the loop of a subscription': () => {
+      const events = subscribe({ capacity: 10 });
+      return async (onOverrun) => {
+        for await (const item of events) {
+          if (item.kind === 'overrun') onOverrun();
+          else if (item.kind === 'event' && item.event.type === 200) break;
+        }
+      };
+    },
+  };
+
+  test.each(Object.entries(members))('%s', async (_, join) => {
+    const sender = open();
+    const read = join();
+    flood(sender, 1000);
+    let overruns = 0;
+    await read(() => {
+      overruns += 1;
+      sender.send({ type: 200, to: { group: GROUP } });
+    });
+    expect(overruns).toBe(1);
+  });
 });
 
 // recvmmsg fetches the error without telling netlink, which then stays congested and drops every later multicast.

@@ -151,7 +151,10 @@ export interface UnknownNotification {
 /** What a subscription gives: an event, or word that some were lost. */
 export type FamilySubscriptionItem<Event> =
   | { readonly kind: 'event'; readonly event: Event }
-  /** The receive buffer was full and the kernel dropped events: whoever keeps a state must list it anew. */
+  /**
+   * The receive buffer was full, and the kernel dropped events from before this item: whoever keeps a state must list it
+   * anew. What changes from now on comes as an event again.
+   */
   | { readonly kind: 'overrun' }
   /** Bytes that are no netlink message, or one that cannot be decoded. */
   | { readonly kind: 'malformed'; readonly bytes: Uint8Array };
@@ -159,7 +162,7 @@ export type FamilySubscriptionItem<Event> =
 /** Events of multicast groups, on a socket of its own. Leaving a loop over it ends it. */
 export interface FamilySubscription<Event>
   extends AsyncIterableIterator<FamilySubscriptionItem<Event>>, Disposable {
-  /** How often the kernel reported so far that it had dropped events. */
+  /** How often the kernel has dropped events so far. */
   readonly overruns: number;
   readonly closed: boolean;
   /** Calls `callback` with each item as it is received: the fastest way, without back-pressure. */
