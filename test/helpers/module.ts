@@ -46,12 +46,21 @@ export function constantNames(): string[] {
 
 /** The messages that are queued now. Whatever the module answers at once is queued before send() returns. */
 export function queued(socket: NetlinkSocket): Message[] {
+  return queuedUntil(socket, 'ERR_NETLINK_TIMEOUT');
+}
+
+/** The messages that were queued before one was dropped. */
+export function queuedBeforeOverrun(socket: NetlinkSocket): Message[] {
+  return queuedUntil(socket, 'ERR_NETLINK_OVERRUN');
+}
+
+function queuedUntil(socket: NetlinkSocket, end: string): Message[] {
   const messages: Message[] = [];
   for (;;) {
     try {
       messages.push(socket.receiveSync({ timeout: 0 }));
     } catch (error) {
-      if ((error as { code?: string }).code === 'ERR_NETLINK_TIMEOUT') return messages;
+      if ((error as { code?: string }).code === end) return messages;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import type { DatagramBatch, NetlinkSocket } from 'afnetlink';
+import type { DatagramBatch, Message, NetlinkSocket } from 'afnetlink';
 import { runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair } from '../helpers/sockets.js';
 
@@ -400,6 +400,75 @@ describe('receiving into memory', () => {
     const last = receiver.receiveSync().payload;
     into.fill(0);
     expect(last).toEqual(fourth);
+  });
+
+  test('whatever follows a large message comes as without it', () => {
+    const [sender, plain, placing, placingInMore] = [open(), open(), open(), open()];
+    const message = (length: number, claimed = 16 + length) => {
+      const bytes = new Uint8Array(16 + length);
+      bytes.set(pattern(length), 16);
+      new Uint32Array(bytes.buffer, 0, 4).set([claimed, 33 | (5 << 16), length, 9]);
+      return bytes;
+    };
+    const large = message(12_000);
+    const outcomeOf = (received: () => Message) => {
+      try {
+        const { type, flags, sequence, portId, payload } = received();
+        return [type, flags, sequence, portId, Buffer.from(payload).toString('base64')].join(' ');
+      } catch (error) {
+        return String(error);
+      }
+    };
+    for (const datagram of [
+      message(0),
+      message(1),
+      large,
+      message(32_768),
+      message(32_772),
+      message(100_000),
+      message(150_000),
+      Buffer.concat([message(100_000), large]),
+      message(12_000, 11_000),
+      message(12_000, 12_017),
+      message(12_000, 15),
+      Buffer.concat([large, large, message(5)]),
+      Buffer.concat([message(8), message(32_768), message(16)]),
+      Buffer.concat([large, Buffer.alloc(4)]),
+      Buffer.concat([large, Buffer.alloc(100, 1)]),
+      Buffer.alloc(1),
+      Buffer.alloc(15, 1),
+      Buffer.alloc(16),
+      Buffer.alloc(20_000, 255),
+    ]) {
+      const [expected, ...outcomes] = [
+        { receiver: plain },
+        { receiver: placing, into: new Uint8Array(40_000).subarray(3, 3 + 32_768) },
+        { receiver: placingInMore, into: new Uint8Array(4_000_000) },
+      ].map(({ receiver, ...memory }) => {
+        const options = { timeout: 0, ...memory };
+        for (const bytes of [large, datagram, large]) sender.sendDatagram(bytes, { portId: receiver.portId });
+        const all = [outcomeOf(() => receiver.receiveSync(options))];
+        while (all.at(-1)?.includes('no message came') === false)
+          all.push(outcomeOf(() => receiver.receiveSync(options)));
+        return all;
+      });
+      expect(outcomes).toEqual([expected, expected]);
+      expect(expected?.length).toBeGreaterThan(2);
+    }
+  });
+
+  test.each(['shared', 'transferred away meanwhile'])('memory may be %s', async (which) => {
+    const [sender, receiver] = openPair();
+    const to = { portId: receiver.portId };
+    const payload = pattern(20_000);
+    const memory = which === 'shared' ? new SharedArrayBuffer(32_768) : new ArrayBuffer(32_768);
+    const into = new Uint8Array(memory);
+    sender.send({ payload, to });
+    expect(receiver.receiveSync({ into }).payload).toEqual(payload);
+    const received = receiver.receive({ into });
+    if (memory instanceof ArrayBuffer) structuredClone(memory, { transfer: [memory] });
+    sender.send({ payload, to });
+    expect((await received).payload).toEqual(payload);
   });
 
   test('with ancillary data, too', () => {

@@ -1,7 +1,7 @@
 // The flooder: what was sent was received or dropped, exactly. Runs in the guest.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openSocket, type NetlinkSocket } from 'afnetlink';
-import { Control, nt, queued, replyOf, valuesOf } from '../helpers/module.js';
+import { Control, nt, queued, queuedBeforeOverrun, replyOf, valuesOf } from '../helpers/module.js';
 
 const EBUSY = 16;
 const EINVAL = 22;
@@ -73,8 +73,7 @@ test('a reader that is paused: the queue holds what was sent, the kernel counts 
   expect(sent).toBeGreaterThan(0);
   expect(socket.memory()).toMatchObject({ drops: dropped });
   expect(socket.memory().receiveQueued).toBeGreaterThan(sent * (16 + 64));
-  expect(() => socket.receiveSync()).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_OVERRUN' }));
-  const messages = queued(socket);
+  const messages = queuedBeforeOverrun(socket);
   expect(messages.map(({ sequence }) => sequence)).toEqual(Array.from({ length: sent }, (_, index) => index));
   expect(messages[0]).toMatchObject({
     type: nt('MSG_FLOOD'),

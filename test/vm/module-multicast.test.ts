@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from '@jest/globals';
 import { cString, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
-import { queued } from '../helpers/module.js';
+import { queued, queuedBeforeOverrun } from '../helpers/module.js';
 import { packageRoot, runCommand } from '../helpers/processes.js';
 
 const ANNOUNCE = 1;
@@ -106,8 +106,7 @@ test('a listener that does not read loses announcements, and holds nobody up', a
     sender.send({ payload: cString(`round ${round}`) });
     expect(text(await answer(sender))).toBe(`round ${round}\0`);
   }
-  await expect(answer(listener)).rejects.toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
-  const heard = queued(listener).map(text);
+  const heard = queuedBeforeOverrun(listener).map(text);
   expect(heard.length).toBeLessThan(100);
   expect(heard).toEqual(heard.map((_, round) => `round ${round}\0`));
 });

@@ -114,14 +114,16 @@ describe('a call that the kernel holds', () => {
         const first = await round();
         const before = [tasks().length, descriptors()];
         const second = await round();
-        console.log(first, second, tasks().length - before[0], descriptors() - before[1]);
+        // A thread that was joined is listed until the kernel is done with it.
+        while (tasks().length > before[0]) await pause();
+        console.log(first, second, descriptors() - before[1]);
         const { openSocket } = require('afnetlink');
         openSocket({ protocol: 17, offload: true }).sendAsync({ sequence: 1 });
         while (!held()) await pause();
         process.exit(0);
       })();
     `);
-    expect(result).toMatchObject({ status: 0, signal: null, stdout: 'false false 0 0\n', stderr: '' });
+    expect(result).toMatchObject({ status: 0, signal: null, stdout: 'false false 0\n', stderr: '' });
   });
 });
 
