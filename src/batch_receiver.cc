@@ -39,6 +39,26 @@ void DescribeControl(msghdr& header, ReceiveRing::Record& record) {
   }
 }
 
+/** recvfrom is cheaper than recvmsg. */
+ssize_t ReceiveSlot(int descriptor, std::span<std::uint8_t> slot, sockaddr_nl* sender) {
+  socklen_t sender_length = sizeof *sender;
+  return recvfrom(descriptor, slot.data(), slot.size(), kFlags, reinterpret_cast<sockaddr*>(sender),
+                  &sender_length);
+}
+
+ssize_t ReceiveParts(int descriptor, std::span<std::uint8_t> slot, std::span<std::uint8_t> memory,
+                     sockaddr_nl* sender) {
+  const auto rest = slot.subspan(NLMSG_HDRLEN);
+  std::array<iovec, 3> parts{
+      {{slot.data(), NLMSG_HDRLEN}, {memory.data(), memory.size()}, {rest.data(), rest.size()}}};
+  msghdr header{};
+  header.msg_name = sender;
+  header.msg_namelen = sizeof *sender;
+  header.msg_iov = parts.data();
+  header.msg_iovlen = parts.size();
+  return recvmsg(descriptor, &header, kFlags);
+}
+
 }  // namespace
 
 int BatchReceiver::Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted,
@@ -47,27 +67,41 @@ int BatchReceiver::Receive(int descriptor, const ReceiveRing& ring, std::size_t 
   const std::size_t slots = std::min(wanted, ring.slot_count());
   // A ring of one slot has no more room behind it.
   const int received = slots == 1 && ring.slot_count() > 1 && !policy.ancillary
-                           ? ReceiveOne(descriptor, ring)
+                           ? ReceiveOne(descriptor, ring, {})
                            : ReceiveMany(descriptor, ring, slots, policy.ancillary);
   return policy.accept_foreign ? received : DropForeign(ring, received);
 }
 
-int BatchReceiver::ReceiveOne(int descriptor, const ReceiveRing& ring) {
-  const auto memory = ring.From(0);
+int BatchReceiver::ReceiveInto(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory,
+                               ReceivePolicy policy) {
+  if (ring.slot_count() == 1 || policy.ancillary || memory.empty()) {
+    return Receive(descriptor, ring, 1, policy);
+  }
+  ring.Begin();
+  // No more than the ring can take back.
+  const std::size_t most = ring.From(0).size() - NLMSG_HDRLEN;
+  const int received = ReceiveOne(descriptor, ring, memory.first(std::min(memory.size(), most)));
+  return policy.accept_foreign ? received : DropForeign(ring, received);
+}
+
+int BatchReceiver::ReceiveOne(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory) {
+  const auto slot = ring.From(0);
   while (true) {
     sockaddr_nl sender{};
-    socklen_t sender_length = sizeof sender;
-    const ssize_t length = recvfrom(descriptor, memory.data(), memory.size(), kFlags,
-                                    reinterpret_cast<sockaddr*>(&sender), &sender_length);
+    const ssize_t length = memory.empty() ? ReceiveSlot(descriptor, slot, &sender)
+                                          : ReceiveParts(descriptor, slot, memory, &sender);
     if (length >= 0) {
       const auto true_length = static_cast<std::size_t>(length);
       auto& record = ring.record(0);
       record.offset = static_cast<std::int32_t>(ring.SlotOffset(0));
-      record.length = static_cast<std::int32_t>(std::min(true_length, memory.size()));
+      record.length = static_cast<std::int32_t>(std::min(true_length, slot.size()));
       record.true_length = static_cast<std::int32_t>(true_length);
       record.port_id = sender.nl_pid;
       record.group_mask = sender.nl_groups;
-      record.parts = true_length > memory.size() ? ReceiveRing::kTruncated : 0;
+      record.parts = true_length > slot.size() ? ReceiveRing::kTruncated : 0;
+      if (true_length > NLMSG_HDRLEN) {
+        ring.header().placed = static_cast<std::int32_t>(std::min(true_length - NLMSG_HDRLEN, memory.size()));
+      }
       return 1;
     }
     if (errno == EINTR) continue;

@@ -20,6 +20,10 @@ class BatchReceiver {
   /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it
    * filled. */
   int Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted, ReceivePolicy policy);
+  /** Receives a datagram: its message header into the ring, what follows into `memory`, what does not fit
+   * there into the ring again. Whether it did so says the ring's header. */
+  int ReceiveInto(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory,
+                  ReceivePolicy policy);
 
   /** Copies a spilled datagram of the last Receive, whole. Returns its length or -errno. */
   int TakeSpilled(const ReceiveRing& ring, std::size_t slot, std::span<std::uint8_t> target);
@@ -39,8 +43,8 @@ class BatchReceiver {
     bool operator==(const Prepared&) const = default;
   };
 
-  /** One datagram by recvfrom, which is cheaper than recvmsg; its slot reaches to the ring's end. */
-  int ReceiveOne(int descriptor, const ReceiveRing& ring);
+  /** One datagram, whose slot reaches to the ring's end, or whose payload goes into `memory`. */
+  int ReceiveOne(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory);
   int ReceiveMany(int descriptor, const ReceiveRing& ring, std::size_t wanted, bool ancillary);
   void Prepare(const ReceiveRing& ring, std::size_t wanted, bool ancillary);
   void SetLengths(std::size_t slot, bool ancillary);

@@ -97,6 +97,11 @@ int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
   return environment_->receiver().Receive(descriptor(), ring, wanted, policy_);
 }
 
+int NetlinkSocket::ReceiveInto(const ReceiveRing& ring, std::span<std::uint8_t> memory) {
+  if (ahead_ || offloaded_ || memory.empty()) return Receive(ring, 1);
+  return environment_->receiver().ReceiveInto(descriptor(), ring, memory, policy_);
+}
+
 int NetlinkSocket::TakeAhead(const ReceiveRing& ring, std::size_t wanted) {
   if (!ahead_) {
     // Only the thread of an offloaded socket may look, which it does when there is something.
@@ -120,11 +125,11 @@ void NetlinkSocket::EndReadAheadUnseen() {
   if (ahead_ && !watching_ && thread_->IsIdle()) EndReadAhead();
 }
 
-int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
+int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, std::span<std::uint8_t> memory, int milliseconds) {
   // Looking where nothing is yet is a system call for nothing, and so is waiting for what is there: what was
   // so last time is taken to be so again.
   if (milliseconds == 0 || waits_first_ == 0) {
-    const int received = Receive(ring, 1);
+    const int received = ReceiveInto(ring, memory);
     if (received != 0 || milliseconds == 0 || ring.HasWord()) return received;
     waits_first_ = kWaitsFirst;
   } else {
@@ -137,7 +142,7 @@ int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds) {
     const bool goes_on = milliseconds < 0 || ahead_;
     const int ready = Wait(milliseconds);
     if (ready <= 0) return ready;
-    const int received = Receive(ring, 1);
+    const int received = ReceiveInto(ring, memory);
     if (received != 0 || !goes_on || ring.HasWord()) return received;
   }
 }

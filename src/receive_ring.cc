@@ -17,6 +17,7 @@ void ReceiveRing::Begin() const {
   header().foreign = 0;
   header().error = 0;
   header().pending = 0;
+  header().placed = 0;
 }
 
 bool ReceiveRing::HasWord() const {

@@ -25,7 +25,10 @@ class ReceiveRing {
     /** Whether a thread of the socket's own may have more: that nothing came does not mean that nothing is
      * queued. */
     std::int32_t pending;
-    std::array<std::int32_t, 10> reserved;
+    /** How many bytes of the first datagram, behind its message header, are not in the ring but in the memory
+     * that was given to receive them into. */
+    std::int32_t placed;
+    std::array<std::int32_t, 9> reserved;
   };
 
   struct Record {

@@ -146,7 +146,7 @@ export const cases = [
     issue: 'W7',
     title: `Echo of ${size} bytes with the kernel module, in the guest`,
     workload: 'echo',
-    variants: ['sync', 'await'],
+    variants: ['sync', 'sync-into', 'await'],
     place: 'guest',
     count: 10_000,
     repeats: 2,

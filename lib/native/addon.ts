@@ -42,6 +42,18 @@ export interface NativeAddon {
   receive(handle: number, ring: ArrayBuffer, wanted: number): number;
   /** Receives one datagram, for which it waits up to so many milliseconds as {@link wait} does. Returns how many records it filled. */
   receiveOne(handle: number, ring: ArrayBuffer, milliseconds: number): number;
+  /**
+   * As {@link receiveOne}, with what follows the message header in a part of `memory`, and in the ring again what does not
+   * fit there. How much was placed so stands in the ring's header; nothing is where a thread receives.
+   */
+  receiveInto(
+    handle: number,
+    ring: ArrayBuffer,
+    milliseconds: number,
+    memory: ArrayBuffer,
+    offset: number,
+    length: number,
+  ): number;
   /** {@link send} and {@link receive} in one: the kernel's answer is queued before its send returns. */
   exchange(
     handle: number,

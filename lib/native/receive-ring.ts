@@ -7,6 +7,7 @@ const OVERRUNS = 2;
 const FOREIGN = 3;
 const ERROR = 4;
 const PENDING = 5;
+const PLACED = 6;
 const OFFSET = 0;
 const LENGTH = 1;
 const TRUE_LENGTH = 2;
@@ -25,6 +26,8 @@ const PART_GROUP = 4;
 const PART_NAMESPACE_ID = 8;
 const PART_CREDENTIALS = 16;
 const ALIGNMENT = 64;
+/** struct nlmsghdr, behind which a payload begins. */
+const MESSAGE_HEADER = 16;
 /** Up to so many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
 const LOOP_LIMIT = 64;
 
@@ -57,6 +60,8 @@ export interface DatagramBatch {
   readonly overruns: number;
   /** The errno with which receiving ended, or 0: a dump that failed under way, for one. */
   readonly error: number;
+  /** Whether the datagram is a message whose payload was received into the memory given for it, and only its header here. */
+  readonly placed: boolean;
   bytes(index: number): Uint8Array<ArrayBuffer>;
   words(index: number): Int32Array<ArrayBuffer>;
   offset(index: number): number;
@@ -133,6 +138,27 @@ export class ReceiveRing implements DatagramBatch {
   /** Whether a thread of the socket's own may have more. */
   get pending(): boolean {
     return this.#words[PENDING] !== 0;
+  }
+
+  get placed(): boolean {
+    return this.#words[PLACED] !== 0;
+  }
+
+  /**
+   * Takes note of what a native call returned that received into `memory`. Only a single message that fits is left there; all
+   * else is put together here.
+   */
+  filledInto(memory: Uint8Array, count: number): void {
+    this.filled(count);
+    const placed = this.#words[PLACED] ?? 0;
+    if (count === 0 || placed === 0) return;
+    const at = this.offset(0);
+    const length = this.trueLength(0);
+    if (this.#words[at / 4] === length && length === MESSAGE_HEADER + placed) return;
+    const start = at + MESSAGE_HEADER;
+    this.#bytes.copyWithin(start + placed, start);
+    this.#bytes.set(memory.subarray(0, placed), start);
+    this.#words[PLACED] = 0;
   }
 
   bytes(index: number): Uint8Array<ArrayBuffer> {

@@ -74,6 +74,11 @@ export interface DatagramPort {
    */
   receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean;
   /**
+   * As {@link receiveOne}; the payload of a large message may be received into `memory`, without a copy: the batch says so.
+   * Whatever comes, memory may be overwritten.
+   */
+  receiveInto(memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean;
+  /**
    * Sends, then receives as {@link receive} does, in one native call. What the kernel answers at once, it has queued
    * before its part of the send ends; say with `wanted` how many datagrams that is, since looking for more costs time.
    */

@@ -1,3 +1,4 @@
+import { isArrayBuffer } from 'node:util/types';
 import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../native/receive-ring.js';
@@ -157,6 +158,32 @@ export class DatagramSocket implements DatagramPort {
   }
 
   /**
+   * As {@link receiveOne}; the payload of a large message may be received into `memory`, without a copy: the batch says so.
+   * Whatever comes, memory may be overwritten.
+   */
+  receiveInto(memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean {
+    const { buffer, byteOffset, byteLength } = memory;
+    const isLarge = this.#lastLength >= LARGE && this.#lastLength < LONGEST_ALONE;
+    if (!isLarge || !isArrayBuffer(buffer)) return this.receiveOne(take, milliseconds, false);
+    const ring = borrowRing();
+    try {
+      const count = native().receiveInto(
+        this.handle,
+        ring.buffer,
+        milliseconds,
+        buffer,
+        byteOffset,
+        byteLength,
+      );
+      if (count < 0) throw systemError('recvmsg', -count);
+      ring.filledInto(memory, count);
+      return this.#receivedOne(ring, count, take);
+    } finally {
+      giveBackRing();
+    }
+  }
+
+  /**
    * Sends, then receives as {@link receive} does, in one native call. What the kernel answers at once, it has queued
    * before its part of the send ends; say with `wanted` how many datagrams that is, since looking for more costs time.
    */
@@ -198,6 +225,10 @@ export class DatagramSocket implements DatagramPort {
     const count = native().receiveOne(this.handle, ring.buffer, milliseconds);
     if (count < 0) throw systemError('recvmsg', -count);
     ring.filled(count);
+    return this.#receivedOne(ring, count, take);
+  }
+
+  #receivedOne(ring: ReceiveRing, count: number, take: TakeBatch): boolean {
     if (count > 0) this.#lastLength = ring.trueLength(0);
     this.received(ring, count, take);
     return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0 || this.congested;

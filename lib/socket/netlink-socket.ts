@@ -15,8 +15,9 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal;
   /**
    * Memory for the message's payload, to be used again and again: large messages need not each have new memory. The payload
-   * is a view of its beginning, which the next receive with the same memory overwrites, so do not begin that before you are
-   * done with this message. A payload that is longer than the memory comes whole, in memory of its own.
+   * is a view of its beginning. The next receive with the same memory overwrites it, and what lies behind it, whatever
+   * comes: do not begin that before you are done with this message. A payload that is longer than the memory comes whole,
+   * in memory of its own.
    */
   readonly into?: Uint8Array;
 }
@@ -222,7 +223,10 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
   #receiveInto(memory: Uint8Array, milliseconds: number): boolean {
     this.queue.memory = memory;
     try {
-      return this.datagrams.receiveOne(this.take, milliseconds, false);
+      // Where requests are made too, what comes may be theirs.
+      return this.take === this.queue.takeBatch
+        ? this.datagrams.receiveInto(memory, this.take, milliseconds)
+        : this.datagrams.receiveOne(this.take, milliseconds, false);
     } finally {
       this.queue.memory = undefined;
     }

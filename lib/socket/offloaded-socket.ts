@@ -43,6 +43,10 @@ export class OffloadedSocket extends DatagramSocket {
     return false;
   }
 
+  override receiveInto(_memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean {
+    return this.receiveOne(take, milliseconds);
+  }
+
   override setKeepAlive(keepAlive: boolean): void {
     super.setKeepAlive(keepAlive);
     this.#updateRef();

@@ -32,6 +32,7 @@ export class ReceiveQueue {
     const { memory } = this;
     // Only what is given next goes there: the rest would be overwritten before its turn.
     if (memory === undefined || this.#items.length > 0) return batch.keep(index, start, end);
+    if (batch.placed) return new Uint8Array(memory.buffer, memory.byteOffset, end - start);
     return placeIn(memory, batch.bytes(index).subarray(start, end)) ?? batch.keep(index, start, end);
   };
 

@@ -103,6 +103,10 @@ export class TracedPort implements DatagramPort {
     return this.#port.receiveOne(this.#showing(take), milliseconds, keeps);
   }
 
+  receiveInto(_memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean {
+    return this.receiveOne(take, milliseconds, false);
+  }
+
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     this.#sent(buffer, offset, length);
     return this.#port.exchange(buffer, offset, length, wanted, this.#showing(take));

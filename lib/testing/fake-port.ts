@@ -104,6 +104,10 @@ export class FakePort implements DatagramPort {
     return this.receive(1, take) > 0 || this.overruns > overruns;
   }
 
+  receiveInto(_memory: Uint8Array, take: TakeBatch): boolean {
+    return this.receiveOne(take);
+  }
+
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     this.send(buffer, offset, length);
     return this.receive(wanted, take);
@@ -193,6 +197,7 @@ function batchOf(datagrams: readonly FakeDatagram[], overruns: number): Paramete
     count: datagrams.length,
     overruns,
     error: 0,
+    placed: false,
     bytes: (index) => held[index]?.bytes ?? new Uint8Array(),
     words: (index) => held[index]?.words ?? new Int32Array(),
     offset: () => 0,

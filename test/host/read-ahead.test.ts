@@ -221,11 +221,13 @@ describe('closing its socket', () => {
         const before = tasks();
         const outcomes = [];
         for (let round = 0; round < 10; round++) outcomes.push(await run(sources[round % 2]));
-        console.log(tasks() - before, outcomes.filter((outcome) => outcome instanceof Error));
+        // A thread that was joined is listed until the kernel is done with it.
+        while (tasks() > before) await new Promise((resolve) => setTimeout(resolve, 10));
+        console.log(outcomes.filter((outcome) => outcome instanceof Error));
         ${source('process.exit(0);')}
       })();
     `);
-    expect(result).toMatchObject({ status: 0, signal: null, stdout: '0 []\n', stderr: '' });
+    expect(result).toMatchObject({ status: 0, signal: null, stdout: '[]\n', stderr: '' });
   });
 });
 
