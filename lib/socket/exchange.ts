@@ -24,6 +24,8 @@ export interface CallOptions {
 export interface ExchangeOwner extends EngineObserver {
   /** Whether the exchange {@link Exchange.wantsInput wants input} may have changed. */
   onWaitingChanged(): void;
+  /** The kernel has dropped messages, so often since it said so last; which may have answered nothing that was asked. */
+  onOverruns(count: number): void;
 }
 
 export interface ExchangeOptions {
@@ -97,6 +99,7 @@ export class Exchange implements Deferred {
       this.engine.receive(view, start, start + length, batch.group(index));
     }
     this.#batch = undefined;
+    if (batch.overruns > 0) this.#owner.onOverruns(batch.overruns);
   };
 
   /** A view of received bytes: nearly always of the same memory. */

@@ -64,9 +64,15 @@ export class ReceiveQueue {
         this.#items.push(error);
       }
     }
-    for (let count = 0; count < batch.overruns; count++) this.#items.push(overrun());
+    if (batch.overruns > 0) this.takeOverruns(batch.overruns);
     if (batch.error > 0) this.#items.push(systemError('recvmsg', batch.error));
   };
+
+  /** Takes word of overruns in. */
+  takeOverruns(count: number): void {
+    for (let taken = 0; taken < count && this.#items.length <= UNCLAIMED_LIMIT; taken++)
+      this.#items.push(overrun());
+  }
 
   /** Takes a message that answers no request. Nobody may ever ask for it, so there is a limit, and then an error in its place. */
   takeUnclaimed(view: WireView, at: number, end: number, batch: DatagramBatch, index: number): void {

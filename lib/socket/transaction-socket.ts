@@ -158,15 +158,25 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
     const current = this.#transactions?.exchange.current;
     if (current === undefined) return;
     this.queue.takeUnclaimed(view, at, end, current.batch, current.index);
-    // The kernel's queue may be empty by now, so that nothing would wake whoever waits for this.
-    this.queue.serve();
-    // Later, when what is being received has settled the requests that it answers.
-    queueMicrotask(() => this.updateWatch());
+    this.#serveUnclaimed();
+  }
+
+  /** @internal */
+  onOverruns(count: number): void {
+    this.queue.takeOverruns(count);
+    this.#serveUnclaimed();
   }
 
   /** @internal */
   onWaitingChanged(): void {
     this.updateWatch();
+  }
+
+  #serveUnclaimed(): void {
+    // The kernel's queue may be empty by now, so that nothing would wake whoever waits for this.
+    this.queue.serve();
+    // Later, when what is being received has settled the requests that it answers.
+    queueMicrotask(() => this.updateWatch());
   }
 
   /** @internal */

@@ -14,8 +14,11 @@ import {
   routeDestination,
   RTM_GETADDR,
   RTM_NEWADDR,
+  RTM_NEWLINK,
 } from '../helpers/route.js';
-import { NETLINK_ROUTE, open } from '../helpers/sockets.js';
+import { NETLINK_ROUTE, open, words } from '../helpers/sockets.js';
+
+const IFF_UP = 1;
 
 const namespace = privateNamespace();
 const openRoute = () => open({ protocol: NETLINK_ROUTE, netns: namespace.netns });
@@ -307,6 +310,36 @@ test('requests and single messages on one socket', async () => {
   expect(replies[0]).toMatchObject({ type: 16, sequence });
   expect(replies[1].messages).toHaveLength(1);
 });
+
+test.each(['receive', 'a request'])(
+  'where requests are made, receive is told of events that were lost, found by %s',
+  async (finder) => {
+    const member = open({
+      protocol: NETLINK_ROUTE,
+      netns: namespace.netns,
+      groups: [1],
+      options: { receiveBufferSize: 4096 },
+    });
+    await member.request(getLink({ index: 1 }));
+    const other = openRoute();
+    const changes = 30;
+    for (let change = 0; change < changes; change++)
+      other.requestSync({ type: RTM_NEWLINK, payload: words(0, 1, change & IFF_UP, IFF_UP) });
+    if (finder === 'a request') {
+      await expect(member.request(getLink({ index: 1 }))).rejects.toMatchObject({
+        code: 'ERR_NETLINK_OVERRUN',
+      });
+    }
+    let received = 0;
+    const receiveAll = async () => {
+      for await (const { type } of member) received += type === RTM_NEWLINK ? 1 : 0;
+    };
+    await expect(receiveAll()).rejects.toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
+    expect(received).toBeGreaterThan(0);
+    expect(received).toBeLessThan(changes);
+    expect((await member.request(getLink({ index: 1 }))).messages).toHaveLength(1);
+  },
+);
 
 test('a message that comes in with a request’s answer reaches who waits for it, and then nobody watches', async () => {
   const { status, stdout } = await runInProcess(`
