@@ -88,6 +88,11 @@ ssize_t NetlinkSocket::SendTo(std::span<const std::uint8_t> bytes, NetlinkAddres
   return SendDatagramTo(descriptor(), bytes, address);
 }
 
+ssize_t NetlinkSocket::SendParts(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second,
+                                 const NetlinkAddress* address) const {
+  return SendDatagramParts(descriptor(), first, second, address);
+}
+
 int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
   if (ahead_ || offloaded_) {
     const int taken = TakeAhead(ring, wanted);

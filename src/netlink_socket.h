@@ -56,6 +56,9 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
   /** Sends to the connected peer, which without Connect is the kernel. */
   [[nodiscard]] ssize_t Send(std::span<const std::uint8_t> bytes) const;
   [[nodiscard]] ssize_t SendTo(std::span<const std::uint8_t> bytes, NetlinkAddress address) const;
+  /** Sends a datagram that lies in two places; to the connected peer if `address` is nullptr. */
+  [[nodiscard]] ssize_t SendParts(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second,
+                                  const NetlinkAddress* address) const;
   int Receive(const ReceiveRing& ring, std::size_t wanted);
   /** Receives one datagram, for which it waits up to so many milliseconds, -1 for ever; into `memory` as
    * BatchReceiver::ReceiveInto does. */

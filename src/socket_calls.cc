@@ -98,6 +98,20 @@ Napi::Value SendTo(const Napi::CallbackInfo& info) {
   return arguments.Return(valid ? static_cast<double>(socket->SendTo(bytes, address)) : -EFAULT);
 }
 
+Napi::Value SendParts(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto* socket = arguments.socket();
+  if (socket == nullptr) return arguments.Return(-EBADF);
+  bool valid = false;
+  const auto header = arguments.Bytes(1);
+  const auto payload = arguments.Part(2, &valid);
+  if (!valid || header.size() < NLMSG_HDRLEN) return arguments.Return(-EFAULT);
+  const NetlinkAddress address{.port_id = arguments.Unsigned(5), .group_mask = arguments.Unsigned(6)};
+  const bool addressed = info.Length() > 5;
+  return arguments.Return(static_cast<double>(
+      socket->SendParts(header.first(NLMSG_HDRLEN), payload, addressed ? &address : nullptr)));
+}
+
 Napi::Value Receive(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   auto* socket = arguments.socket();
@@ -197,6 +211,7 @@ void ExportSocketCalls(Napi::Object exports, Environment* environment) {
   add.template operator()<ReadAddress<&NetlinkSocket::PeerAddress>>("peerAddress");
   add.template operator()<Send>("send");
   add.template operator()<SendTo>("sendTo");
+  add.template operator()<SendParts>("sendParts");
   add.template operator()<Receive>("receive");
   add.template operator()<ReceiveOne>("receiveOne");
   add.template operator()<ReceiveInto>("receiveInto");

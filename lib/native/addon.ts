@@ -38,6 +38,16 @@ export interface NativeAddon {
     portId: number,
     groupMask: number,
   ): number;
+  /** Sends a message whose header, the first 16 bytes of `header`, and payload lie in two places; without an address as {@link send}. */
+  sendParts(
+    handle: number,
+    header: ArrayBuffer,
+    payload: ArrayBuffer,
+    offset: number,
+    length: number,
+    portId?: number,
+    groupMask?: number,
+  ): number;
   /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it filled. */
   receive(handle: number, ring: ArrayBuffer, wanted: number): number;
   /** Receives one datagram, for which it waits up to so many milliseconds as {@link wait} does. Returns how many records it filled. */

@@ -64,6 +64,11 @@ export interface DatagramPort {
   /** Sends to a port and to the groups of a mask. */
   sendTo(buffer: ArrayBuffer, offset: number, length: number, portId: number, groupMask: number): void;
   /**
+   * Sends a message whose header is the first 16 bytes of `header`, and whose payload, which need not be copied, lies
+   * elsewhere; to the connected peer without `to`.
+   */
+  sendMessage(header: ArrayBuffer, payload: Uint8Array<ArrayBuffer>, to: SocketAddress | undefined): void;
+  /**
    * Receives what is queued, `wanted` datagrams at most (64 at most in any case), without waiting, and gives them to
    * `take`, which must copy what it keeps. Returns their number. `take` is called for an overrun or an error alone, too.
    */

@@ -1,15 +1,12 @@
-import { isArrayBuffer } from 'node:util/types';
 import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
 import { getOption, wantsAncillaryData } from './options.js';
+import { isOwn, LARGE } from './payload-memory.js';
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
-
-/** From so many bytes on, receiving into memory that is given away costs less than a copy. */
-const LARGE = 8 * 1024;
 
 /** What is left of a socket that nobody refers to any more. */
 interface Forgotten {
@@ -124,6 +121,19 @@ export class DatagramSocket implements DatagramPort {
   }
 
   /**
+   * Sends a message whose header is the first 16 bytes of `header`, and whose payload, which need not be copied, lies
+   * elsewhere; to the connected peer without `to`.
+   */
+  sendMessage(header: ArrayBuffer, payload: Uint8Array<ArrayBuffer>, to: SocketAddress | undefined): void {
+    const { buffer, byteOffset, byteLength } = payload;
+    const sent =
+      to === undefined
+        ? native().sendParts(this.handle, header, buffer, byteOffset, byteLength)
+        : native().sendParts(this.handle, header, buffer, byteOffset, byteLength, to.portId, to.groupMask);
+    if (sent < 0) this.#checkSent(-sent, to);
+  }
+
+  /**
    * Receives what is queued, `wanted` datagrams at most (64 at most in any case), without waiting, and gives them to
    * `take`, which must copy what it keeps. Returns their number. `take` is called for an overrun or an error alone, too.
    */
@@ -162,9 +172,9 @@ export class DatagramSocket implements DatagramPort {
    * Whatever comes, memory may be overwritten.
    */
   receiveInto(memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean {
-    const { buffer, byteOffset, byteLength } = memory;
     const isLarge = this.#lastLength >= LARGE && this.#lastLength < LONGEST_ALONE;
-    if (!isLarge || !isArrayBuffer(buffer)) return this.receiveOne(take, milliseconds, false);
+    if (!isLarge || !isOwn(memory)) return this.receiveOne(take, milliseconds, false);
+    const { buffer, byteOffset, byteLength } = memory;
     const ring = borrowRing();
     try {
       const count = native().receiveInto(

@@ -6,8 +6,8 @@ import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.
 import { checkDestination, type Destination } from './destination.js';
 import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
 import type { Message } from './message.js';
-import { type OutgoingMessage, writeMessage } from './outgoing-message.js';
-import { checkMemory } from './payload-memory.js';
+import { type OutgoingMessage, writeHeader, writeMessage } from './outgoing-message.js';
+import { checkMemory, isOwn, LARGE } from './payload-memory.js';
 import { ReceiveQueue } from './receive-queue.js';
 
 export interface ReceiveOptions {
@@ -53,10 +53,15 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
    * to the destination, EAGAIN when its queue is full, EMSGSIZE, EPERM.
    */
   send(message: OutgoingMessage = {}): number {
-    const { sequence = this.nextSequence() } = message;
+    const { payload, sequence = this.nextSequence(), to } = message;
     writer.reset();
-    const length = writeMessage(writer, message, sequence, this.portId);
-    this.#sendWritten(length, message.to);
+    if (payload !== undefined && payload.length >= LARGE && isOwn(payload)) {
+      writeHeader(writer, message, sequence, this.portId);
+      const address = to === undefined ? undefined : checkDestination('send', to);
+      this.datagrams.sendMessage(writer.memory, payload, address);
+    } else {
+      this.#sendWritten(writeMessage(writer, message, sequence, this.portId), to);
+    }
     return sequence;
   }
 

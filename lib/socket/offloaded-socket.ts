@@ -29,6 +29,10 @@ export class OffloadedSocket extends DatagramSocket {
     throw refused();
   }
 
+  override sendMessage(): never {
+    throw refused();
+  }
+
   override exchange(): never {
     throw refused();
   }

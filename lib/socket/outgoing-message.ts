@@ -19,8 +19,8 @@ export interface OutgoingMessage {
   readonly to?: Destination;
 }
 
-/** Writes a message and its padding. Returns its length without that. Throws ERR_NETLINK_INVALID_ARGUMENT. */
-export function writeMessage(
+/** Writes the header of a message. Returns the message's length. Throws ERR_NETLINK_INVALID_ARGUMENT. */
+export function writeHeader(
   writer: WireWriter,
   message: OutgoingMessage,
   sequence: number,
@@ -33,7 +33,26 @@ export function writeMessage(
   checkRange('send: portId', portId, U32_MAX);
   const length = NLMSG_HDRLEN + (payload?.byteLength ?? 0);
   writer.messageStart(type, flags, sequence, portId);
-  if (payload !== undefined) writer.append(payload);
   writer.messageEnd(length);
   return length;
+}
+
+/** Writes a message and its padding. Returns its length without that. Throws ERR_NETLINK_INVALID_ARGUMENT. */
+export function writeMessage(
+  writer: WireWriter,
+  message: OutgoingMessage,
+  sequence: number,
+  ownPortId: number,
+): number {
+  const length = writeHeader(writer, message, sequence, ownPortId);
+  if (message.payload !== undefined) writer.append(message.payload);
+  return length;
+}
+
+/** A message whose header and payload lie in two places, as a datagram. */
+export function joinMessage(header: ArrayBuffer, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  const datagram = new Uint8Array(NLMSG_HDRLEN + payload.length);
+  datagram.set(new Uint8Array(header, 0, NLMSG_HDRLEN));
+  datagram.set(payload, NLMSG_HDRLEN);
+  return datagram;
 }

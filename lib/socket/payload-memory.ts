@@ -1,5 +1,14 @@
+import { isArrayBuffer } from 'node:util/types';
 import { invalidArgument } from '../errors.js';
 import type { Message } from './message.js';
+
+/** From so many bytes on, a copy costs more than handing memory to the kernel does. */
+export const LARGE = 8 * 1024;
+
+/** Whether the kernel may use memory itself: while it does, nobody else can be at shared memory. */
+export function isOwn(memory: Uint8Array): memory is Uint8Array<ArrayBuffer> {
+  return isArrayBuffer(memory.buffer);
+}
 
 /** Refuses memory that no payload fits into. */
 export function checkMemory(call: string, memory: Uint8Array): void {

@@ -1,5 +1,6 @@
 import type { DatagramBatch } from '../native/receive-ring.js';
 import type { DatagramPort, OffloadedSender, SocketAddress, TakeBatch } from './datagram-port.js';
+import { joinMessage } from './outgoing-message.js';
 
 /** A datagram that went through a socket, or word that some were lost. */
 export interface Traffic {
@@ -93,6 +94,11 @@ export class TracedPort implements DatagramPort {
   sendTo(buffer: ArrayBuffer, offset: number, length: number, portId: number, groupMask: number): void {
     this.#sent(buffer, offset, length, portId);
     this.#port.sendTo(buffer, offset, length, portId, groupMask);
+  }
+
+  sendMessage(header: ArrayBuffer, payload: Uint8Array<ArrayBuffer>, to: SocketAddress | undefined): void {
+    this.#show('sent', joinMessage(header, payload), to?.portId ?? 0, 0);
+    this.#port.sendMessage(header, payload, to);
   }
 
   receive(wanted: number, take: TakeBatch): number {

@@ -1,6 +1,7 @@
 import { closed, NetlinkError } from '../errors.js';
 import { align4 } from '../wire/byte-order.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from '../socket/datagram-port.js';
+import { joinMessage } from '../socket/outgoing-message.js';
 
 /** A datagram that a fake kernel sends. */
 export interface FakeDatagram {
@@ -81,6 +82,11 @@ export class FakePort implements DatagramPort {
 
   sendTo(buffer: ArrayBuffer, offset: number, length: number): void {
     this.send(buffer, offset, length);
+  }
+
+  sendMessage(header: ArrayBuffer, payload: Uint8Array): void {
+    this.#check();
+    this.#onDatagram(joinMessage(header, payload));
   }
 
   receive(wanted: number, take: TakeBatch): number {

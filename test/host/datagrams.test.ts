@@ -318,6 +318,63 @@ describe('large messages', () => {
     expect(received).toEqual(sent.flatMap((payload) => [payload, payload]));
   });
 
+  const payloadsOf = (length: number): [string, Uint8Array][] => {
+    const bytes = Uint8Array.from({ length: length + 10 }, (_, index) => index * 23);
+    const shared = new Uint8Array(new SharedArrayBuffer(length));
+    shared.set(bytes.subarray(0, length));
+    return [
+      ['a part of more', bytes.subarray(5, 5 + length)],
+      ['a Buffer', Buffer.from(bytes.buffer, 3, length)],
+      ['shared memory', shared],
+    ];
+  };
+
+  test.each([8_191, 8_192, 8_193, 20_001, 100_000].flatMap(payloadsOf))(
+    'are sent from %s, to whom they are for, and traced whole',
+    (_, payload) => {
+      const receiver = open();
+      const traced: Uint8Array[] = [];
+      const sender = open({ trace: ({ bytes }) => traced.push(bytes) });
+      const message = { type: 40, flags: 0x305, sequence: 4_000_000_000, payload };
+      const { portId } = sender;
+      sender.send({ ...message, to: { portId: receiver.portId } });
+      expect(receiver.receiveSync()).toEqual({
+        ...message,
+        payload: Uint8Array.from(payload),
+        portId,
+        sender: { portId, group: 0 },
+      });
+      sender.connect({ portId: receiver.portId });
+      sender.send({ ...message, portId: 9 });
+      expect(receiver.receiveSync()).toMatchObject({
+        type: 40,
+        portId: 9,
+        payload: Uint8Array.from(payload),
+      });
+      expect(traced.map((bytes) => Buffer.compare(bytes.subarray(16), payload))).toEqual([0, 0]);
+      expect(traced[0]?.length).toBe(16 + payload.length);
+    },
+  );
+
+  test('are refused as others are', () => {
+    const sender = open();
+    const payload = new Uint8Array(10_000);
+    const gone = open();
+    const { portId } = gone;
+    gone.close();
+    expect(() => sender.send({ payload, to: { portId } })).toThrow(failed('ECONNREFUSED'));
+    expect(() => sender.send({ payload, type: 70_000 })).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
+    expect(() => sender.send({ payload, to: { group: 33 } })).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
+    const tooLong = new Uint8Array(4_000_000);
+    expect(() => sender.send({ payload: tooLong, to: { portId: sender.portId } })).toThrow(
+      failed('EMSGSIZE'),
+    );
+    const offloaded = open({ offload: true });
+    expect(() => offloaded.send({ payload })).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
+    sender.close();
+    expect(() => sender.send({ payload })).toThrow(failed('ERR_NETLINK_CLOSED'));
+  });
+
   test('have memory of their own, which may be given away', () => {
     const [sender, receiver] = openPair();
     const payload = new Uint8Array(20_000).fill(7);
