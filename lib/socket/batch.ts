@@ -163,6 +163,7 @@ export class Batch<Reply = NetlinkMessage> {
     if (this.#sent) throw invalidArgument('the batch was sent already; make another');
     this.#sent = true;
     this.#began = requestBegins();
+    this.#exchange.makeRoom();
     return this.#split();
   }
 

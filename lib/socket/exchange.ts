@@ -73,7 +73,7 @@ export class Exchange implements Deferred {
   /** Whether datagrams are to be received when they come. */
   get wantsInput(): boolean {
     const { engine } = this;
-    return engine.waiting > 0 || engine.runningDump?.wantsInput === true;
+    return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#dropsAnswers;
   }
 
   /** The datagram that a message came in, while the engine gives it to its observer. */
@@ -109,6 +109,19 @@ export class Exchange implements Deferred {
       this.#view = new WireView(bytes);
     }
     return this.#view;
+  }
+
+  /**
+   * Before something is sent: receives, after an overrun, all that is queued, since the kernel drops the answer otherwise.
+   * While a dump runs, it would only queue more of that.
+   */
+  makeRoom(): void {
+    let received = false;
+    while (this.port.congested && this.engine.runningDump === undefined && this.#batch === undefined) {
+      received = true;
+      if (!this.#receive(DATAGRAMS_A_RECEIVE)) break;
+    }
+    if (received) this.#owner.onWaitingChanged();
   }
 
   /** Whether what is queued next can only be the answer to what is sent next. */

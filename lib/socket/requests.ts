@@ -107,6 +107,7 @@ export class Requests implements Deferred {
     if (this.#exchange.port.closed) throw closed();
     signal?.throwIfAborted();
     if (timeout !== undefined) checkTimeout(timeout);
+    this.#exchange.makeRoom();
   }
 
   /** Writes a request behind those that wait to be sent; returns where it begins. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildFilter, match, WireWriter } from 'afnetlink';
+import { buildFilter, match, type NetlinkSocket, WireWriter } from 'afnetlink';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import { runInProcess } from '../helpers/processes.js';
 import {
@@ -340,6 +340,39 @@ test.each(['receive', 'a request'])(
     expect((await member.request(getLink({ index: 1 }))).messages).toHaveLength(1);
   },
 );
+
+const askers: Record<string, (socket: NetlinkSocket) => unknown> = {
+  request: (socket) => socket.request(getLink({ index: 1 })),
+  'synchronous request': (socket) => socket.requestSync(getLink({ index: 1 })),
+  batch: (socket) =>
+    socket
+      .batch()
+      .add({ ...getLink({ index: 1 }), end: 'reply' })
+      .send(),
+  dump: (socket) => socket.dump(dumpLinks).toArray(),
+};
+
+test.each(Object.entries(askers))('behind an overrun that is known of, a %s is answered', async (_, ask) => {
+  const member = open({
+    protocol: NETLINK_ROUTE,
+    netns: namespace.netns,
+    groups: [1],
+    options: { receiveBufferSize: 16 * 1024 },
+  });
+  const other = openRoute();
+  for (let change = 0; change < 100; change++)
+    other.requestSync({ type: RTM_NEWLINK, payload: words(0, 1, change & IFF_UP, IFF_UP) });
+  // The kernel has said so with the first of the events, and drops answers too until the others are received.
+  expect((await member.receive()).type).toBe(RTM_NEWLINK);
+  expect(member.memory().receiveQueued).toBeGreaterThan(0);
+  await ask(member);
+  const received: number[] = [];
+  const receiveAll = async () => {
+    for await (const { type } of member) received.push(type);
+  };
+  await expect(receiveAll()).rejects.toMatchObject({ code: 'ERR_NETLINK_OVERRUN' });
+  expect(new Set(received)).toEqual(new Set([RTM_NEWLINK]));
+});
 
 test('a message that comes in with a request’s answer reaches who waits for it, and then nobody watches', async () => {
   const { status, stdout } = await runInProcess(`
