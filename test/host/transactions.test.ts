@@ -344,11 +344,10 @@ test.each(['receive', 'a request'])(
 const askers: Record<string, (socket: NetlinkSocket) => unknown> = {
   request: (socket) => socket.request(getLink({ index: 1 })),
   'synchronous request': (socket) => socket.requestSync(getLink({ index: 1 })),
-  batch: (socket) =>
-    socket
-      .batch()
-      .add({ ...getLink({ index: 1 }), end: 'reply' })
-      .send(),
+  batch: async (socket) => {
+    const message = { ...getLink({ index: 1 }), end: 'reply' as const };
+    expect(await socket.batch().add(message).send()).toMatchObject([{ status: 'done' }]);
+  },
   dump: (socket) => socket.dump(dumpLinks).toArray(),
 };
 
