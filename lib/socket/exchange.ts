@@ -58,6 +58,7 @@ export class Exchange implements Deferred {
   readonly port: DatagramPort;
   readonly writers = new Writers();
   readonly #owner: ExchangeOwner;
+  /** Until nothing is queued, the kernel drops even answers; and then whoever has none gets none. */
   #overrun = false;
   #bytes: Uint8Array = new Uint8Array();
   #view = new WireView(this.#bytes);
@@ -73,7 +74,7 @@ export class Exchange implements Deferred {
   /** Whether datagrams are to be received when they come. */
   get wantsInput(): boolean {
     const { engine } = this;
-    return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#dropsAnswers;
+    return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#overrun;
   }
 
   /** The datagram that a message came in, while the engine gives it to its observer. */
@@ -83,8 +84,8 @@ export class Exchange implements Deferred {
 
   /** Takes received datagrams in. */
   readonly take = (batch: DatagramBatch): void => {
+    if (batch.overruns > 0 || this.port.congested) this.#overrun = true;
     if (batch.overruns > 0) {
-      this.#overrun = true;
       this.engine.overrun();
       overrunHappened(this.port.portId);
     }
@@ -126,12 +127,12 @@ export class Exchange implements Deferred {
 
   /** Whether what is queued next can only be the answer to what is sent next. */
   get quiet(): boolean {
-    return !this.#dropsAnswers && this.engine.runningDump === undefined && this.port.offload === undefined;
+    return !this.#overrun && this.engine.runningDump === undefined && this.port.offload === undefined;
   }
 
   /** Goes on with a request that was sent alone, past {@link send}, and whose answer may still be queued. */
   receiveAnswerOf(transaction: Transaction): void {
-    if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
+    if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
     this.#progress();
   }
 
@@ -147,7 +148,7 @@ export class Exchange implements Deferred {
       for (const transaction of transactions) this.engine.abandon(transaction, error);
     }
     for (const transaction of transactions) {
-      if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
+      if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
     }
     this.#progress();
   }
@@ -263,11 +264,6 @@ export class Exchange implements Deferred {
     return milliseconds > LONGEST_TIMER ? undefined : setTimeout(onTimeout, milliseconds).unref();
   }
 
-  /** After an overrun: until nothing is queued, the kernel drops even answers, and then those that have none get none. */
-  get #dropsAnswers(): boolean {
-    return this.#overrun || this.port.congested;
-  }
-
   /** Receives once; false when nothing is queued any more. */
   #receive(wanted: number): boolean {
     const { port } = this;
@@ -287,7 +283,7 @@ export class Exchange implements Deferred {
     // One at a time while a dump runs: each receive makes the kernel queue more of it.
     const wanted = this.engine.runningDump === undefined ? DATAGRAMS_A_RECEIVE : 1;
     for (let receives = 0; receives < RECEIVES_FOR_AN_ANSWER; receives++) {
-      if ((transaction.settled && !this.#dropsAnswers) || !this.#receive(wanted)) return;
+      if ((transaction.settled && !this.#overrun) || !this.#receive(wanted)) return;
     }
   }
 

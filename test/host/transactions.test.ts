@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { buildFilter, match, type NetlinkSocket, WireWriter } from 'afnetlink';
 import { privateNamespace } from '../helpers/private-namespace.js';
@@ -340,6 +341,27 @@ test.each(['receive', 'a request'])(
     expect((await member.request(getLink({ index: 1 }))).messages).toHaveLength(1);
   },
 );
+
+test('a listener gets all that is queued behind an overrun, also where requests were made before', async () => {
+  const counts = await Promise.all(
+    [256 << 10, 16 << 20].map(async (receiveBufferSize) => {
+      const options = { receiveBufferSize };
+      const member = open({ protocol: NETLINK_ROUTE, netns: namespace.netns, groups: [1], options });
+      await member.request(getLink({ index: 1 }));
+      return { member, count: 0 };
+    }),
+  );
+  const other = openRoute();
+  for (let change = 0; change < 1000; change++)
+    other.requestSync({ type: RTM_NEWLINK, payload: words(0, 1, change & IFF_UP, IFF_UP) });
+  for (const each of counts) each.member.onDatagrams((batch) => (each.count += batch.count));
+  while (counts.some(({ member }) => member.memory().receiveQueued > 0)) await sleep(1);
+  const [small, large] = counts.map(({ member, count }) => ({ count, drops: member.memory().drops }));
+  expect(large).toEqual({ count: expect.any(Number), drops: 0 });
+  expect(small?.count).toBeGreaterThan(64);
+  expect(small?.drops).toBeGreaterThan(0);
+  expect((small?.count ?? 0) + (small?.drops ?? 0)).toBe(large?.count);
+});
 
 const askers: Record<string, (socket: NetlinkSocket) => unknown> = {
   request: (socket) => socket.request(getLink({ index: 1 })),
