@@ -58,8 +58,8 @@ export class Exchange implements Deferred {
   readonly port: DatagramPort;
   readonly writers = new Writers();
   readonly #owner: ExchangeOwner;
-  /** Until nothing is queued, the kernel drops even answers; and then whoever has none gets none. */
-  #overrun = false;
+  /** After an overrun, the kernel drops even answers until nothing is queued; then whoever has none gets none. */
+  #dropsAnswers = false;
   #bytes: Uint8Array = new Uint8Array();
   #view = new WireView(this.#bytes);
   #batch: DatagramBatch | undefined;
@@ -74,7 +74,7 @@ export class Exchange implements Deferred {
   /** Whether datagrams are to be received when they come. */
   get wantsInput(): boolean {
     const { engine } = this;
-    return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#overrun;
+    return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#dropsAnswers;
   }
 
   /** The datagram that a message came in, while the engine gives it to its observer. */
@@ -84,7 +84,6 @@ export class Exchange implements Deferred {
 
   /** Takes received datagrams in. */
   readonly take = (batch: DatagramBatch): void => {
-    if (batch.overruns > 0 || this.port.congested) this.#overrun = true;
     if (batch.overruns > 0) {
       this.engine.overrun();
       overrunHappened(this.port.portId);
@@ -100,7 +99,11 @@ export class Exchange implements Deferred {
       this.engine.receive(view, start, start + length, batch.group(index));
     }
     this.#batch = undefined;
-    if (batch.overruns > 0) this.#owner.onOverruns(batch.overruns);
+    this.#dropsAnswers = this.port.congested;
+    if (batch.overruns > 0) {
+      if (!this.#dropsAnswers) this.engine.drained();
+      this.#owner.onOverruns(batch.overruns);
+    }
   };
 
   /** A view of received bytes: nearly always of the same memory. */
@@ -127,12 +130,12 @@ export class Exchange implements Deferred {
 
   /** Whether what is queued next can only be the answer to what is sent next. */
   get quiet(): boolean {
-    return !this.#overrun && this.engine.runningDump === undefined && this.port.offload === undefined;
+    return !this.#dropsAnswers && this.engine.runningDump === undefined && this.port.offload === undefined;
   }
 
   /** Goes on with a request that was sent alone, past {@link send}, and whose answer may still be queued. */
   receiveAnswerOf(transaction: Transaction): void {
-    if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
+    if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
     this.#progress();
   }
 
@@ -148,7 +151,7 @@ export class Exchange implements Deferred {
       for (const transaction of transactions) this.engine.abandon(transaction, error);
     }
     for (const transaction of transactions) {
-      if (!transaction.settled || this.#overrun) this.#receiveAnswers(transaction);
+      if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
     }
     this.#progress();
   }
@@ -273,7 +276,7 @@ export class Exchange implements Deferred {
     // What came alone may have more behind it: word of an overrun, or datagrams that were not for us.
     if (port.overruns !== overruns || port.foreignDatagrams !== foreignDatagrams) return true;
     if (port.pending) return false;
-    this.#overrun = false;
+    this.#dropsAnswers = false;
     this.engine.drained();
     return false;
   }
@@ -283,7 +286,7 @@ export class Exchange implements Deferred {
     // One at a time while a dump runs: each receive makes the kernel queue more of it.
     const wanted = this.engine.runningDump === undefined ? DATAGRAMS_A_RECEIVE : 1;
     for (let receives = 0; receives < RECEIVES_FOR_AN_ANSWER; receives++) {
-      if ((transaction.settled && !this.#overrun) || !this.#receive(wanted)) return;
+      if ((transaction.settled && !this.#dropsAnswers) || !this.#receive(wanted)) return;
     }
   }
 

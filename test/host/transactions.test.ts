@@ -342,6 +342,22 @@ test.each(['receive', 'a request'])(
   },
 );
 
+test('a process that learns of an overrun ends all the same', async () => {
+  const script = `
+    const { openSocket } = require('afnetlink');
+    const words = (...values) => new Uint8Array(new Int32Array(values).buffer);
+    const member = openSocket({ protocol: 0, groups: [1], options: { receiveBufferSize: 4096 } });
+    const other = openSocket({ protocol: 0 });
+    (async () => {
+      await member.request({ type: 18, payload: words(0, 1, 0, 0) });
+      for (let change = 0; change < 30; change++) other.requestSync({ type: 16, payload: words(0, 1, change & 1, 1) });
+      for await (const { type } of member) if (type !== 16) throw new Error('an unexpected message');
+    })().catch(({ code }) => console.log(code));
+  `;
+  const result = await runInProcess(script, { prefix: ['unshare', '--net'] });
+  expect(result).toMatchObject({ status: 0, signal: null, stdout: 'ERR_NETLINK_OVERRUN\n', stderr: '' });
+});
+
 test('a listener gets all that is queued behind an overrun, also where requests were made before', async () => {
   const counts = await Promise.all(
     [256 << 10, 16 << 20].map(async (receiveBufferSize) => {
