@@ -61,31 +61,21 @@ ssize_t ReceiveParts(int descriptor, std::span<std::uint8_t> slot, std::span<std
 
 }  // namespace
 
-int BatchReceiver::Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted,
-                           ReceivePolicy policy) {
+int BatchReceiver::Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted, ReceivePolicy policy,
+                           std::span<std::uint8_t> memory) {
   ring.Begin();
   const std::size_t slots = std::min(wanted, ring.slot_count());
   // A ring of one slot has no more room behind it.
   const int received = slots == 1 && ring.slot_count() > 1 && !policy.ancillary
-                           ? ReceiveOne(descriptor, ring, {})
+                           ? ReceiveOne(descriptor, ring, memory)
                            : ReceiveMany(descriptor, ring, slots, policy.ancillary);
-  return policy.accept_foreign ? received : DropForeign(ring, received);
-}
-
-int BatchReceiver::ReceiveInto(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory,
-                               ReceivePolicy policy) {
-  if (ring.slot_count() == 1 || policy.ancillary || memory.empty()) {
-    return Receive(descriptor, ring, 1, policy);
-  }
-  ring.Begin();
-  // No more than the ring can take back.
-  const std::size_t most = ring.From(0).size() - NLMSG_HDRLEN;
-  const int received = ReceiveOne(descriptor, ring, memory.first(std::min(memory.size(), most)));
   return policy.accept_foreign ? received : DropForeign(ring, received);
 }
 
 int BatchReceiver::ReceiveOne(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory) {
   const auto slot = ring.From(0);
+  // No more than the ring can take back.
+  memory = memory.first(std::min(memory.size(), slot.size() - NLMSG_HDRLEN));
   while (true) {
     sockaddr_nl sender{};
     const ssize_t length = memory.empty() ? ReceiveSlot(descriptor, slot, &sender)

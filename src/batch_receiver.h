@@ -18,12 +18,10 @@ namespace afnetlink {
 class BatchReceiver {
  public:
   /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it
-   * filled. */
-  int Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted, ReceivePolicy policy);
-  /** Receives a datagram: its message header into the ring, what follows into `memory`, what does not fit
-   * there into the ring again. Whether it did so says the ring's header. */
-  int ReceiveInto(int descriptor, const ReceiveRing& ring, std::span<std::uint8_t> memory,
-                  ReceivePolicy policy);
+   * filled. Of one that is wanted alone, what follows its message header may go into `memory`, and what does
+   * not fit there into the ring again: how much was placed so says the ring's header. */
+  int Receive(int descriptor, const ReceiveRing& ring, std::size_t wanted, ReceivePolicy policy,
+              std::span<std::uint8_t> memory = {});
 
   /** Copies a spilled datagram of the last Receive, whole. Returns its length or -errno. */
   int TakeSpilled(const ReceiveRing& ring, std::size_t slot, std::span<std::uint8_t> target);

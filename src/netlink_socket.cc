@@ -93,18 +93,13 @@ ssize_t NetlinkSocket::SendParts(std::span<const std::uint8_t> first, std::span<
   return SendDatagramParts(descriptor(), first, second, address);
 }
 
-int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted) {
+int NetlinkSocket::Receive(const ReceiveRing& ring, std::size_t wanted, std::span<std::uint8_t> memory) {
   if (ahead_ || offloaded_) {
     const int taken = TakeAhead(ring, wanted);
     // Unless that was the end of reading ahead: then whatever comes now is received here.
     if (ahead_ || offloaded_) return taken;
   }
-  return environment_->receiver().Receive(descriptor(), ring, wanted, policy_);
-}
-
-int NetlinkSocket::ReceiveInto(const ReceiveRing& ring, std::span<std::uint8_t> memory) {
-  if (ahead_ || offloaded_ || memory.empty()) return Receive(ring, 1);
-  return environment_->receiver().ReceiveInto(descriptor(), ring, memory, policy_);
+  return environment_->receiver().Receive(descriptor(), ring, wanted, policy_, memory);
 }
 
 int NetlinkSocket::TakeAhead(const ReceiveRing& ring, std::size_t wanted) {
@@ -130,11 +125,11 @@ void NetlinkSocket::EndReadAheadUnseen() {
   if (ahead_ && !watching_ && thread_->IsIdle()) EndReadAhead();
 }
 
-int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, std::span<std::uint8_t> memory, int milliseconds) {
+int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds, std::span<std::uint8_t> memory) {
   // Looking where nothing is yet is a system call for nothing, and so is waiting for what is there: what was
   // so last time is taken to be so again.
   if (milliseconds == 0 || waits_first_ == 0) {
-    const int received = ReceiveInto(ring, memory);
+    const int received = Receive(ring, 1, memory);
     if (received != 0 || milliseconds == 0 || ring.HasWord()) return received;
     waits_first_ = kWaitsFirst;
   } else {
@@ -147,7 +142,7 @@ int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, std::span<std::uint8_t> m
     const bool goes_on = milliseconds < 0 || ahead_;
     const int ready = Wait(milliseconds);
     if (ready <= 0) return ready;
-    const int received = ReceiveInto(ring, memory);
+    const int received = Receive(ring, 1, memory);
     if (received != 0 || !goes_on || ring.HasWord()) return received;
   }
 }

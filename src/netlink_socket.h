@@ -59,10 +59,10 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
   /** Sends a datagram that lies in two places; to the connected peer if `address` is nullptr. */
   [[nodiscard]] ssize_t SendParts(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second,
                                   const NetlinkAddress* address) const;
-  int Receive(const ReceiveRing& ring, std::size_t wanted);
-  /** Receives one datagram, for which it waits up to so many milliseconds, -1 for ever; into `memory` as
-   * BatchReceiver::ReceiveInto does. */
-  int ReceiveOne(const ReceiveRing& ring, std::span<std::uint8_t> memory, int milliseconds);
+  /** As BatchReceiver::Receive; while a thread receives, nothing is placed in `memory`. */
+  int Receive(const ReceiveRing& ring, std::size_t wanted, std::span<std::uint8_t> memory = {});
+  /** The same for one datagram, for which it waits up to so many milliseconds, -1 for ever. */
+  int ReceiveOne(const ReceiveRing& ring, int milliseconds, std::span<std::uint8_t> memory);
   /** Blocks the thread until something can be received: 1, or 0 when the time is over. */
   [[nodiscard]] int Wait(int milliseconds) const;
 
@@ -87,7 +87,6 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
   /** Waits for what comes next where it comes: at the descriptor, or at the thread. */
   int UpdateWatching();
   int TakeAhead(const ReceiveRing& ring, std::size_t wanted);
-  int ReceiveInto(const ReceiveRing& ring, std::span<std::uint8_t> memory);
   /** The thread has found nothing more, and all that it received was taken. */
   void EndReadAhead();
   /** The same where nobody waits, and so nobody takes and finds that out. */

@@ -125,18 +125,10 @@ Napi::Value ReceiveOne(const Napi::CallbackInfo& info) {
   auto* socket = arguments.socket();
   if (socket == nullptr) return arguments.Return(-EBADF);
   const ReceiveRing ring(arguments.Bytes(1));
-  return arguments.Return(ring.IsValid() ? socket->ReceiveOne(ring, {}, arguments.Int(2)) : -EFAULT);
-}
-
-Napi::Value ReceiveInto(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  auto* socket = arguments.socket();
-  if (socket == nullptr) return arguments.Return(-EBADF);
-  const ReceiveRing ring(arguments.Bytes(1));
-  bool valid = false;
-  const auto memory = arguments.Part(3, &valid);
+  bool valid = true;
+  const auto memory = info.Length() > 3 ? arguments.Part(3, &valid) : std::span<std::uint8_t>{};
   if (!valid || !ring.IsValid()) return arguments.Return(-EFAULT);
-  return arguments.Return(socket->ReceiveOne(ring, memory, arguments.Int(2)));
+  return arguments.Return(socket->ReceiveOne(ring, arguments.Int(2), memory));
 }
 
 Napi::Value Exchange(const Napi::CallbackInfo& info) {
@@ -214,7 +206,6 @@ void ExportSocketCalls(Napi::Object exports, Environment* environment) {
   add.template operator()<SendParts>("sendParts");
   add.template operator()<Receive>("receive");
   add.template operator()<ReceiveOne>("receiveOne");
-  add.template operator()<ReceiveInto>("receiveInto");
   add.template operator()<Exchange>("exchange");
   add.template operator()<TakeSpilled>("takeSpilled");
   add.template operator()<Wait>("wait");

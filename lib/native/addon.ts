@@ -50,19 +50,18 @@ export interface NativeAddon {
   ): number;
   /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it filled. */
   receive(handle: number, ring: ArrayBuffer, wanted: number): number;
-  /** Receives one datagram, for which it waits up to so many milliseconds as {@link wait} does. Returns how many records it filled. */
-  receiveOne(handle: number, ring: ArrayBuffer, milliseconds: number): number;
   /**
-   * As {@link receiveOne}, with what follows the message header in a part of `memory`, and in the ring again what does not
-   * fit there. How much was placed so stands in the ring's header; nothing is where a thread receives.
+   * Receives one datagram, for which it waits up to so many milliseconds as {@link wait} does. Returns how many records it
+   * filled. With a part of `memory`, what follows the message header goes there, and into the ring again what does not fit:
+   * how much was placed so stands in the ring's header; nothing is where a thread receives.
    */
-  receiveInto(
+  receiveOne(
     handle: number,
     ring: ArrayBuffer,
     milliseconds: number,
-    memory: ArrayBuffer,
-    offset: number,
-    length: number,
+    memory?: ArrayBuffer,
+    offset?: number,
+    length?: number,
   ): number;
   /** {@link send} and {@link receive} in one: the kernel's answer is queued before its send returns. */
   exchange(

@@ -144,14 +144,10 @@ export class ReceiveRing implements DatagramBatch {
     return this.#words[PLACED] !== 0;
   }
 
-  /**
-   * Takes note of what a native call returned that received into `memory`. Only a single message that fits is left there; all
-   * else is put together here.
-   */
-  filledInto(memory: Uint8Array, count: number): void {
-    this.filled(count);
+  /** Leaves in the `memory` that was received into a single message that fits there; all else is put together here. */
+  takeBack(memory: Uint8Array): void {
     const placed = this.#words[PLACED] ?? 0;
-    if (count === 0 || placed === 0) return;
+    if (this.count === 0 || placed === 0) return;
     const at = this.offset(0);
     const length = this.trueLength(0);
     if (this.#words[at / 4] === length && length === MESSAGE_HEADER + placed) return;

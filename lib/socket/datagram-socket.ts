@@ -174,20 +174,9 @@ export class DatagramSocket implements DatagramPort {
   receiveInto(memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean {
     const isLarge = this.#lastLength >= LARGE && this.#lastLength < LONGEST_ALONE;
     if (!isLarge || !isOwn(memory)) return this.receiveOne(take, milliseconds, false);
-    const { buffer, byteOffset, byteLength } = memory;
     const ring = borrowRing();
     try {
-      const count = native().receiveInto(
-        this.handle,
-        ring.buffer,
-        milliseconds,
-        buffer,
-        byteOffset,
-        byteLength,
-      );
-      if (count < 0) throw systemError('recvmsg', -count);
-      ring.filledInto(memory, count);
-      return this.#receivedOne(ring, count, take);
+      return this.#receiveOne(ring, take, milliseconds, memory);
     } finally {
       giveBackRing();
     }
@@ -231,14 +220,26 @@ export class DatagramSocket implements DatagramPort {
     ring.overruns = this.congested ? reported - 1 : reported;
   }
 
-  #receiveOne(ring: ReceiveRing, take: TakeBatch, milliseconds: number): boolean {
-    const count = native().receiveOne(this.handle, ring.buffer, milliseconds);
+  #receiveOne(
+    ring: ReceiveRing,
+    take: TakeBatch,
+    milliseconds: number,
+    memory?: Uint8Array<ArrayBuffer>,
+  ): boolean {
+    const count =
+      memory === undefined
+        ? native().receiveOne(this.handle, ring.buffer, milliseconds)
+        : native().receiveOne(
+            this.handle,
+            ring.buffer,
+            milliseconds,
+            memory.buffer,
+            memory.byteOffset,
+            memory.byteLength,
+          );
     if (count < 0) throw systemError('recvmsg', -count);
     ring.filled(count);
-    return this.#receivedOne(ring, count, take);
-  }
-
-  #receivedOne(ring: ReceiveRing, count: number, take: TakeBatch): boolean {
+    if (memory !== undefined) ring.takeBack(memory);
     if (count > 0) this.#lastLength = ring.trueLength(0);
     this.received(ring, count, take);
     return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0 || this.congested;

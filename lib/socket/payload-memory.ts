@@ -5,7 +5,7 @@ import type { Message } from './message.js';
 /** From so many bytes on, a copy costs more than handing memory to the kernel does. */
 export const LARGE = 8 * 1024;
 
-/** Whether the kernel may use memory itself: while it does, nobody else can be at shared memory. */
+/** Whether memory can be handed to native code: that of a SharedArrayBuffer cannot. */
 export function isOwn(memory: Uint8Array): memory is Uint8Array<ArrayBuffer> {
   return isArrayBuffer(memory.buffer);
 }
