@@ -173,7 +173,9 @@ describe('a long dump', () => {
     expect(lost).toBe(true);
     expect(streamed).toBeGreaterThanOrEqual(COUNT);
     expect(nameOf(await socket.request(getLink({ index: 1 })))).toBe('lo');
-    expect(socket.counters.overruns).toBeGreaterThan(0);
+    // It is counted when what the thread has received before it is taken, which may be a turn of the loop later.
+    while (socket.counters.overruns === 0) await sleep(1);
+    expect(socket.memory().drops).toBeGreaterThan(0);
   });
 });
 
