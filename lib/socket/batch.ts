@@ -18,7 +18,8 @@ export interface BatchOptions extends CallOptions {
   readonly stopOnError?: boolean;
   /**
    * Which messages ask for an acknowledgement. `'last'` is faster: the kernel handles a batch in order and reports errors
-   * of the others all the same. Warnings and cookies come with acknowledgements only. Default: `'each'`.
+   * of the others all the same. The last needs none where a reply ends it. Warnings and cookies come with acknowledgements
+   * only. Default: `'each'`.
    */
   readonly acknowledge?: 'each' | 'last';
   /**
@@ -195,15 +196,22 @@ export class Batch<Reply = NetlinkMessage> {
     for (let index = first; index <= behind; index++) offsets.push(this.#startOf(index) - base);
     const buffer = this.#writer.bytes.subarray(base, this.#startOf(behind));
     if (transaction !== undefined) return this.#sendWithBarrier(buffer, offsets);
-    const lastOnly = acknowledge === 'last';
-    const last = this.#entries[behind - 1];
-    if (last !== undefined) this.#writer.putU16(last.start + 6, last.flags | NLM_F_ACK);
+    const acknowledged = acknowledge === 'last' ? this.#acknowledgeLast(behind - 1) : 'each';
     const operation = (index: number) => this.#operationOf(first + index);
-    const batch = new BatchTransaction({ buffer, offsets, operation }, { lastOnly, firstAlone: false });
+    const batch = new BatchTransaction({ buffer, offsets, operation }, { acknowledged, firstAlone: false });
     this.#exchange.engine.begin(batch);
     batch.prepare();
     this.#exchange.send([batch], buffer.buffer, buffer.byteOffset, buffer.length);
     return batch;
+  }
+
+  /** Makes the last message of a part ask for an acknowledgement, unless its reply is one. */
+  #acknowledgeLast(index: number): 'last' | 'none' {
+    const last = this.#entries[index];
+    if (last === undefined) return 'last';
+    if (last.operation.end === 'reply' && (last.flags & NLM_F_ACK) === 0) return 'none';
+    this.#writer.putU16(last.start + 6, last.flags | NLM_F_ACK);
+    return 'last';
   }
 
   /** A netfilter transaction reports errors only; that there were none shows when what was sent behind it is acknowledged. */
@@ -215,7 +223,7 @@ export class Batch<Reply = NetlinkMessage> {
     const buffer = writer.finish();
     const operation = (index: number) => this.#operationOf(index);
     const all = { buffer, offsets: [...offsets, buffer.length], operation };
-    const batch = new BatchTransaction(all, { lastOnly: true, firstAlone: true });
+    const batch = new BatchTransaction(all, { acknowledged: 'last', firstAlone: true });
     this.#exchange.engine.begin(batch);
     batch.prepare();
     this.#exchange.send([batch], buffer.buffer, 0, messages.length);

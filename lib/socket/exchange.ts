@@ -1,5 +1,5 @@
 import { closed, NetlinkError, systemError } from '../errors.js';
-import type { DatagramBatch } from '../native/receive-ring.js';
+import { type DatagramBatch, SLOT_COUNT } from '../native/receive-ring.js';
 import type { ExtendedAck } from '../wire/extended-ack.js';
 import { WireView } from '../wire/view.js';
 import type { DatagramPort } from './datagram-port.js';
@@ -146,7 +146,7 @@ export class Exchange implements Deferred {
       return;
     }
     try {
-      this.port.exchange(buffer, offset, length, Math.min(64, countMessages(transactions)), this.take);
+      this.port.exchange(buffer, offset, length, countAnswers(transactions), this.take);
     } catch (error) {
       for (const transaction of transactions) this.engine.abandon(transaction, error);
     }
@@ -333,10 +333,11 @@ export class Exchange implements Deferred {
   }
 }
 
-function countMessages(transactions: readonly Transaction[]): number {
+/** How many datagrams to look for: an answer each, unless something goes wrong. */
+function countAnswers(transactions: readonly Transaction[]): number {
   let count = 0;
-  for (const transaction of transactions) count += transaction.count;
-  return count;
+  for (const { answers } of transactions) count += answers;
+  return Math.min(SLOT_COUNT, count);
 }
 
 function timedOut(milliseconds: number, operation: string): NetlinkError {

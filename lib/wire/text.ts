@@ -1,33 +1,44 @@
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Decodes UTF-8 from `offset` up to the first NUL, or up to `end`. Short ASCII text, which is nearly all, never leaves JavaScript. */
+/** Characters that one call of String.fromCharCode makes: fewer and larger pieces are faster, a spread of bytes is slower. */
+const PIECE = 8;
+
+/** Decodes UTF-8 from `offset` up to the first NUL, or up to `end`. ASCII text, which is nearly all, never leaves JavaScript. */
 export function decodeText(bytes: Uint8Array, offset: number, end: number): string {
   const limit = Math.min(end, bytes.length);
-  let text = '';
-  let at = offset;
-  for (; at + 4 <= limit; at += 4) {
-    const a = bytes[at] ?? 0;
-    const b = bytes[at + 1] ?? 0;
-    const c = bytes[at + 2] ?? 0;
-    const d = bytes[at + 3] ?? 0;
-    if (a === 0 || b === 0 || c === 0 || d === 0) break;
-    if ((a | b | c | d) > 0x7f) return decodeUtf8(bytes, offset, limit);
-    text += String.fromCharCode(a, b, c, d);
-  }
-  for (; at < limit; at++) {
-    const byte = bytes[at] ?? 0;
+  let textEnd = offset;
+  let bits = 0;
+  for (; textEnd < limit; textEnd++) {
+    const byte = bytes[textEnd] ?? 0;
     if (byte === 0) break;
-    if (byte > 0x7f) return decodeUtf8(bytes, offset, limit);
-    text += String.fromCharCode(byte);
+    bits |= byte;
   }
+  if (bits > 0x7f) return decoder.decode(bytes.subarray(offset, textEnd));
+  if (textEnd <= offset) return '';
+  let text = asciiPiece(bytes, offset, textEnd - offset);
+  for (let at = offset + PIECE; at < textEnd; at += PIECE) text += asciiPiece(bytes, at, textEnd - at);
   return text;
 }
 
-function decodeUtf8(bytes: Uint8Array, offset: number, end: number): string {
-  const terminator = bytes.indexOf(0, offset);
-  const textEnd = terminator === -1 || terminator > end ? end : terminator;
-  return decoder.decode(bytes.subarray(offset, textEnd));
+/** The first `count` bytes, {@link PIECE} of them at most; at least one. */
+function asciiPiece(bytes: Uint8Array, at: number, count: number): string {
+  const { fromCharCode } = String;
+  const a = bytes[at] ?? 0;
+  if (count === 1) return fromCharCode(a);
+  const b = bytes[at + 1] ?? 0;
+  if (count === 2) return fromCharCode(a, b);
+  const c = bytes[at + 2] ?? 0;
+  if (count === 3) return fromCharCode(a, b, c);
+  const d = bytes[at + 3] ?? 0;
+  if (count === 4) return fromCharCode(a, b, c, d);
+  const e = bytes[at + 4] ?? 0;
+  if (count === 5) return fromCharCode(a, b, c, d, e);
+  const f = bytes[at + 5] ?? 0;
+  if (count === 6) return fromCharCode(a, b, c, d, e, f);
+  const g = bytes[at + 6] ?? 0;
+  if (count === 7) return fromCharCode(a, b, c, d, e, f, g);
+  return fromCharCode(a, b, c, d, e, f, g, bytes[at + 7] ?? 0);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { BatchTransaction } from '#lib/socket/engine/batch-transaction';
+import { type BatchOptions, BatchTransaction } from '#lib/socket/engine/batch-transaction';
 import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-transaction';
 import { TransactionEngine } from '#lib/socket/engine/engine';
 import { copyReply } from '#lib/socket/message-request';
@@ -63,7 +63,7 @@ export class Scripted {
     return dump;
   }
 
-  batch(count: number, lastOnly = false, firstAlone = false) {
+  batch(count: number, acknowledged: BatchOptions['acknowledged'] = 'each', firstAlone = false) {
     const messages = Array.from({ length: count }, () => requestBytes(20, NLM_F_REQUEST | NLM_F_ACK));
     const offsets = [0];
     for (const { length } of messages) offsets.push((offsets.at(-1) ?? 0) + align4(length));
@@ -73,7 +73,7 @@ export class Scripted {
         offsets,
         operation: (index) => ({ name: `message ${index}`, decode: copyReply }),
       },
-      { lastOnly, firstAlone },
+      { acknowledged, firstAlone },
     );
     transaction.waiter = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);

@@ -36,7 +36,7 @@ describe('a batch', () => {
 
   test('with the last one acknowledged only, the others are done unless they reported an error', () => {
     const scripted = new Scripted();
-    const batch = scripted.batch(4, true);
+    const batch = scripted.batch(4, 'last');
     scripted.receive(refuse(asked(batch, 1), 'ENOENT'), reply(asked(batch, 2), bytes(1)));
     expect(batch.settled).toBe(false);
     scripted.receive(acknowledge(asked(batch, 3)));
@@ -50,7 +50,7 @@ describe('a batch', () => {
 
   test('also when the last one fails', () => {
     const scripted = new Scripted();
-    const batch = scripted.batch(2, true);
+    const batch = scripted.batch(2, 'last');
     scripted.receive(refuse(asked(batch, 1), 'ENOENT'));
     expect(batch.results).toEqual([
       success,
@@ -60,7 +60,7 @@ describe('a batch', () => {
 
   test('a refused beginning of a netfilter transaction refuses all', () => {
     const scripted = new Scripted();
-    const batch = scripted.batch(4, false, true);
+    const batch = scripted.batch(4, 'each', true);
     scripted.receive(refuse(asked(batch, 0), 'EPERM'));
     const failed = {
       status: 'failed',
@@ -114,7 +114,7 @@ describe('a batch', () => {
 
   test('larger than the table', () => {
     const scripted = new Scripted();
-    const batch = scripted.batch(3000, true);
+    const batch = scripted.batch(3000, 'last');
     scripted.receive(refuse(asked(batch, 1500), 'EEXIST'), acknowledge(asked(batch, 2999)));
     expect(batch.results.filter((result) => result?.status === 'failed')).toHaveLength(1);
     expect(batch.settled).toBe(true);

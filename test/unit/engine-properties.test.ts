@@ -76,7 +76,7 @@ function begin(scripted: Scripted, what: string): Transaction {
     case 'batch':
       return scripted.batch(3);
     case 'last-only batch':
-      return scripted.batch(3, true);
+      return scripted.batch(3, 'last');
     case 'reply request':
       return scripted.request('reply');
     case 'request for both':

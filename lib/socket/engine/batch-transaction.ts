@@ -1,6 +1,7 @@
 import { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
-import { NLMSG_HDRLEN } from '../../wire/constants.js';
+import { NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
 import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
+import type { RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
 import type { Decode, SettlementListener } from './request-transaction.js';
@@ -21,8 +22,11 @@ export type BatchResult<Reply = unknown> =
   | { readonly status: 'undone' };
 
 export interface BatchOptions {
-  /** Only the last message asks for an acknowledgement; errors of the others come all the same, before it. */
-  readonly lastOnly: boolean;
+  /**
+   * Which messages ask for an acknowledgement. `'last'`: errors of the others come all the same, before it. `'none'`: the last
+   * is answered by a reply, which says as much.
+   */
+  readonly acknowledged: 'each' | 'last' | 'none';
   /** When the first message is refused, no other is answered: it begins a netfilter transaction. */
   readonly firstAlone: boolean;
 }
@@ -30,6 +34,7 @@ export interface BatchOptions {
 /** What a batch needs to know of the operation that a message is of. */
 export interface BatchedOperation extends RequestDescription {
   readonly decode: Decode<unknown>;
+  readonly end?: RequestEnd;
 }
 
 /** Messages that lie one behind the other in one buffer, to be sent in one datagram. */
@@ -58,7 +63,7 @@ export class BatchTransaction extends Transaction {
 
   constructor(messages: BatchMessages, options: BatchOptions) {
     const count = messages.offsets.length - 1;
-    super(count);
+    super(count, countAnswers(messages, options));
     this.results = new Array<BatchResult | undefined>(count).fill(undefined);
     this.#replies = new Array<unknown[] | undefined>(count).fill(undefined);
     this.#messages = messages;
@@ -75,26 +80,24 @@ export class BatchTransaction extends Transaction {
     }
   }
 
-  override onMessage(view: WireView, at: number, end: number, _flags: number, sequence: number): void {
+  override onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void {
     const index = sequence - this.sequence;
     const reply = this.#messages.operation(index).decode(view, at + NLMSG_HDRLEN, end);
     const replies = this.#replies[index];
     if (replies === undefined) this.#replies[index] = [reply];
     else replies.push(reply);
+    if ((flags & NLM_F_MULTI) === 0) this.#settleByReply(index);
   }
 
   override onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
-    const extack = this.#extendedAck(view, at, end, index);
-    const replies = this.#replies[index];
-    const isPlain = extack === undefined && replies === undefined;
-    this.#settleOne(index, isPlain ? DONE : { status: 'done', replies: replies ?? [], extack });
+    this.#settleDone(index, this.#extendedAck(view, at, end, index));
     this.#settleEarlier(index);
   }
 
-  /** The end of a multipart reply; the acknowledgement is yet to come. */
-  override onDone(): void {
-    return;
+  /** The end of a multipart reply; an acknowledgement that was asked for is yet to come. */
+  override onDone(_view: WireView, _at: number, _end: number, sequence: number): void {
+    this.#settleByReply(sequence - this.sequence);
   }
 
   override onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
@@ -116,13 +119,23 @@ export class BatchTransaction extends Transaction {
     this.#settleEarlier(index);
   }
 
-  /** The kernel handles a datagram's messages in order, so those before the last acknowledged one that reported no error are done. */
+  /** The reply of the last message is the last that comes where none is acknowledged. */
+  #settleByReply(index: number): void {
+    if (this.#options.acknowledged !== 'none' || index !== this.count - 1) return;
+    this.#settleDone(index, undefined);
+    this.#settleEarlier(index);
+  }
+
+  /** The kernel handles a datagram's messages in order, so those before the last answered one that reported no error are done. */
   #settleEarlier(index: number): void {
-    if (!this.#options.lastOnly || index !== this.count - 1) return;
-    for (let earlier = 0; earlier < index; earlier++) {
-      const replies = this.#replies[earlier];
-      this.#settleOne(earlier, replies === undefined ? DONE : { status: 'done', replies, extack: undefined });
-    }
+    if (this.#options.acknowledged === 'each' || index !== this.count - 1) return;
+    for (let earlier = 0; earlier < index; earlier++) this.#settleDone(earlier, undefined);
+  }
+
+  #settleDone(index: number, extack: ExtendedAck | undefined): void {
+    const replies = this.#replies[index];
+    const isPlain = extack === undefined && replies === undefined;
+    this.#settleOne(index, isPlain ? DONE : { status: 'done', replies: replies ?? [], extack });
   }
 
   #settleOne(index: number, result: BatchResult): void {
@@ -141,4 +154,15 @@ export class BatchTransaction extends Transaction {
     const sent = buffer.subarray(offsets[index], offsets[index + 1]);
     return explain(extack, this.#messages.operation(index), sent);
   }
+}
+
+/** How many messages come back if all goes well. */
+function countAnswers(messages: BatchMessages, { acknowledged }: BatchOptions): number {
+  const count = messages.offsets.length - 1;
+  let answers = { each: count, last: 1, none: 0 }[acknowledged];
+  for (let index = 0; index < count; index++) {
+    const { end = 'acknowledgement' } = messages.operation(index);
+    if (end !== 'acknowledgement') answers += 1;
+  }
+  return answers;
 }

@@ -44,7 +44,7 @@ export class DumpTransaction<Item> extends Transaction {
     listener: DumpListener,
     restarts: { readonly limit: number; readonly onRestart?: (() => void) | undefined },
   ) {
-    super(1);
+    super(1, 1);
     this.request = request;
     this.bytes = bytes;
     this.#decode = decode;

@@ -44,7 +44,7 @@ export class RequestTransaction<Reply> extends Transaction {
     start: number,
     length: number,
   ) {
-    super(1);
+    super(1, end === 'both' ? 2 : 1);
     this.request = request;
     this.#decode = decode;
     this.#end = end;

@@ -10,12 +10,15 @@ export abstract class Transaction {
   sequence = 0;
   /** How many sequence numbers it has, one behind the other. */
   readonly count: number;
+  /** How many messages answer it if all goes well. */
+  readonly answers: number;
   settled = false;
   /** Whether its answers may be marked with a multicast group: what NLM_F_ECHO asks for is the group's own message. */
   echoes = false;
 
-  constructor(count: number) {
+  constructor(count: number, answers: number) {
     this.count = count;
+    this.answers = answers;
   }
 
   /** A message that is no control message. `at` is its header's offset. May throw: that fails the transaction. */

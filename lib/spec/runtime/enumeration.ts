@@ -8,6 +8,8 @@ export type FlagsInput<Name extends string> = Iterable<FlagName<Name>> | number 
 
 /** More combinations than any kernel sends; beyond, names are made anew. */
 const REMEMBERED = 512;
+/** Values below this, which nearly all are, are found by index. */
+const SMALL = 256;
 
 /** Names of the values that an attribute or a member can have. */
 export class Enumeration<Name extends string = string> {
@@ -15,7 +17,6 @@ export class Enumeration<Name extends string = string> {
   readonly values: Readonly<Record<Name, number>>;
   readonly #what: string;
   readonly #names = new Map<number, Name>();
-  /** Small values, which nearly all are, by index. */
   readonly #small: (Name | undefined)[] = [];
   readonly #numbers: ReadonlyMap<string, number>;
 
@@ -29,7 +30,7 @@ export class Enumeration<Name extends string = string> {
       if (this.#names.has(value)) continue;
       this.#names.set(value, name);
     }
-    for (let value = 0; value < 256 && value <= Math.max(...this.#names.keys()); value++) {
+    for (let value = 0; value < SMALL && value <= Math.max(...this.#names.keys()); value++) {
       this.#small.push(this.#names.get(value));
     }
   }
@@ -66,6 +67,7 @@ export class FlagSet<Name extends string = string> {
   readonly #names: readonly (Name | undefined)[];
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #known = new Map<number | bigint, readonly FlagName<Name>[]>();
+  readonly #small: (readonly FlagName<Name>[])[] = [];
 
   /** @param what the flags' name, for messages */
   constructor(what: string, bits: Readonly<Record<Name, number>>) {
@@ -80,7 +82,7 @@ export class FlagSet<Name extends string = string> {
 
   /** The names of the bits that are set, lowest first. The array is shared and frozen. */
   names(mask: number, strict = false): readonly FlagName<Name>[] {
-    return this.#known.get(mask) ?? this.#remember(mask, strict);
+    return this.#small[mask] ?? this.#known.get(mask) ?? this.#remember(mask, strict);
   }
 
   names64(mask: bigint, strict = false): readonly FlagName<Name>[] {
@@ -119,7 +121,9 @@ export class FlagSet<Name extends string = string> {
     }
     const frozen = Object.freeze(names);
     const complete = names.every((name) => this.#numbers.has(name));
-    if (complete && this.#known.size < REMEMBERED) this.#known.set(mask, frozen);
+    if (!complete || this.#known.size === REMEMBERED) return frozen;
+    this.#known.set(mask, frozen);
+    if (typeof mask === 'number' && mask >= 0 && mask < SMALL) this.#small[mask] = frozen;
     return frozen;
   }
 }

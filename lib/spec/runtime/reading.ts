@@ -55,15 +55,15 @@ export function readNumbers(
   from: number,
   end: number,
 ): number[] {
-  const numbers: number[] = [];
-  for (let at = from; at + width <= end; at += width) numbers.push(view[method](at, end));
+  const numbers = new Array<number>(countOf(width, from, end));
+  for (let index = 0; index < numbers.length; index++) numbers[index] = view[method](from + width * index, end);
   return numbers;
 }
 
 /** A C array of 64-bit numbers. */
 export function readWideNumbers(view: WireView, method: WideMethod, from: number, end: number): bigint[] {
-  const numbers: bigint[] = [];
-  for (let at = from; at + 8 <= end; at += 8) numbers.push(view[method](at, end));
+  const numbers = new Array<bigint>(countOf(8, from, end));
+  for (let index = 0; index < numbers.length; index++) numbers[index] = view[method](from + 8 * index, end);
   return numbers;
 }
 
@@ -76,9 +76,24 @@ export function readStructs<T>(
   strict: boolean,
   read: (view: WireView, from: number, end: number, strict: boolean) => T,
 ): T[] {
-  const structs: T[] = [];
-  for (let at = from; at + size <= end; at += size) structs.push(read(view, at, at + size, strict));
+  const structs = new Array<T>(countOf(size, from, end));
+  for (let index = 0; index < structs.length; index++) {
+    const at = from + size * index;
+    structs[index] = read(view, at, at + size, strict);
+  }
   return structs;
+}
+
+/** How many values of that size there is room for. Arrays are made with it: one that grows has room for 17 at least. */
+function countOf(size: number, from: number, end: number): number {
+  return Math.max(0, Math.floor((end - from) / size));
+}
+
+/** How many attributes there are, each of them whole. */
+function countAttributes(view: WireView, from: number, end: number): number {
+  let count = 0;
+  for (let at = from; end - at >= NLA_HDRLEN; at += align4(view.attributeLength(at, end))) count += 1;
+  return count;
 }
 
 /** The entries of an indexed array of numbers, text or the like. */
@@ -88,10 +103,10 @@ export function readIndexed<T>(
   end: number,
   read: (from: number, end: number) => T,
 ): T[] {
-  const values: T[] = [];
-  for (let at = from; end - at >= NLA_HDRLEN;) {
+  const values = new Array<T>(countAttributes(view, from, end));
+  for (let index = 0, at = from; index < values.length; index++) {
     const length = view.attributeLength(at, end);
-    values.push(read(at + NLA_HDRLEN, at + length));
+    values[index] = read(at + NLA_HDRLEN, at + length);
     at += align4(length);
   }
   return values;
@@ -105,12 +120,12 @@ export function readIndexedNests<T>(
   strict: boolean,
   read: SetReader<T>,
 ): Indexed<T>[] {
-  const values: Indexed<T>[] = [];
-  for (let at = from; end - at >= NLA_HDRLEN;) {
+  const values = new Array<Indexed<T>>(countAttributes(view, from, end));
+  for (let index = 0, at = from; index < values.length; index++) {
     const length = view.attributeLength(at, end);
     const entry = { arrayIndex: view.attributeType(at) } as Mutable<Indexed<T>>;
     read(entry, view, at + NLA_HDRLEN, at + length, strict);
-    values.push(entry);
+    values[index] = entry;
     at += align4(length);
   }
   return values;
