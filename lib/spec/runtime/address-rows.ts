@@ -3,7 +3,7 @@ import { formatIpv4, formatIpv6, formatMac, formatUuid } from '../../wire/addres
 import type { WireView } from '../../wire/view.js';
 import type { AddressForm } from '../model.js';
 import type { AddressColumn } from './client.js';
-import { type Presence, trimmed } from './rows.js';
+import { type Gaps, trimmed } from './rows.js';
 
 const FIRST_STRIDE: Readonly<Record<AddressForm, number>> = { mac: 6, ipv4: 4, ipv6: 16, ip: 4, uuid: 16 };
 
@@ -46,7 +46,7 @@ export class AddressRows {
     this.#updateWords();
   }
 
-  finish(length: number, present: Presence): AddressColumn {
+  finish(length: number, gaps: Gaps): AddressColumn {
     const stride = this.#stride;
     const bytes = trimmed(this.#bytes, length * stride);
     const lengths = this.#lengths === undefined ? undefined : trimmed(this.#lengths, length);
@@ -55,7 +55,7 @@ export class AddressRows {
       stride,
       bytes,
       at: (row) =>
-        row < length && present.has(row)
+        row < length && !gaps.has(row)
           ? format(this.#form, bytes, row * stride, lengths?.[row] ?? stride)
           : undefined,
     };

@@ -7,7 +7,7 @@ import { AddressRows } from './address-rows.js';
 import type { ColumnsOf } from './client.js';
 import { brokenAttribute, tooShort } from './extra.js';
 import type { BodyCodec, DescribedAttribute } from './family.js';
-import { Presence, trimmed } from './rows.js';
+import { Gaps, trimmed } from './rows.js';
 
 type NumberArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 type WideArray = BigInt64Array | BigUint64Array;
@@ -20,8 +20,8 @@ interface Column {
   put(view: WireView, from: number, end: number, row: number): void;
   /** Makes room for `capacity` rows. */
   grow(capacity: number): void;
-  /** What is given to the caller: `length` rows, of which `present` had a value. */
-  finish(length: number, present: Presence): unknown;
+  /** What is given to the caller: `length` rows, of which `gaps` lacked a value. */
+  finish(length: number, gaps: Gaps): unknown;
 }
 
 const FIRST_CAPACITY = 4096;
@@ -49,9 +49,7 @@ export class ColumnReader {
   #words: (Int32Array | undefined)[] = [];
   /** The row in which each column had its last value. */
   readonly #last: Int32Array;
-  #present: Presence[] = [];
-  /** Whether some row so far lacked some value: as long as none does, nobody takes note of those that are there. */
-  #gapped = false;
+  #gaps: Gaps[] = [];
   #length = 0;
   #capacity = FIRST_CAPACITY;
 
@@ -81,8 +79,7 @@ export class ColumnReader {
     for (const column of this.#columns) column.grow(FIRST_CAPACITY);
     this.#words = this.#columns.map(({ words }) => words);
     this.#last.fill(-1);
-    this.#present = this.#keys.map(() => new Presence());
-    this.#gapped = false;
+    this.#gaps = this.#keys.map(() => new Gaps());
   }
 
   /** Takes one message, whose fixed header begins at `start`. */
@@ -94,7 +91,7 @@ export class ColumnReader {
     for (const { index, offset, end: behind } of this.#members)
       values += this.#put(index, view, start + offset, start + behind, row);
     if (this.#wantsAttributes) values += this.#addAttributes(view, start + this.#headerLength, end, row);
-    if (values < this.#last.length || this.#gapped) this.#noteGaps(row);
+    if (values < this.#last.length) this.#noteGaps(row);
   }
 
   /** Returns how many columns got a value. */
@@ -114,16 +111,15 @@ export class ColumnReader {
 
   finish<Columns, Key extends keyof Columns & string>(): ColumnsOf<Columns, Key> {
     const length = this.#length;
-    if (!this.#gapped) for (const present of this.#present) present.fill(length);
-    const present = new Map(this.#keys.map((key, index) => [key, this.#present[index]]));
-    const columns = this.#keys.map((key, index) => [
+    const gaps = new Map(this.#keys.map((key, index) => [key, this.#gaps[index] ?? new Gaps()]));
+    const columns = [...gaps].map(([key, lacking], index) => [
       key,
-      this.#columns[index]?.finish(length, this.#present[index] ?? new Presence()),
+      this.#columns[index]?.finish(length, lacking),
     ]);
     return {
       length,
       columns: Object.fromEntries(columns) as Pick<Columns, Key>,
-      has: (key, row) => row < length && present.get(key)?.has(row) === true,
+      has: (key, row) => row < length && gaps.get(key)?.has(row) === false,
     };
   }
 
@@ -144,18 +140,15 @@ export class ColumnReader {
   }
 
   #noteGaps(row: number): void {
-    if (!this.#gapped) for (const present of this.#present) present.fill(row);
-    this.#gapped = true;
-    this.#present.forEach((present, index) => {
-      if (this.#last[index] === row) present.add(row, this.#capacity);
-    });
+    for (let index = 0; index < this.#last.length; index++) {
+      if (this.#last[index] !== row) this.#gaps[index]?.add(row, this.#capacity);
+    }
   }
 
   #grow(): void {
     this.#capacity = Math.max(SECOND_CAPACITY, this.#capacity * GROWTH);
     for (const column of this.#columns) column.grow(this.#capacity);
     this.#words = this.#columns.map(({ words }) => words);
-    for (const present of this.#present) present.grow(this.#capacity);
   }
 }
 
