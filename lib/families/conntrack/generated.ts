@@ -1947,7 +1947,7 @@ const RoomyConntrackMessage = /* @__PURE__ */ roomy<ConntrackMessage>();
 function projectConntrackMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ConntrackMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ConntrackMessage>> = wanted.isLarge ? new RoomyConntrackMessage() : {};
+  const value: Partial<Mutable<ConntrackMessage>> = wanted.isLarge ? new RoomyConntrackMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -2006,7 +2006,7 @@ const RoomyConntrackStatsMessage = /* @__PURE__ */ roomy<ConntrackStatsMessage>(
 function projectConntrackStatsMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ConntrackStatsMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ConntrackStatsMessage>> = wanted.isLarge ? new RoomyConntrackStatsMessage() : {};
+  const value: Partial<Mutable<ConntrackStatsMessage>> = wanted.isLarge ? new RoomyConntrackStatsMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);

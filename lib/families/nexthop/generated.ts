@@ -806,7 +806,7 @@ const RoomyNexthopMessage = /* @__PURE__ */ roomy<NexthopMessage>();
 function projectNexthopMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NexthopMessage> {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
-  const value: Partial<Mutable<NexthopMessage>> = wanted.isLarge ? new RoomyNexthopMessage() : {};
+  const value: Partial<Mutable<NexthopMessage>> = wanted.isLarge ? new RoomyNexthopMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nhFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.nhScope = RouteScope.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.nhProtocol = RouteProtocol.name(data.getUint8(start + 2), strict);

@@ -6954,7 +6954,7 @@ const RoomyBatchMessage = /* @__PURE__ */ roomy<BatchMessage>();
 function projectBatchMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<BatchMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<BatchMessage>> = wanted.isLarge ? new RoomyBatchMessage() : {};
+  const value: Partial<Mutable<BatchMessage>> = wanted.isLarge ? new RoomyBatchMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7013,7 +7013,7 @@ const RoomyTableMessage = /* @__PURE__ */ roomy<TableMessage>();
 function projectTableMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<TableMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<TableMessage>> = wanted.isLarge ? new RoomyTableMessage() : {};
+  const value: Partial<Mutable<TableMessage>> = wanted.isLarge ? new RoomyTableMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7072,7 +7072,7 @@ const RoomyChainMessage = /* @__PURE__ */ roomy<ChainMessage>();
 function projectChainMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ChainMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ChainMessage>> = wanted.isLarge ? new RoomyChainMessage() : {};
+  const value: Partial<Mutable<ChainMessage>> = wanted.isLarge ? new RoomyChainMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7131,7 +7131,7 @@ const RoomyRuleMessage = /* @__PURE__ */ roomy<RuleMessage>();
 function projectRuleMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<RuleMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<RuleMessage>> = wanted.isLarge ? new RoomyRuleMessage() : {};
+  const value: Partial<Mutable<RuleMessage>> = wanted.isLarge ? new RoomyRuleMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7190,7 +7190,7 @@ const RoomySetMessage = /* @__PURE__ */ roomy<SetMessage>();
 function projectSetMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<SetMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<SetMessage>> = wanted.isLarge ? new RoomySetMessage() : {};
+  const value: Partial<Mutable<SetMessage>> = wanted.isLarge ? new RoomySetMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7249,7 +7249,7 @@ const RoomySetelemListMessage = /* @__PURE__ */ roomy<SetelemListMessage>();
 function projectSetelemListMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<SetelemListMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<SetelemListMessage>> = wanted.isLarge ? new RoomySetelemListMessage() : {};
+  const value: Partial<Mutable<SetelemListMessage>> = wanted.isLarge ? new RoomySetelemListMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7308,7 +7308,7 @@ const RoomyGenMessage = /* @__PURE__ */ roomy<GenMessage>();
 function projectGenMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<GenMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<GenMessage>> = wanted.isLarge ? new RoomyGenMessage() : {};
+  const value: Partial<Mutable<GenMessage>> = wanted.isLarge ? new RoomyGenMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7367,7 +7367,7 @@ const RoomyObjMessage = /* @__PURE__ */ roomy<ObjMessage>();
 function projectObjMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ObjMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ObjMessage>> = wanted.isLarge ? new RoomyObjMessage() : {};
+  const value: Partial<Mutable<ObjMessage>> = wanted.isLarge ? new RoomyObjMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7426,7 +7426,7 @@ const RoomyFlowtableMessage = /* @__PURE__ */ roomy<FlowtableMessage>();
 function projectFlowtableMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FlowtableMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<FlowtableMessage>> = wanted.isLarge ? new RoomyFlowtableMessage() : {};
+  const value: Partial<Mutable<FlowtableMessage>> = wanted.isLarge ? new RoomyFlowtableMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);

@@ -323,7 +323,7 @@ const RoomyDatapathMessage = /* @__PURE__ */ roomy<DatapathMessage>();
 function projectDatapathMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<DatapathMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<DatapathMessage>> = wanted.isLarge ? new RoomyDatapathMessage() : {};
+  const value: Partial<Mutable<DatapathMessage>> = wanted.isLarge ? new RoomyDatapathMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readDatapath(value, view, start + 4, end, strict, wanted.attributes);
   return value;

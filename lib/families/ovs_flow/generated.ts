@@ -2792,7 +2792,7 @@ const RoomyFlowMessage = /* @__PURE__ */ roomy<FlowMessage>();
 function projectFlowMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FlowMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<FlowMessage>> = wanted.isLarge ? new RoomyFlowMessage() : {};
+  const value: Partial<Mutable<FlowMessage>> = wanted.isLarge ? new RoomyFlowMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readFlowAttrs(value, view, start + 4, end, strict, wanted.attributes);
   return value;

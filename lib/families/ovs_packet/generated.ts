@@ -196,7 +196,7 @@ const RoomyPacketMessage = /* @__PURE__ */ roomy<PacketMessage>();
 function projectPacketMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<PacketMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<PacketMessage>> = wanted.isLarge ? new RoomyPacketMessage() : {};
+  const value: Partial<Mutable<PacketMessage>> = wanted.isLarge ? new RoomyPacketMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readPacket(value, view, start + 4, end, strict, wanted.attributes);
   return value;

@@ -429,7 +429,7 @@ const RoomyVportMessage = /* @__PURE__ */ roomy<VportMessage>();
 function projectVportMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<VportMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<VportMessage>> = wanted.isLarge ? new RoomyVportMessage() : {};
+  const value: Partial<Mutable<VportMessage>> = wanted.isLarge ? new RoomyVportMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readVport(value, view, start + 4, end, strict, wanted.attributes);
   return value;

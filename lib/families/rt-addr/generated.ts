@@ -320,7 +320,7 @@ const RoomyAddrMessage = /* @__PURE__ */ roomy<AddrMessage>();
 function projectAddrMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<AddrMessage> {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
-  const value: Partial<Mutable<AddrMessage>> = wanted.isLarge ? new RoomyAddrMessage() : {};
+  const value: Partial<Mutable<AddrMessage>> = wanted.isLarge ? new RoomyAddrMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.ifaFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifaPrefixlen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.ifaFlags = IfaFlags.names(data.getUint8(start + 2), strict);

@@ -9379,7 +9379,7 @@ const RoomyLinkMessage = /* @__PURE__ */ roomy<LinkMessage>();
 function projectLinkMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<LinkMessage> {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
-  const value: Partial<Mutable<LinkMessage>> = wanted.isLarge ? new RoomyLinkMessage() : {};
+  const value: Partial<Mutable<LinkMessage>> = wanted.isLarge ? new RoomyLinkMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.ifiFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifiType = data.getUint16(start + 2, LE);
   if ((wanted.header & 4) !== 0) value.ifiIndex = data.getInt32(start + 4, LE);
@@ -9444,7 +9444,7 @@ const RoomyStatsMessage = /* @__PURE__ */ roomy<StatsMessage>();
 function projectStatsMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<StatsMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<StatsMessage>> = wanted.isLarge ? new RoomyStatsMessage() : {};
+  const value: Partial<Mutable<StatsMessage>> = wanted.isLarge ? new RoomyStatsMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifindex = data.getUint32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.filterMask = data.getUint32(start + 8, LE);

@@ -932,7 +932,7 @@ const RoomyNeighbourMessage = /* @__PURE__ */ roomy<NeighbourMessage>();
 function projectNeighbourMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NeighbourMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<NeighbourMessage>> = wanted.isLarge ? new RoomyNeighbourMessage() : {};
+  const value: Partial<Mutable<NeighbourMessage>> = wanted.isLarge ? new RoomyNeighbourMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.ndmFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ndmIfindex = data.getInt32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.ndmState = NudState.names(data.getUint16(start + 8, LE), strict);
@@ -991,7 +991,7 @@ const RoomyNdtMessage = /* @__PURE__ */ roomy<NdtMessage>();
 function projectNdtMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NdtMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<NdtMessage>> = wanted.isLarge ? new RoomyNdtMessage() : {};
+  const value: Partial<Mutable<NdtMessage>> = wanted.isLarge ? new RoomyNdtMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   readNdtAttrs(value, view, start + 4, end, strict, wanted.attributes);
   return value;

@@ -821,7 +821,7 @@ const RoomyRouteMessage = /* @__PURE__ */ roomy<RouteMessage>();
 function projectRouteMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<RouteMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<RouteMessage>> = wanted.isLarge ? new RoomyRouteMessage() : {};
+  const value: Partial<Mutable<RouteMessage>> = wanted.isLarge ? new RoomyRouteMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.rtmFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.rtmDstLen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.rtmSrcLen = data.getUint8(start + 2);

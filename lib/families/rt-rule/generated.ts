@@ -493,7 +493,7 @@ const RoomyFibRuleMessage = /* @__PURE__ */ roomy<FibRuleMessage>();
 function projectFibRuleMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FibRuleMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<FibRuleMessage>> = wanted.isLarge ? new RoomyFibRuleMessage() : {};
+  const value: Partial<Mutable<FibRuleMessage>> = wanted.isLarge ? new RoomyFibRuleMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.dstLen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.srcLen = data.getUint8(start + 2);

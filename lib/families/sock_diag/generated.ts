@@ -1988,7 +1988,7 @@ const RoomyInetDiagMessage = /* @__PURE__ */ roomy<InetDiagMessage>();
 function projectInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMessage() : {};
+  const value: Partial<Mutable<InetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);
@@ -2078,7 +2078,7 @@ const RoomyInetDiagReqMessage = /* @__PURE__ */ roomy<InetDiagReqMessage>();
 function projectInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagReqMessage> {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagReqMessage>> = wanted.isLarge ? new RoomyInetDiagReqMessage() : {};
+  const value: Partial<Mutable<InetDiagReqMessage>> = wanted.isLarge ? new RoomyInetDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = IpProtocol.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagExt = InetShow.names(data.getUint8(start + 2), strict);
@@ -2181,7 +2181,7 @@ const RoomyInet6MsgInetDiagMessage = /* @__PURE__ */ roomy<Inet6MsgInetDiagMessa
 function projectInet6MsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Inet6MsgInetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<Inet6MsgInetDiagMessage>> = wanted.isLarge ? new RoomyInet6MsgInetDiagMessage() : {};
+  const value: Partial<Mutable<Inet6MsgInetDiagMessage>> = wanted.isLarge ? new RoomyInet6MsgInetDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);
@@ -2271,7 +2271,7 @@ const RoomyInet6ReqInetDiagReqMessage = /* @__PURE__ */ roomy<Inet6ReqInetDiagRe
 function projectInet6ReqInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Inet6ReqInetDiagReqMessage> {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
-  const value: Partial<Mutable<Inet6ReqInetDiagReqMessage>> = wanted.isLarge ? new RoomyInet6ReqInetDiagReqMessage() : {};
+  const value: Partial<Mutable<Inet6ReqInetDiagReqMessage>> = wanted.isLarge ? new RoomyInet6ReqInetDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = IpProtocol.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagExt = InetShow.names(data.getUint8(start + 2), strict);
@@ -2354,7 +2354,7 @@ const RoomyUnixDiagMessage = /* @__PURE__ */ roomy<UnixDiagMessage>();
 function projectUnixDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<UnixDiagMessage> {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
-  const value: Partial<Mutable<UnixDiagMessage>> = wanted.isLarge ? new RoomyUnixDiagMessage() : {};
+  const value: Partial<Mutable<UnixDiagMessage>> = wanted.isLarge ? new RoomyUnixDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.udiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.udiagType = SocketType.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.udiagState = SocketState.name(data.getUint8(start + 2), strict);
@@ -2435,7 +2435,7 @@ const RoomyUnixDiagReqMessage = /* @__PURE__ */ roomy<UnixDiagReqMessage>();
 function projectUnixDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<UnixDiagReqMessage> {
   if (end - start < 24) tooShort(end - start, 24);
   const { data } = view;
-  const value: Partial<Mutable<UnixDiagReqMessage>> = wanted.isLarge ? new RoomyUnixDiagReqMessage() : {};
+  const value: Partial<Mutable<UnixDiagReqMessage>> = wanted.isLarge ? new RoomyUnixDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.udiagStates = SocketStateFlags.names(data.getUint32(start + 4, LE), strict);
@@ -2535,7 +2535,7 @@ const RoomyNetlinkDiagMessage = /* @__PURE__ */ roomy<NetlinkDiagMessage>();
 function projectNetlinkDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NetlinkDiagMessage> {
   if (end - start < 28) tooShort(end - start, 28);
   const { data } = view;
-  const value: Partial<Mutable<NetlinkDiagMessage>> = wanted.isLarge ? new RoomyNetlinkDiagMessage() : {};
+  const value: Partial<Mutable<NetlinkDiagMessage>> = wanted.isLarge ? new RoomyNetlinkDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.ndiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.ndiagType = SocketType.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.ndiagProtocol = data.getUint8(start + 2);
@@ -2624,7 +2624,7 @@ const RoomyNetlinkDiagReqMessage = /* @__PURE__ */ roomy<NetlinkDiagReqMessage>(
 function projectNetlinkDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NetlinkDiagReqMessage> {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
-  const value: Partial<Mutable<NetlinkDiagReqMessage>> = wanted.isLarge ? new RoomyNetlinkDiagReqMessage() : {};
+  const value: Partial<Mutable<NetlinkDiagReqMessage>> = wanted.isLarge ? new RoomyNetlinkDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.ndiagIno = data.getUint32(start + 4, LE);
@@ -2724,7 +2724,7 @@ const RoomyInetDiagMsgInetDiagMessage = /* @__PURE__ */ roomy<InetDiagMsgInetDia
 function projectInetDiagMsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagMsgInetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagMsgInetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMsgInetDiagMessage() : {};
+  const value: Partial<Mutable<InetDiagMsgInetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMsgInetDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);

@@ -13793,7 +13793,7 @@ const RoomyMessage = /* @__PURE__ */ roomy<Message>();
 function projectMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Message> {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
-  const value: Partial<Mutable<Message>> = wanted.isLarge ? new RoomyMessage() : {};
+  const value: Partial<Mutable<Message>> = wanted.isLarge ? new RoomyMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifindex = data.getInt32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.handle = data.getUint32(start + 8, LE);

@@ -104,7 +104,7 @@ function projector(
     `function project${name}(view: WireView, start: number, end: number, ${usesStrict ? 'strict' : '_strict'}: boolean, wanted: Selection): Partial<${name}> {`,
     `  if (end - start < ${size}) tooShort(end - start, ${size});`,
     ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
-    `  const value: Partial<Mutable<${name}>> = wanted.isLarge ? new Roomy${name}() : {};`,
+    `  const value: Partial<Mutable<${name}>> = wanted.isLarge ? new Roomy${name}() : wanted.member === undefined ? {} : { [wanted.member]: 0 };`,
     ...reads,
     ...(set === undefined
       ? []

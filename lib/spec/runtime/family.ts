@@ -103,6 +103,11 @@ export interface Selection {
   readonly attributes: Uint8Array;
   /** Whether there are more properties than `{}` has room for. */
   readonly isLarge: boolean;
+  /**
+   * The first member of the fixed header that is wanted, which no message lacks. An object that begins with it as a literal,
+   * V8 allocates among the lasting ones as soon as those before it have lasted; one that begins as `{}` is copied there.
+   */
+  readonly member: string | undefined;
 }
 
 /** The properties that an object literal without any has room for. */
@@ -128,5 +133,6 @@ export function selection(
       throw invalidArgument(`'${key}' cannot be selected; there are ${known}`);
     }
   }
-  return { header, attributes: wanted, isLarge: keys.length > USUAL_ROOM };
+  const isLarge = keys.length > USUAL_ROOM;
+  return { header, attributes: wanted, isLarge, member: headerKeys.find((key) => keys.includes(key)) };
 }
