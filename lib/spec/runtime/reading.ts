@@ -56,7 +56,8 @@ export function readNumbers(
   end: number,
 ): number[] {
   const numbers = new Array<number>(countOf(width, from, end));
-  for (let index = 0; index < numbers.length; index++) numbers[index] = view[method](from + width * index, end);
+  for (let index = 0; index < numbers.length; index++)
+    numbers[index] = view[method](from + width * index, end);
   return numbers;
 }
 
