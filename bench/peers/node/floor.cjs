@@ -19,6 +19,7 @@ const offered = {
   'links count': () => require('./floor/dumps.cjs').links(),
   'routes one': () => require('./floor/routes.cjs').one(),
   'routes batch-lastack': () => require('./floor/routes.cjs')['batch-lastack'](),
+  'events objects': () => require('./floor/events.cjs').objects(),
   'echo sync': () => require('./floor/echo.cjs').sync(),
 };
 

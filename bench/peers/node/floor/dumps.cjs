@@ -62,6 +62,7 @@ function gatewayAt(at) {
   return text;
 }
 
+/** The least object of a message that is a route, with its addresses as text. */
 function routeAt(start, end) {
   const { halves, words } = socket;
   let table, oif, priority, dst, gateway;
@@ -122,3 +123,4 @@ function dump(request, Taker, ahead) {
 exports.routes = () => dump(routes, Counter, false);
 exports.links = () => dump(links, Counter, false);
 exports.strings = () => dump(routes, Keeper, true);
+exports.routeAt = routeAt;

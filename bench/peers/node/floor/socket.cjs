@@ -8,6 +8,8 @@ const native = addon.exports;
 
 const SOCK_RAW = 3;
 const SOL_SOCKET = 1;
+const SOL_NETLINK = 270;
+const NETLINK_ADD_MEMBERSHIP = 1;
 const SO_RCVBUFFORCE = 33;
 const RECEIVE_BYTES = 32 << 20;
 
@@ -60,6 +62,17 @@ exports.open = (protocol, acceptForeign = false) => {
 
 exports.close = native.close;
 
+/** Makes the socket hear a multicast group. */
+exports.join = (handle, group) => {
+  const result = native.setOption(
+    handle,
+    SOL_NETLINK,
+    NETLINK_ADD_MEMBERSHIP,
+    new Int32Array([group]).buffer,
+  );
+  if (result < 0) fail('setOption', result);
+};
+
 /** The port id that the kernel gave the socket. */
 exports.portIdOf = (handle) => {
   const address = new Uint32Array(2);
@@ -78,10 +91,13 @@ exports.exchange = (handle, bytes, offset, length, wanted) => {
 };
 
 /** Receives what is queued, `wanted` datagrams at most, and gives how many came. */
-exports.receive = (handle, wanted) => {
+exports.poll = (handle, wanted) => {
   const count = native.receive(handle, ring, wanted);
-  return count > 0 ? count : fail('receive', count);
+  return count >= 0 ? count : fail('receive', count);
 };
+
+/** The same where something must be queued. */
+exports.receive = (handle, wanted) => exports.poll(handle, wanted) || fail('receive', 0);
 
 /** Has the socket's thread receive what is queued. */
 exports.readAhead = (handle) => {
