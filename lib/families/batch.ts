@@ -10,6 +10,9 @@ export interface BatchEntry {
   readonly flags: number;
 }
 
+/** Made once: an object for each request would be garbage. */
+const NO_OPTIONS: FamilyDoOptions = {};
+
 /** A batch of a family's requests. */
 export class OpenBatch {
   readonly #batch: Batch<object>;
@@ -26,7 +29,7 @@ export class OpenBatch {
     return this.#batch.length;
   }
 
-  add(name: string, request: object, options: FamilyDoOptions = {}): this {
+  add(name: string, request: object, options = NO_OPTIONS): this {
     if (this.#last?.name !== name) this.#last = { name, entry: this.#find(name) };
     const { operation, type, flags } = this.#last.entry;
     this.#batch.addOperation(operation, type, flags | doFlags(options), request);

@@ -24,6 +24,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -176,6 +177,8 @@ function describeReport(): DescribedSet {
   };
 }
 
+const RoomyReport = /* @__PURE__ */ roomy<Report>();
+
 const reportCodec: BodyCodec<Report, ReportInput> = {
   headerLength: 0,
   header: [],
@@ -184,7 +187,7 @@ const reportCodec: BodyCodec<Report, ReportInput> = {
   decode: (view, start, end, strict) => readReport({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readReport({}, view, start, end, strict, wanted.attributes) as Pick<Report, (typeof keys)[number]>;
+    return (view, start, end, strict) => readReport(wanted.isLarge ? new RoomyReport() : {}, view, start, end, strict, wanted.attributes) as Pick<Report, (typeof keys)[number]>;
   },
 };
 

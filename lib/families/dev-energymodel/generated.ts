@@ -31,6 +31,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   u64At,
@@ -315,6 +316,8 @@ export interface PerfDomainColumns {
   readonly flags: BigUint64Array;
 }
 
+const RoomyPerfDomain = /* @__PURE__ */ roomy<PerfDomain>();
+
 const perfDomainCodec: BodyCodec<PerfDomain, PerfDomainInput> = {
   headerLength: 0,
   header: [],
@@ -323,9 +326,11 @@ const perfDomainCodec: BodyCodec<PerfDomain, PerfDomainInput> = {
   decode: (view, start, end, strict) => readPerfDomain({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPerfDomain({}, view, start, end, strict, wanted.attributes) as Pick<PerfDomain, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPerfDomain(wanted.isLarge ? new RoomyPerfDomain() : {}, view, start, end, strict, wanted.attributes) as Pick<PerfDomain, (typeof keys)[number]>;
   },
 };
+
+const RoomyPerfTable = /* @__PURE__ */ roomy<PerfTable>();
 
 const perfTableCodec: BodyCodec<PerfTable, PerfTableInput> = {
   headerLength: 0,
@@ -335,7 +340,7 @@ const perfTableCodec: BodyCodec<PerfTable, PerfTableInput> = {
   decode: (view, start, end, strict) => readPerfTable({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPerfTable({}, view, start, end, strict, wanted.attributes) as Pick<PerfTable, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPerfTable(wanted.isLarge ? new RoomyPerfTable() : {}, view, start, end, strict, wanted.attributes) as Pick<PerfTable, (typeof keys)[number]>;
   },
 };
 

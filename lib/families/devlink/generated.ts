@@ -37,6 +37,7 @@ const {
   objectOf,
   readFlagField,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -5402,6 +5403,8 @@ export interface DevlinkColumns {
   readonly resourceScopeMask: Uint32Array;
 }
 
+const RoomyDevlink = /* @__PURE__ */ roomy<Devlink>();
+
 const devlinkCodec: BodyCodec<Devlink, DevlinkInput> = {
   headerLength: 0,
   header: [],
@@ -5410,7 +5413,7 @@ const devlinkCodec: BodyCodec<Devlink, DevlinkInput> = {
   decode: (view, start, end, strict) => readDevlink({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDevlink({}, view, start, end, strict, wanted.attributes) as Pick<Devlink, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDevlink(wanted.isLarge ? new RoomyDevlink() : {}, view, start, end, strict, wanted.attributes) as Pick<Devlink, (typeof keys)[number]>;
   },
 };
 

@@ -33,6 +33,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   s64At,
   selection,
   textOf,
@@ -1049,6 +1050,8 @@ export interface DpllColumns {
   readonly frequencyMonitor: Uint32Array;
 }
 
+const RoomyDpll = /* @__PURE__ */ roomy<Dpll>();
+
 const dpllCodec: BodyCodec<Dpll, DpllInput> = {
   headerLength: 0,
   header: [],
@@ -1057,7 +1060,7 @@ const dpllCodec: BodyCodec<Dpll, DpllInput> = {
   decode: (view, start, end, strict) => readDpll({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDpll({}, view, start, end, strict, wanted.attributes) as Pick<Dpll, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDpll(wanted.isLarge ? new RoomyDpll() : {}, view, start, end, strict, wanted.attributes) as Pick<Dpll, (typeof keys)[number]>;
   },
 };
 
@@ -1091,6 +1094,8 @@ export interface PinColumns {
   readonly operstate: Uint32Array;
 }
 
+const RoomyPin = /* @__PURE__ */ roomy<Pin>();
+
 const pinCodec: BodyCodec<Pin, PinInput> = {
   headerLength: 0,
   header: [],
@@ -1099,7 +1104,7 @@ const pinCodec: BodyCodec<Pin, PinInput> = {
   decode: (view, start, end, strict) => readPin({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPin({}, view, start, end, strict, wanted.attributes) as Pick<Pin, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPin(wanted.isLarge ? new RoomyPin() : {}, view, start, end, strict, wanted.attributes) as Pick<Pin, (typeof keys)[number]>;
   },
 };
 

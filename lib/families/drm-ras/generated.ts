@@ -27,6 +27,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -229,6 +230,8 @@ export interface NodeAttrsColumns {
   readonly nodeType: Uint32Array;
 }
 
+const RoomyNodeAttrs = /* @__PURE__ */ roomy<NodeAttrs>();
+
 const nodeAttrsCodec: BodyCodec<NodeAttrs, NodeAttrsInput> = {
   headerLength: 0,
   header: [],
@@ -237,7 +240,7 @@ const nodeAttrsCodec: BodyCodec<NodeAttrs, NodeAttrsInput> = {
   decode: (view, start, end, strict) => readNodeAttrs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readNodeAttrs({}, view, start, end, strict, wanted.attributes) as Pick<NodeAttrs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readNodeAttrs(wanted.isLarge ? new RoomyNodeAttrs() : {}, view, start, end, strict, wanted.attributes) as Pick<NodeAttrs, (typeof keys)[number]>;
   },
 };
 
@@ -249,6 +252,8 @@ export interface ErrorCounterAttrsColumns {
   readonly errorValue: Uint32Array;
 }
 
+const RoomyErrorCounterAttrs = /* @__PURE__ */ roomy<ErrorCounterAttrs>();
+
 const errorCounterAttrsCodec: BodyCodec<ErrorCounterAttrs, ErrorCounterAttrsInput> = {
   headerLength: 0,
   header: [],
@@ -257,7 +262,7 @@ const errorCounterAttrsCodec: BodyCodec<ErrorCounterAttrs, ErrorCounterAttrsInpu
   decode: (view, start, end, strict) => readErrorCounterAttrs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readErrorCounterAttrs({}, view, start, end, strict, wanted.attributes) as Pick<ErrorCounterAttrs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readErrorCounterAttrs(wanted.isLarge ? new RoomyErrorCounterAttrs() : {}, view, start, end, strict, wanted.attributes) as Pick<ErrorCounterAttrs, (typeof keys)[number]>;
   },
 };
 

@@ -39,6 +39,7 @@ const {
   readNumbers,
   readWideNumbers,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -6572,6 +6573,8 @@ export interface StrsetColumns {
   readonly countsOnly: Uint8Array;
 }
 
+const RoomyStrset = /* @__PURE__ */ roomy<Strset>();
+
 const strsetCodec: BodyCodec<Strset, StrsetInput> = {
   headerLength: 0,
   header: [],
@@ -6580,7 +6583,7 @@ const strsetCodec: BodyCodec<Strset, StrsetInput> = {
   decode: (view, start, end, strict) => readStrset({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readStrset({}, view, start, end, strict, wanted.attributes) as Pick<Strset, (typeof keys)[number]>;
+    return (view, start, end, strict) => readStrset(wanted.isLarge ? new RoomyStrset() : {}, view, start, end, strict, wanted.attributes) as Pick<Strset, (typeof keys)[number]>;
   },
 };
 
@@ -6593,6 +6596,8 @@ export interface LinkinfoColumns {
   readonly transceiver: Uint8Array;
 }
 
+const RoomyLinkinfo = /* @__PURE__ */ roomy<Linkinfo>();
+
 const linkinfoCodec: BodyCodec<Linkinfo, LinkinfoInput> = {
   headerLength: 0,
   header: [],
@@ -6601,7 +6606,7 @@ const linkinfoCodec: BodyCodec<Linkinfo, LinkinfoInput> = {
   decode: (view, start, end, strict) => readLinkinfo({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readLinkinfo({}, view, start, end, strict, wanted.attributes) as Pick<Linkinfo, (typeof keys)[number]>;
+    return (view, start, end, strict) => readLinkinfo(wanted.isLarge ? new RoomyLinkinfo() : {}, view, start, end, strict, wanted.attributes) as Pick<Linkinfo, (typeof keys)[number]>;
   },
 };
 
@@ -6616,6 +6621,8 @@ export interface LinkmodesColumns {
   readonly rateMatching: Uint8Array;
 }
 
+const RoomyLinkmodes = /* @__PURE__ */ roomy<Linkmodes>();
+
 const linkmodesCodec: BodyCodec<Linkmodes, LinkmodesInput> = {
   headerLength: 0,
   header: [],
@@ -6624,7 +6631,7 @@ const linkmodesCodec: BodyCodec<Linkmodes, LinkmodesInput> = {
   decode: (view, start, end, strict) => readLinkmodes({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readLinkmodes({}, view, start, end, strict, wanted.attributes) as Pick<Linkmodes, (typeof keys)[number]>;
+    return (view, start, end, strict) => readLinkmodes(wanted.isLarge ? new RoomyLinkmodes() : {}, view, start, end, strict, wanted.attributes) as Pick<Linkmodes, (typeof keys)[number]>;
   },
 };
 
@@ -6638,6 +6645,8 @@ export interface LinkstateColumns {
   readonly extDownCnt: Uint32Array;
 }
 
+const RoomyLinkstate = /* @__PURE__ */ roomy<Linkstate>();
+
 const linkstateCodec: BodyCodec<Linkstate, LinkstateInput> = {
   headerLength: 0,
   header: [],
@@ -6646,9 +6655,11 @@ const linkstateCodec: BodyCodec<Linkstate, LinkstateInput> = {
   decode: (view, start, end, strict) => readLinkstate({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readLinkstate({}, view, start, end, strict, wanted.attributes) as Pick<Linkstate, (typeof keys)[number]>;
+    return (view, start, end, strict) => readLinkstate(wanted.isLarge ? new RoomyLinkstate() : {}, view, start, end, strict, wanted.attributes) as Pick<Linkstate, (typeof keys)[number]>;
   },
 };
+
+const RoomyDebug = /* @__PURE__ */ roomy<Debug>();
 
 const debugCodec: BodyCodec<Debug, DebugInput> = {
   headerLength: 0,
@@ -6658,9 +6669,11 @@ const debugCodec: BodyCodec<Debug, DebugInput> = {
   decode: (view, start, end, strict) => readDebug({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDebug({}, view, start, end, strict, wanted.attributes) as Pick<Debug, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDebug(wanted.isLarge ? new RoomyDebug() : {}, view, start, end, strict, wanted.attributes) as Pick<Debug, (typeof keys)[number]>;
   },
 };
+
+const RoomyWol = /* @__PURE__ */ roomy<Wol>();
 
 const wolCodec: BodyCodec<Wol, WolInput> = {
   headerLength: 0,
@@ -6670,9 +6683,11 @@ const wolCodec: BodyCodec<Wol, WolInput> = {
   decode: (view, start, end, strict) => readWol({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readWol({}, view, start, end, strict, wanted.attributes) as Pick<Wol, (typeof keys)[number]>;
+    return (view, start, end, strict) => readWol(wanted.isLarge ? new RoomyWol() : {}, view, start, end, strict, wanted.attributes) as Pick<Wol, (typeof keys)[number]>;
   },
 };
+
+const RoomyFeatures = /* @__PURE__ */ roomy<Features>();
 
 const featuresCodec: BodyCodec<Features, FeaturesInput> = {
   headerLength: 0,
@@ -6682,9 +6697,11 @@ const featuresCodec: BodyCodec<Features, FeaturesInput> = {
   decode: (view, start, end, strict) => readFeatures({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readFeatures({}, view, start, end, strict, wanted.attributes) as Pick<Features, (typeof keys)[number]>;
+    return (view, start, end, strict) => readFeatures(wanted.isLarge ? new RoomyFeatures() : {}, view, start, end, strict, wanted.attributes) as Pick<Features, (typeof keys)[number]>;
   },
 };
+
+const RoomyPrivflags = /* @__PURE__ */ roomy<Privflags>();
 
 const privflagsCodec: BodyCodec<Privflags, PrivflagsInput> = {
   headerLength: 0,
@@ -6694,7 +6711,7 @@ const privflagsCodec: BodyCodec<Privflags, PrivflagsInput> = {
   decode: (view, start, end, strict) => readPrivflags({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPrivflags({}, view, start, end, strict, wanted.attributes) as Pick<Privflags, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPrivflags(wanted.isLarge ? new RoomyPrivflags() : {}, view, start, end, strict, wanted.attributes) as Pick<Privflags, (typeof keys)[number]>;
   },
 };
 
@@ -6719,6 +6736,8 @@ export interface RingsColumns {
   readonly hdsThreshMax: Uint32Array;
 }
 
+const RoomyRings = /* @__PURE__ */ roomy<Rings>();
+
 const ringsCodec: BodyCodec<Rings, RingsInput> = {
   headerLength: 0,
   header: [],
@@ -6727,7 +6746,7 @@ const ringsCodec: BodyCodec<Rings, RingsInput> = {
   decode: (view, start, end, strict) => readRings({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readRings({}, view, start, end, strict, wanted.attributes) as Pick<Rings, (typeof keys)[number]>;
+    return (view, start, end, strict) => readRings(wanted.isLarge ? new RoomyRings() : {}, view, start, end, strict, wanted.attributes) as Pick<Rings, (typeof keys)[number]>;
   },
 };
 
@@ -6743,6 +6762,8 @@ export interface ChannelsColumns {
   readonly combinedCount: Uint32Array;
 }
 
+const RoomyChannels = /* @__PURE__ */ roomy<Channels>();
+
 const channelsCodec: BodyCodec<Channels, ChannelsInput> = {
   headerLength: 0,
   header: [],
@@ -6751,7 +6772,7 @@ const channelsCodec: BodyCodec<Channels, ChannelsInput> = {
   decode: (view, start, end, strict) => readChannels({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readChannels({}, view, start, end, strict, wanted.attributes) as Pick<Channels, (typeof keys)[number]>;
+    return (view, start, end, strict) => readChannels(wanted.isLarge ? new RoomyChannels() : {}, view, start, end, strict, wanted.attributes) as Pick<Channels, (typeof keys)[number]>;
   },
 };
 
@@ -6788,6 +6809,8 @@ export interface CoalesceColumns {
   readonly rxCqeNsecs: Uint32Array;
 }
 
+const RoomyCoalesce = /* @__PURE__ */ roomy<Coalesce>();
+
 const coalesceCodec: BodyCodec<Coalesce, CoalesceInput> = {
   headerLength: 0,
   header: [],
@@ -6796,7 +6819,7 @@ const coalesceCodec: BodyCodec<Coalesce, CoalesceInput> = {
   decode: (view, start, end, strict) => readCoalesce({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCoalesce({}, view, start, end, strict, wanted.attributes) as Pick<Coalesce, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCoalesce(wanted.isLarge ? new RoomyCoalesce() : {}, view, start, end, strict, wanted.attributes) as Pick<Coalesce, (typeof keys)[number]>;
   },
 };
 
@@ -6808,6 +6831,8 @@ export interface PauseColumns {
   readonly statsSrc: Uint32Array;
 }
 
+const RoomyPause = /* @__PURE__ */ roomy<Pause>();
+
 const pauseCodec: BodyCodec<Pause, PauseInput> = {
   headerLength: 0,
   header: [],
@@ -6816,7 +6841,7 @@ const pauseCodec: BodyCodec<Pause, PauseInput> = {
   decode: (view, start, end, strict) => readPause({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPause({}, view, start, end, strict, wanted.attributes) as Pick<Pause, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPause(wanted.isLarge ? new RoomyPause() : {}, view, start, end, strict, wanted.attributes) as Pick<Pause, (typeof keys)[number]>;
   },
 };
 
@@ -6828,6 +6853,8 @@ export interface EeeColumns {
   readonly txLpiTimer: Uint32Array;
 }
 
+const RoomyEee = /* @__PURE__ */ roomy<Eee>();
+
 const eeeCodec: BodyCodec<Eee, EeeInput> = {
   headerLength: 0,
   header: [],
@@ -6836,7 +6863,7 @@ const eeeCodec: BodyCodec<Eee, EeeInput> = {
   decode: (view, start, end, strict) => readEee({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readEee({}, view, start, end, strict, wanted.attributes) as Pick<Eee, (typeof keys)[number]>;
+    return (view, start, end, strict) => readEee(wanted.isLarge ? new RoomyEee() : {}, view, start, end, strict, wanted.attributes) as Pick<Eee, (typeof keys)[number]>;
   },
 };
 
@@ -6847,6 +6874,8 @@ export interface TsinfoColumns {
   readonly hwtstampPhyindex: Uint32Array;
 }
 
+const RoomyTsinfo = /* @__PURE__ */ roomy<Tsinfo>();
+
 const tsinfoCodec: BodyCodec<Tsinfo, TsinfoInput> = {
   headerLength: 0,
   header: [],
@@ -6855,9 +6884,11 @@ const tsinfoCodec: BodyCodec<Tsinfo, TsinfoInput> = {
   decode: (view, start, end, strict) => readTsinfo({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readTsinfo({}, view, start, end, strict, wanted.attributes) as Pick<Tsinfo, (typeof keys)[number]>;
+    return (view, start, end, strict) => readTsinfo(wanted.isLarge ? new RoomyTsinfo() : {}, view, start, end, strict, wanted.attributes) as Pick<Tsinfo, (typeof keys)[number]>;
   },
 };
+
+const RoomyCableTest = /* @__PURE__ */ roomy<CableTest>();
 
 const cableTestCodec: BodyCodec<CableTest, CableTestInput> = {
   headerLength: 0,
@@ -6867,9 +6898,11 @@ const cableTestCodec: BodyCodec<CableTest, CableTestInput> = {
   decode: (view, start, end, strict) => readCableTest({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCableTest({}, view, start, end, strict, wanted.attributes) as Pick<CableTest, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCableTest(wanted.isLarge ? new RoomyCableTest() : {}, view, start, end, strict, wanted.attributes) as Pick<CableTest, (typeof keys)[number]>;
   },
 };
+
+const RoomyCableTestNtf = /* @__PURE__ */ roomy<CableTestNtf>();
 
 const cableTestNtfCodec: BodyCodec<CableTestNtf, CableTestNtfInput> = {
   headerLength: 0,
@@ -6879,9 +6912,11 @@ const cableTestNtfCodec: BodyCodec<CableTestNtf, CableTestNtfInput> = {
   decode: (view, start, end, strict) => readCableTestNtf({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCableTestNtf({}, view, start, end, strict, wanted.attributes) as Pick<CableTestNtf, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCableTestNtf(wanted.isLarge ? new RoomyCableTestNtf() : {}, view, start, end, strict, wanted.attributes) as Pick<CableTestNtf, (typeof keys)[number]>;
   },
 };
+
+const RoomyCableTestTdr = /* @__PURE__ */ roomy<CableTestTdr>();
 
 const cableTestTdrCodec: BodyCodec<CableTestTdr, CableTestTdrInput> = {
   headerLength: 0,
@@ -6891,9 +6926,11 @@ const cableTestTdrCodec: BodyCodec<CableTestTdr, CableTestTdrInput> = {
   decode: (view, start, end, strict) => readCableTestTdr({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCableTestTdr({}, view, start, end, strict, wanted.attributes) as Pick<CableTestTdr, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCableTestTdr(wanted.isLarge ? new RoomyCableTestTdr() : {}, view, start, end, strict, wanted.attributes) as Pick<CableTestTdr, (typeof keys)[number]>;
   },
 };
+
+const RoomyCableTestTdrNtf = /* @__PURE__ */ roomy<CableTestTdrNtf>();
 
 const cableTestTdrNtfCodec: BodyCodec<CableTestTdrNtf, CableTestTdrNtfInput> = {
   headerLength: 0,
@@ -6903,9 +6940,11 @@ const cableTestTdrNtfCodec: BodyCodec<CableTestTdrNtf, CableTestTdrNtfInput> = {
   decode: (view, start, end, strict) => readCableTestTdrNtf({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCableTestTdrNtf({}, view, start, end, strict, wanted.attributes) as Pick<CableTestTdrNtf, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCableTestTdrNtf(wanted.isLarge ? new RoomyCableTestTdrNtf() : {}, view, start, end, strict, wanted.attributes) as Pick<CableTestTdrNtf, (typeof keys)[number]>;
   },
 };
+
+const RoomyTunnelInfo = /* @__PURE__ */ roomy<TunnelInfo>();
 
 const tunnelInfoCodec: BodyCodec<TunnelInfo, TunnelInfoInput> = {
   headerLength: 0,
@@ -6915,7 +6954,7 @@ const tunnelInfoCodec: BodyCodec<TunnelInfo, TunnelInfoInput> = {
   decode: (view, start, end, strict) => readTunnelInfo({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readTunnelInfo({}, view, start, end, strict, wanted.attributes) as Pick<TunnelInfo, (typeof keys)[number]>;
+    return (view, start, end, strict) => readTunnelInfo(wanted.isLarge ? new RoomyTunnelInfo() : {}, view, start, end, strict, wanted.attributes) as Pick<TunnelInfo, (typeof keys)[number]>;
   },
 };
 
@@ -6925,6 +6964,8 @@ export interface FecColumns {
   readonly active: Uint32Array;
 }
 
+const RoomyFec = /* @__PURE__ */ roomy<Fec>();
+
 const fecCodec: BodyCodec<Fec, FecInput> = {
   headerLength: 0,
   header: [],
@@ -6933,7 +6974,7 @@ const fecCodec: BodyCodec<Fec, FecInput> = {
   decode: (view, start, end, strict) => readFec({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readFec({}, view, start, end, strict, wanted.attributes) as Pick<Fec, (typeof keys)[number]>;
+    return (view, start, end, strict) => readFec(wanted.isLarge ? new RoomyFec() : {}, view, start, end, strict, wanted.attributes) as Pick<Fec, (typeof keys)[number]>;
   },
 };
 
@@ -6946,6 +6987,8 @@ export interface ModuleEepromColumns {
   readonly i2cAddress: Uint8Array;
 }
 
+const RoomyModuleEeprom = /* @__PURE__ */ roomy<ModuleEeprom>();
+
 const moduleEepromCodec: BodyCodec<ModuleEeprom, ModuleEepromInput> = {
   headerLength: 0,
   header: [],
@@ -6954,7 +6997,7 @@ const moduleEepromCodec: BodyCodec<ModuleEeprom, ModuleEepromInput> = {
   decode: (view, start, end, strict) => readModuleEeprom({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readModuleEeprom({}, view, start, end, strict, wanted.attributes) as Pick<ModuleEeprom, (typeof keys)[number]>;
+    return (view, start, end, strict) => readModuleEeprom(wanted.isLarge ? new RoomyModuleEeprom() : {}, view, start, end, strict, wanted.attributes) as Pick<ModuleEeprom, (typeof keys)[number]>;
   },
 };
 
@@ -6962,6 +7005,8 @@ const moduleEepromCodec: BodyCodec<ModuleEeprom, ModuleEepromInput> = {
 export interface StatsColumns {
   readonly src: Uint32Array;
 }
+
+const RoomyStats = /* @__PURE__ */ roomy<Stats>();
 
 const statsCodec: BodyCodec<Stats, StatsInput> = {
   headerLength: 0,
@@ -6971,7 +7016,7 @@ const statsCodec: BodyCodec<Stats, StatsInput> = {
   decode: (view, start, end, strict) => readStats({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readStats({}, view, start, end, strict, wanted.attributes) as Pick<Stats, (typeof keys)[number]>;
+    return (view, start, end, strict) => readStats(wanted.isLarge ? new RoomyStats() : {}, view, start, end, strict, wanted.attributes) as Pick<Stats, (typeof keys)[number]>;
   },
 };
 
@@ -6979,6 +7024,8 @@ const statsCodec: BodyCodec<Stats, StatsInput> = {
 export interface PhcVclocksColumns {
   readonly num: Uint32Array;
 }
+
+const RoomyPhcVclocks = /* @__PURE__ */ roomy<PhcVclocks>();
 
 const phcVclocksCodec: BodyCodec<PhcVclocks, PhcVclocksInput> = {
   headerLength: 0,
@@ -6988,7 +7035,7 @@ const phcVclocksCodec: BodyCodec<PhcVclocks, PhcVclocksInput> = {
   decode: (view, start, end, strict) => readPhcVclocks({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPhcVclocks({}, view, start, end, strict, wanted.attributes) as Pick<PhcVclocks, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPhcVclocks(wanted.isLarge ? new RoomyPhcVclocks() : {}, view, start, end, strict, wanted.attributes) as Pick<PhcVclocks, (typeof keys)[number]>;
   },
 };
 
@@ -6998,6 +7045,8 @@ export interface ModuleColumns {
   readonly powerMode: Uint8Array;
 }
 
+const RoomyModule = /* @__PURE__ */ roomy<Module>();
+
 const moduleCodec: BodyCodec<Module, ModuleInput> = {
   headerLength: 0,
   header: [],
@@ -7006,7 +7055,7 @@ const moduleCodec: BodyCodec<Module, ModuleInput> = {
   decode: (view, start, end, strict) => readModule({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readModule({}, view, start, end, strict, wanted.attributes) as Pick<Module, (typeof keys)[number]>;
+    return (view, start, end, strict) => readModule(wanted.isLarge ? new RoomyModule() : {}, view, start, end, strict, wanted.attributes) as Pick<Module, (typeof keys)[number]>;
   },
 };
 
@@ -7028,6 +7077,8 @@ export interface PseColumns {
   readonly psePrio: Uint32Array;
 }
 
+const RoomyPse = /* @__PURE__ */ roomy<Pse>();
+
 const pseCodec: BodyCodec<Pse, PseInput> = {
   headerLength: 0,
   header: [],
@@ -7036,7 +7087,7 @@ const pseCodec: BodyCodec<Pse, PseInput> = {
   decode: (view, start, end, strict) => readPse({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPse({}, view, start, end, strict, wanted.attributes) as Pick<Pse, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPse(wanted.isLarge ? new RoomyPse() : {}, view, start, end, strict, wanted.attributes) as Pick<Pse, (typeof keys)[number]>;
   },
 };
 
@@ -7048,6 +7099,8 @@ export interface RssColumns {
   readonly startContext: Uint32Array;
 }
 
+const RoomyRss = /* @__PURE__ */ roomy<Rss>();
+
 const rssCodec: BodyCodec<Rss, RssInput> = {
   headerLength: 0,
   header: [],
@@ -7056,7 +7109,7 @@ const rssCodec: BodyCodec<Rss, RssInput> = {
   decode: (view, start, end, strict) => readRss({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readRss({}, view, start, end, strict, wanted.attributes) as Pick<Rss, (typeof keys)[number]>;
+    return (view, start, end, strict) => readRss(wanted.isLarge ? new RoomyRss() : {}, view, start, end, strict, wanted.attributes) as Pick<Rss, (typeof keys)[number]>;
   },
 };
 
@@ -7072,6 +7125,8 @@ export interface PlcaColumns {
   readonly burstTmr: Uint32Array;
 }
 
+const RoomyPlca = /* @__PURE__ */ roomy<Plca>();
+
 const plcaCodec: BodyCodec<Plca, PlcaInput> = {
   headerLength: 0,
   header: [],
@@ -7080,7 +7135,7 @@ const plcaCodec: BodyCodec<Plca, PlcaInput> = {
   decode: (view, start, end, strict) => readPlca({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPlca({}, view, start, end, strict, wanted.attributes) as Pick<Plca, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPlca(wanted.isLarge ? new RoomyPlca() : {}, view, start, end, strict, wanted.attributes) as Pick<Plca, (typeof keys)[number]>;
   },
 };
 
@@ -7097,6 +7152,8 @@ export interface MmColumns {
   readonly maxVerifyTime: Uint32Array;
 }
 
+const RoomyMm = /* @__PURE__ */ roomy<Mm>();
+
 const mmCodec: BodyCodec<Mm, MmInput> = {
   headerLength: 0,
   header: [],
@@ -7105,9 +7162,11 @@ const mmCodec: BodyCodec<Mm, MmInput> = {
   decode: (view, start, end, strict) => readMm({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readMm({}, view, start, end, strict, wanted.attributes) as Pick<Mm, (typeof keys)[number]>;
+    return (view, start, end, strict) => readMm(wanted.isLarge ? new RoomyMm() : {}, view, start, end, strict, wanted.attributes) as Pick<Mm, (typeof keys)[number]>;
   },
 };
+
+const RoomyModuleFwFlash = /* @__PURE__ */ roomy<ModuleFwFlash>();
 
 const moduleFwFlashCodec: BodyCodec<ModuleFwFlash, ModuleFwFlashInput> = {
   headerLength: 0,
@@ -7117,7 +7176,7 @@ const moduleFwFlashCodec: BodyCodec<ModuleFwFlash, ModuleFwFlashInput> = {
   decode: (view, start, end, strict) => readModuleFwFlash({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readModuleFwFlash({}, view, start, end, strict, wanted.attributes) as Pick<ModuleFwFlash, (typeof keys)[number]>;
+    return (view, start, end, strict) => readModuleFwFlash(wanted.isLarge ? new RoomyModuleFwFlash() : {}, view, start, end, strict, wanted.attributes) as Pick<ModuleFwFlash, (typeof keys)[number]>;
   },
 };
 
@@ -7132,6 +7191,8 @@ export interface PhyColumns {
   readonly downstreamSfpName: readonly (string | undefined)[];
 }
 
+const RoomyPhy = /* @__PURE__ */ roomy<Phy>();
+
 const phyCodec: BodyCodec<Phy, PhyInput> = {
   headerLength: 0,
   header: [],
@@ -7140,9 +7201,11 @@ const phyCodec: BodyCodec<Phy, PhyInput> = {
   decode: (view, start, end, strict) => readPhy({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPhy({}, view, start, end, strict, wanted.attributes) as Pick<Phy, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPhy(wanted.isLarge ? new RoomyPhy() : {}, view, start, end, strict, wanted.attributes) as Pick<Phy, (typeof keys)[number]>;
   },
 };
+
+const RoomyTsconfig = /* @__PURE__ */ roomy<Tsconfig>();
 
 const tsconfigCodec: BodyCodec<Tsconfig, TsconfigInput> = {
   headerLength: 0,
@@ -7152,9 +7215,11 @@ const tsconfigCodec: BodyCodec<Tsconfig, TsconfigInput> = {
   decode: (view, start, end, strict) => readTsconfig({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readTsconfig({}, view, start, end, strict, wanted.attributes) as Pick<Tsconfig, (typeof keys)[number]>;
+    return (view, start, end, strict) => readTsconfig(wanted.isLarge ? new RoomyTsconfig() : {}, view, start, end, strict, wanted.attributes) as Pick<Tsconfig, (typeof keys)[number]>;
   },
 };
+
+const RoomyPseNtf = /* @__PURE__ */ roomy<PseNtf>();
 
 const pseNtfCodec: BodyCodec<PseNtf, PseNtfInput> = {
   headerLength: 0,
@@ -7164,9 +7229,11 @@ const pseNtfCodec: BodyCodec<PseNtf, PseNtfInput> = {
   decode: (view, start, end, strict) => readPseNtf({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPseNtf({}, view, start, end, strict, wanted.attributes) as Pick<PseNtf, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPseNtf(wanted.isLarge ? new RoomyPseNtf() : {}, view, start, end, strict, wanted.attributes) as Pick<PseNtf, (typeof keys)[number]>;
   },
 };
+
+const RoomyMse = /* @__PURE__ */ roomy<Mse>();
 
 const mseCodec: BodyCodec<Mse, MseInput> = {
   headerLength: 0,
@@ -7176,7 +7243,7 @@ const mseCodec: BodyCodec<Mse, MseInput> = {
   decode: (view, start, end, strict) => readMse({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readMse({}, view, start, end, strict, wanted.attributes) as Pick<Mse, (typeof keys)[number]>;
+    return (view, start, end, strict) => readMse(wanted.isLarge ? new RoomyMse() : {}, view, start, end, strict, wanted.attributes) as Pick<Mse, (typeof keys)[number]>;
   },
 };
 

@@ -33,6 +33,7 @@ const {
   readIpv4,
   readIpv6,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   within,
@@ -218,6 +219,8 @@ export interface FouColumns {
   readonly ifindex: Int32Array;
 }
 
+const RoomyFou = /* @__PURE__ */ roomy<Fou>();
+
 const fouCodec: BodyCodec<Fou, FouInput> = {
   headerLength: 0,
   header: [],
@@ -226,7 +229,7 @@ const fouCodec: BodyCodec<Fou, FouInput> = {
   decode: (view, start, end, strict) => readFou({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readFou({}, view, start, end, strict, wanted.attributes) as Pick<Fou, (typeof keys)[number]>;
+    return (view, start, end, strict) => readFou(wanted.isLarge ? new RoomyFou() : {}, view, start, end, strict, wanted.attributes) as Pick<Fou, (typeof keys)[number]>;
   },
 };
 

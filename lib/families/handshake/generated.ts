@@ -29,6 +29,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -356,6 +357,8 @@ function describeDone(): DescribedSet {
   };
 }
 
+const RoomyAccept = /* @__PURE__ */ roomy<Accept>();
+
 const acceptCodec: BodyCodec<Accept, AcceptInput> = {
   headerLength: 0,
   header: [],
@@ -364,9 +367,11 @@ const acceptCodec: BodyCodec<Accept, AcceptInput> = {
   decode: (view, start, end, strict) => readAccept({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readAccept({}, view, start, end, strict, wanted.attributes) as Pick<Accept, (typeof keys)[number]>;
+    return (view, start, end, strict) => readAccept(wanted.isLarge ? new RoomyAccept() : {}, view, start, end, strict, wanted.attributes) as Pick<Accept, (typeof keys)[number]>;
   },
 };
+
+const RoomyDone = /* @__PURE__ */ roomy<Done>();
 
 const doneCodec: BodyCodec<Done, DoneInput> = {
   headerLength: 0,
@@ -376,7 +381,7 @@ const doneCodec: BodyCodec<Done, DoneInput> = {
   decode: (view, start, end, strict) => readDone({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDone({}, view, start, end, strict, wanted.attributes) as Pick<Done, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDone(wanted.isLarge ? new RoomyDone() : {}, view, start, end, strict, wanted.attributes) as Pick<Done, (typeof keys)[number]>;
   },
 };
 

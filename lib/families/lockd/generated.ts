@@ -25,6 +25,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   within,
@@ -112,6 +113,8 @@ function describeServer(): DescribedSet {
   };
 }
 
+const RoomyServer = /* @__PURE__ */ roomy<Server>();
+
 const serverCodec: BodyCodec<Server, ServerInput> = {
   headerLength: 0,
   header: [],
@@ -120,7 +123,7 @@ const serverCodec: BodyCodec<Server, ServerInput> = {
   decode: (view, start, end, strict) => readServer({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readServer({}, view, start, end, strict, wanted.attributes) as Pick<Server, (typeof keys)[number]>;
+    return (view, start, end, strict) => readServer(wanted.isLarge ? new RoomyServer() : {}, view, start, end, strict, wanted.attributes) as Pick<Server, (typeof keys)[number]>;
   },
 };
 

@@ -36,6 +36,7 @@ const {
   readIpv4,
   readIpv6,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   within,
@@ -613,6 +614,8 @@ function describeEventAttr(): DescribedSet {
   };
 }
 
+const RoomyEndpoint = /* @__PURE__ */ roomy<Endpoint>();
+
 const endpointCodec: BodyCodec<Endpoint, EndpointInput> = {
   headerLength: 0,
   header: [],
@@ -621,7 +624,7 @@ const endpointCodec: BodyCodec<Endpoint, EndpointInput> = {
   decode: (view, start, end, strict) => readEndpoint({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readEndpoint({}, view, start, end, strict, wanted.attributes) as Pick<Endpoint, (typeof keys)[number]>;
+    return (view, start, end, strict) => readEndpoint(wanted.isLarge ? new RoomyEndpoint() : {}, view, start, end, strict, wanted.attributes) as Pick<Endpoint, (typeof keys)[number]>;
   },
 };
 
@@ -633,6 +636,8 @@ export interface AttrColumns {
   readonly locId: Uint8Array;
 }
 
+const RoomyAttr = /* @__PURE__ */ roomy<Attr>();
+
 const attrCodec: BodyCodec<Attr, AttrInput> = {
   headerLength: 0,
   header: [],
@@ -641,9 +646,11 @@ const attrCodec: BodyCodec<Attr, AttrInput> = {
   decode: (view, start, end, strict) => readAttr({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readAttr({}, view, start, end, strict, wanted.attributes) as Pick<Attr, (typeof keys)[number]>;
+    return (view, start, end, strict) => readAttr(wanted.isLarge ? new RoomyAttr() : {}, view, start, end, strict, wanted.attributes) as Pick<Attr, (typeof keys)[number]>;
   },
 };
+
+const RoomyEventAttr = /* @__PURE__ */ roomy<EventAttr>();
 
 const eventAttrCodec: BodyCodec<EventAttr, EventAttrInput> = {
   headerLength: 0,
@@ -653,7 +660,7 @@ const eventAttrCodec: BodyCodec<EventAttr, EventAttrInput> = {
   decode: (view, start, end, strict) => readEventAttr({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readEventAttr({}, view, start, end, strict, wanted.attributes) as Pick<EventAttr, (typeof keys)[number]>;
+    return (view, start, end, strict) => readEventAttr(wanted.isLarge ? new RoomyEventAttr() : {}, view, start, end, strict, wanted.attributes) as Pick<EventAttr, (typeof keys)[number]>;
   },
 };
 

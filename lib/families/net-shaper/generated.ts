@@ -29,6 +29,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   within,
@@ -513,6 +514,8 @@ export interface NetShaperColumns {
   readonly ifindex: Uint32Array;
 }
 
+const RoomyNetShaper = /* @__PURE__ */ roomy<NetShaper>();
+
 const netShaperCodec: BodyCodec<NetShaper, NetShaperInput> = {
   headerLength: 0,
   header: [],
@@ -521,7 +524,7 @@ const netShaperCodec: BodyCodec<NetShaper, NetShaperInput> = {
   decode: (view, start, end, strict) => readNetShaper({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readNetShaper({}, view, start, end, strict, wanted.attributes) as Pick<NetShaper, (typeof keys)[number]>;
+    return (view, start, end, strict) => readNetShaper(wanted.isLarge ? new RoomyNetShaper() : {}, view, start, end, strict, wanted.attributes) as Pick<NetShaper, (typeof keys)[number]>;
   },
 };
 
@@ -539,6 +542,8 @@ export interface CapsColumns {
   readonly supportWeight: Uint8Array;
 }
 
+const RoomyCaps = /* @__PURE__ */ roomy<Caps>();
+
 const capsCodec: BodyCodec<Caps, CapsInput> = {
   headerLength: 0,
   header: [],
@@ -547,7 +552,7 @@ const capsCodec: BodyCodec<Caps, CapsInput> = {
   decode: (view, start, end, strict) => readCaps({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCaps({}, view, start, end, strict, wanted.attributes) as Pick<Caps, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCaps(wanted.isLarge ? new RoomyCaps() : {}, view, start, end, strict, wanted.attributes) as Pick<Caps, (typeof keys)[number]>;
   },
 };
 

@@ -33,6 +33,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   u64At,
@@ -1530,6 +1531,8 @@ export interface DevColumns {
   readonly xskFeatures: BigUint64Array;
 }
 
+const RoomyDev = /* @__PURE__ */ roomy<Dev>();
+
 const devCodec: BodyCodec<Dev, DevInput> = {
   headerLength: 0,
   header: [],
@@ -1538,7 +1541,7 @@ const devCodec: BodyCodec<Dev, DevInput> = {
   decode: (view, start, end, strict) => readDev({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDev({}, view, start, end, strict, wanted.attributes) as Pick<Dev, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDev(wanted.isLarge ? new RoomyDev() : {}, view, start, end, strict, wanted.attributes) as Pick<Dev, (typeof keys)[number]>;
   },
 };
 
@@ -1553,6 +1556,8 @@ export interface PagePoolColumns {
   readonly dmabuf: Uint32Array;
 }
 
+const RoomyPagePool = /* @__PURE__ */ roomy<PagePool>();
+
 const pagePoolCodec: BodyCodec<PagePool, PagePoolInput> = {
   headerLength: 0,
   header: [],
@@ -1561,7 +1566,7 @@ const pagePoolCodec: BodyCodec<PagePool, PagePoolInput> = {
   decode: (view, start, end, strict) => readPagePool({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPagePool({}, view, start, end, strict, wanted.attributes) as Pick<PagePool, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPagePool(wanted.isLarge ? new RoomyPagePool() : {}, view, start, end, strict, wanted.attributes) as Pick<PagePool, (typeof keys)[number]>;
   },
 };
 
@@ -1580,6 +1585,8 @@ export interface PagePoolStatsColumns {
   readonly recycleReleasedRefcnt: BigUint64Array;
 }
 
+const RoomyPagePoolStats = /* @__PURE__ */ roomy<PagePoolStats>();
+
 const pagePoolStatsCodec: BodyCodec<PagePoolStats, PagePoolStatsInput> = {
   headerLength: 0,
   header: [],
@@ -1588,7 +1595,7 @@ const pagePoolStatsCodec: BodyCodec<PagePoolStats, PagePoolStatsInput> = {
   decode: (view, start, end, strict) => readPagePoolStats({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPagePoolStats({}, view, start, end, strict, wanted.attributes) as Pick<PagePoolStats, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPagePoolStats(wanted.isLarge ? new RoomyPagePoolStats() : {}, view, start, end, strict, wanted.attributes) as Pick<PagePoolStats, (typeof keys)[number]>;
   },
 };
 
@@ -1601,6 +1608,8 @@ export interface QueueColumns {
   readonly dmabuf: Uint32Array;
 }
 
+const RoomyQueue = /* @__PURE__ */ roomy<Queue>();
+
 const queueCodec: BodyCodec<Queue, QueueInput> = {
   headerLength: 0,
   header: [],
@@ -1609,7 +1618,7 @@ const queueCodec: BodyCodec<Queue, QueueInput> = {
   decode: (view, start, end, strict) => readQueue({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readQueue({}, view, start, end, strict, wanted.attributes) as Pick<Queue, (typeof keys)[number]>;
+    return (view, start, end, strict) => readQueue(wanted.isLarge ? new RoomyQueue() : {}, view, start, end, strict, wanted.attributes) as Pick<Queue, (typeof keys)[number]>;
   },
 };
 
@@ -1625,6 +1634,8 @@ export interface NapiColumns {
   readonly threaded: Uint32Array;
 }
 
+const RoomyNapi = /* @__PURE__ */ roomy<Napi>();
+
 const napiCodec: BodyCodec<Napi, NapiInput> = {
   headerLength: 0,
   header: [],
@@ -1633,7 +1644,7 @@ const napiCodec: BodyCodec<Napi, NapiInput> = {
   decode: (view, start, end, strict) => readNapi({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readNapi({}, view, start, end, strict, wanted.attributes) as Pick<Napi, (typeof keys)[number]>;
+    return (view, start, end, strict) => readNapi(wanted.isLarge ? new RoomyNapi() : {}, view, start, end, strict, wanted.attributes) as Pick<Napi, (typeof keys)[number]>;
   },
 };
 
@@ -1672,6 +1683,8 @@ export interface QstatsColumns {
   readonly txWake: BigUint64Array;
 }
 
+const RoomyQstats = /* @__PURE__ */ roomy<Qstats>();
+
 const qstatsCodec: BodyCodec<Qstats, QstatsInput> = {
   headerLength: 0,
   header: [],
@@ -1680,9 +1693,11 @@ const qstatsCodec: BodyCodec<Qstats, QstatsInput> = {
   decode: (view, start, end, strict) => readQstats({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readQstats({}, view, start, end, strict, wanted.attributes) as Pick<Qstats, (typeof keys)[number]>;
+    return (view, start, end, strict) => readQstats(wanted.isLarge ? new RoomyQstats() : {}, view, start, end, strict, wanted.attributes) as Pick<Qstats, (typeof keys)[number]>;
   },
 };
+
+const RoomyDmabuf = /* @__PURE__ */ roomy<Dmabuf>();
 
 const dmabufCodec: BodyCodec<Dmabuf, DmabufInput> = {
   headerLength: 0,
@@ -1692,7 +1707,7 @@ const dmabufCodec: BodyCodec<Dmabuf, DmabufInput> = {
   decode: (view, start, end, strict) => readDmabuf({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDmabuf({}, view, start, end, strict, wanted.attributes) as Pick<Dmabuf, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDmabuf(wanted.isLarge ? new RoomyDmabuf() : {}, view, start, end, strict, wanted.attributes) as Pick<Dmabuf, (typeof keys)[number]>;
   },
 };
 

@@ -36,6 +36,7 @@ const {
   readIndexed,
   readMac,
   refuseUnknown,
+  roomy,
   s64At,
   selection,
   textOf,
@@ -893,6 +894,8 @@ export interface AttrsColumns {
   readonly fd: Int32Array;
 }
 
+const RoomyAttrs = /* @__PURE__ */ roomy<Attrs>();
+
 const attrsCodec: BodyCodec<Attrs, AttrsInput> = {
   headerLength: 0,
   header: [],
@@ -901,7 +904,7 @@ const attrsCodec: BodyCodec<Attrs, AttrsInput> = {
   decode: (view, start, end, strict) => readAttrs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readAttrs({}, view, start, end, strict, wanted.attributes) as Pick<Attrs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readAttrs(wanted.isLarge ? new RoomyAttrs() : {}, view, start, end, strict, wanted.attributes) as Pick<Attrs, (typeof keys)[number]>;
   },
 };
 

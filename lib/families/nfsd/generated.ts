@@ -39,6 +39,7 @@ const {
   readIpv4,
   readIpv6,
   refuseUnknown,
+  roomy,
   s64At,
   selection,
   textOf,
@@ -1967,6 +1968,8 @@ export interface RpcStatusColumns {
   readonly dport: Uint16Array;
 }
 
+const RoomyRpcStatus = /* @__PURE__ */ roomy<RpcStatus>();
+
 const rpcStatusCodec: BodyCodec<RpcStatus, RpcStatusInput> = {
   headerLength: 0,
   header: [],
@@ -1975,9 +1978,11 @@ const rpcStatusCodec: BodyCodec<RpcStatus, RpcStatusInput> = {
   decode: (view, start, end, strict) => readRpcStatus({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readRpcStatus({}, view, start, end, strict, wanted.attributes) as Pick<RpcStatus, (typeof keys)[number]>;
+    return (view, start, end, strict) => readRpcStatus(wanted.isLarge ? new RoomyRpcStatus() : {}, view, start, end, strict, wanted.attributes) as Pick<RpcStatus, (typeof keys)[number]>;
   },
 };
+
+const RoomyServer = /* @__PURE__ */ roomy<Server>();
 
 const serverCodec: BodyCodec<Server, ServerInput> = {
   headerLength: 0,
@@ -1987,9 +1992,11 @@ const serverCodec: BodyCodec<Server, ServerInput> = {
   decode: (view, start, end, strict) => readServer({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readServer({}, view, start, end, strict, wanted.attributes) as Pick<Server, (typeof keys)[number]>;
+    return (view, start, end, strict) => readServer(wanted.isLarge ? new RoomyServer() : {}, view, start, end, strict, wanted.attributes) as Pick<Server, (typeof keys)[number]>;
   },
 };
+
+const RoomyServerProto = /* @__PURE__ */ roomy<ServerProto>();
 
 const serverProtoCodec: BodyCodec<ServerProto, ServerProtoInput> = {
   headerLength: 0,
@@ -1999,9 +2006,11 @@ const serverProtoCodec: BodyCodec<ServerProto, ServerProtoInput> = {
   decode: (view, start, end, strict) => readServerProto({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readServerProto({}, view, start, end, strict, wanted.attributes) as Pick<ServerProto, (typeof keys)[number]>;
+    return (view, start, end, strict) => readServerProto(wanted.isLarge ? new RoomyServerProto() : {}, view, start, end, strict, wanted.attributes) as Pick<ServerProto, (typeof keys)[number]>;
   },
 };
+
+const RoomyServerSock = /* @__PURE__ */ roomy<ServerSock>();
 
 const serverSockCodec: BodyCodec<ServerSock, ServerSockInput> = {
   headerLength: 0,
@@ -2011,9 +2020,11 @@ const serverSockCodec: BodyCodec<ServerSock, ServerSockInput> = {
   decode: (view, start, end, strict) => readServerSock({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readServerSock({}, view, start, end, strict, wanted.attributes) as Pick<ServerSock, (typeof keys)[number]>;
+    return (view, start, end, strict) => readServerSock(wanted.isLarge ? new RoomyServerSock() : {}, view, start, end, strict, wanted.attributes) as Pick<ServerSock, (typeof keys)[number]>;
   },
 };
+
+const RoomyPoolMode = /* @__PURE__ */ roomy<PoolMode>();
 
 const poolModeCodec: BodyCodec<PoolMode, PoolModeInput> = {
   headerLength: 0,
@@ -2023,9 +2034,11 @@ const poolModeCodec: BodyCodec<PoolMode, PoolModeInput> = {
   decode: (view, start, end, strict) => readPoolMode({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readPoolMode({}, view, start, end, strict, wanted.attributes) as Pick<PoolMode, (typeof keys)[number]>;
+    return (view, start, end, strict) => readPoolMode(wanted.isLarge ? new RoomyPoolMode() : {}, view, start, end, strict, wanted.attributes) as Pick<PoolMode, (typeof keys)[number]>;
   },
 };
+
+const RoomyCacheNotify = /* @__PURE__ */ roomy<CacheNotify>();
 
 const cacheNotifyCodec: BodyCodec<CacheNotify, CacheNotifyInput> = {
   headerLength: 0,
@@ -2035,9 +2048,11 @@ const cacheNotifyCodec: BodyCodec<CacheNotify, CacheNotifyInput> = {
   decode: (view, start, end, strict) => readCacheNotify({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCacheNotify({}, view, start, end, strict, wanted.attributes) as Pick<CacheNotify, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCacheNotify(wanted.isLarge ? new RoomyCacheNotify() : {}, view, start, end, strict, wanted.attributes) as Pick<CacheNotify, (typeof keys)[number]>;
   },
 };
+
+const RoomySvcExportReqs = /* @__PURE__ */ roomy<SvcExportReqs>();
 
 const svcExportReqsCodec: BodyCodec<SvcExportReqs, SvcExportReqsInput> = {
   headerLength: 0,
@@ -2047,9 +2062,11 @@ const svcExportReqsCodec: BodyCodec<SvcExportReqs, SvcExportReqsInput> = {
   decode: (view, start, end, strict) => readSvcExportReqs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readSvcExportReqs({}, view, start, end, strict, wanted.attributes) as Pick<SvcExportReqs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readSvcExportReqs(wanted.isLarge ? new RoomySvcExportReqs() : {}, view, start, end, strict, wanted.attributes) as Pick<SvcExportReqs, (typeof keys)[number]>;
   },
 };
+
+const RoomyExpkeyReqs = /* @__PURE__ */ roomy<ExpkeyReqs>();
 
 const expkeyReqsCodec: BodyCodec<ExpkeyReqs, ExpkeyReqsInput> = {
   headerLength: 0,
@@ -2059,9 +2076,11 @@ const expkeyReqsCodec: BodyCodec<ExpkeyReqs, ExpkeyReqsInput> = {
   decode: (view, start, end, strict) => readExpkeyReqs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readExpkeyReqs({}, view, start, end, strict, wanted.attributes) as Pick<ExpkeyReqs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readExpkeyReqs(wanted.isLarge ? new RoomyExpkeyReqs() : {}, view, start, end, strict, wanted.attributes) as Pick<ExpkeyReqs, (typeof keys)[number]>;
   },
 };
+
+const RoomyCacheFlush = /* @__PURE__ */ roomy<CacheFlush>();
 
 const cacheFlushCodec: BodyCodec<CacheFlush, CacheFlushInput> = {
   headerLength: 0,
@@ -2071,9 +2090,11 @@ const cacheFlushCodec: BodyCodec<CacheFlush, CacheFlushInput> = {
   decode: (view, start, end, strict) => readCacheFlush({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCacheFlush({}, view, start, end, strict, wanted.attributes) as Pick<CacheFlush, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCacheFlush(wanted.isLarge ? new RoomyCacheFlush() : {}, view, start, end, strict, wanted.attributes) as Pick<CacheFlush, (typeof keys)[number]>;
   },
 };
+
+const RoomyUnlockIp = /* @__PURE__ */ roomy<UnlockIp>();
 
 const unlockIpCodec: BodyCodec<UnlockIp, UnlockIpInput> = {
   headerLength: 0,
@@ -2083,9 +2104,11 @@ const unlockIpCodec: BodyCodec<UnlockIp, UnlockIpInput> = {
   decode: (view, start, end, strict) => readUnlockIp({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readUnlockIp({}, view, start, end, strict, wanted.attributes) as Pick<UnlockIp, (typeof keys)[number]>;
+    return (view, start, end, strict) => readUnlockIp(wanted.isLarge ? new RoomyUnlockIp() : {}, view, start, end, strict, wanted.attributes) as Pick<UnlockIp, (typeof keys)[number]>;
   },
 };
+
+const RoomyUnlockFilesystem = /* @__PURE__ */ roomy<UnlockFilesystem>();
 
 const unlockFilesystemCodec: BodyCodec<UnlockFilesystem, UnlockFilesystemInput> = {
   headerLength: 0,
@@ -2095,9 +2118,11 @@ const unlockFilesystemCodec: BodyCodec<UnlockFilesystem, UnlockFilesystemInput> 
   decode: (view, start, end, strict) => readUnlockFilesystem({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readUnlockFilesystem({}, view, start, end, strict, wanted.attributes) as Pick<UnlockFilesystem, (typeof keys)[number]>;
+    return (view, start, end, strict) => readUnlockFilesystem(wanted.isLarge ? new RoomyUnlockFilesystem() : {}, view, start, end, strict, wanted.attributes) as Pick<UnlockFilesystem, (typeof keys)[number]>;
   },
 };
+
+const RoomyUnlockExport = /* @__PURE__ */ roomy<UnlockExport>();
 
 const unlockExportCodec: BodyCodec<UnlockExport, UnlockExportInput> = {
   headerLength: 0,
@@ -2107,7 +2132,7 @@ const unlockExportCodec: BodyCodec<UnlockExport, UnlockExportInput> = {
   decode: (view, start, end, strict) => readUnlockExport({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readUnlockExport({}, view, start, end, strict, wanted.attributes) as Pick<UnlockExport, (typeof keys)[number]>;
+    return (view, start, end, strict) => readUnlockExport(wanted.isLarge ? new RoomyUnlockExport() : {}, view, start, end, strict, wanted.attributes) as Pick<UnlockExport, (typeof keys)[number]>;
   },
 };
 
@@ -2129,6 +2154,8 @@ export interface ServerStatsColumns {
   readonly rpcbadclnt: Uint32Array;
 }
 
+const RoomyServerStats = /* @__PURE__ */ roomy<ServerStats>();
+
 const serverStatsCodec: BodyCodec<ServerStats, ServerStatsInput> = {
   headerLength: 0,
   header: [],
@@ -2137,7 +2164,7 @@ const serverStatsCodec: BodyCodec<ServerStats, ServerStatsInput> = {
   decode: (view, start, end, strict) => readServerStats({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readServerStats({}, view, start, end, strict, wanted.attributes) as Pick<ServerStats, (typeof keys)[number]>;
+    return (view, start, end, strict) => readServerStats(wanted.isLarge ? new RoomyServerStats() : {}, view, start, end, strict, wanted.attributes) as Pick<ServerStats, (typeof keys)[number]>;
   },
 };
 

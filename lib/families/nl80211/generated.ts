@@ -44,6 +44,7 @@ const {
   readNumbers,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -5924,6 +5925,8 @@ export interface Nl80211AttrsColumns {
   readonly vifRadioMask: Uint32Array;
 }
 
+const RoomyNl80211Attrs = /* @__PURE__ */ roomy<Nl80211Attrs>();
+
 const nl80211AttrsCodec: BodyCodec<Nl80211Attrs, Nl80211AttrsInput> = {
   headerLength: 0,
   header: [],
@@ -5932,7 +5935,7 @@ const nl80211AttrsCodec: BodyCodec<Nl80211Attrs, Nl80211AttrsInput> = {
   decode: (view, start, end, strict) => readNl80211Attrs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readNl80211Attrs({}, view, start, end, strict, wanted.attributes) as Pick<Nl80211Attrs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readNl80211Attrs(wanted.isLarge ? new RoomyNl80211Attrs() : {}, view, start, end, strict, wanted.attributes) as Pick<Nl80211Attrs, (typeof keys)[number]>;
   },
 };
 

@@ -34,6 +34,7 @@ const {
   readIndexedNests,
   readKeyed,
   refuseUnknown,
+  roomy,
   s64At,
   selection,
   textOf,
@@ -580,6 +581,8 @@ export interface CtrlAttrsColumns {
   readonly op: Uint32Array;
 }
 
+const RoomyCtrlAttrs = /* @__PURE__ */ roomy<CtrlAttrs>();
+
 const ctrlAttrsCodec: BodyCodec<CtrlAttrs, CtrlAttrsInput> = {
   headerLength: 0,
   header: [],
@@ -588,7 +591,7 @@ const ctrlAttrsCodec: BodyCodec<CtrlAttrs, CtrlAttrsInput> = {
   decode: (view, start, end, strict) => readCtrlAttrs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCtrlAttrs({}, view, start, end, strict, wanted.attributes) as Pick<CtrlAttrs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCtrlAttrs(wanted.isLarge ? new RoomyCtrlAttrs() : {}, view, start, end, strict, wanted.attributes) as Pick<CtrlAttrs, (typeof keys)[number]>;
   },
 };
 

@@ -34,6 +34,7 @@ const {
   readIpv4,
   readIpv6,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   within,
@@ -1654,6 +1655,8 @@ function describeOvpnKeyconfDelInput(): DescribedSet {
   };
 }
 
+const RoomyOvpnPeerNewInput = /* @__PURE__ */ roomy<OvpnPeerNewInput>();
+
 const ovpnPeerNewInputCodec: BodyCodec<OvpnPeerNewInput, OvpnPeerNewInputInput> = {
   headerLength: 0,
   header: [],
@@ -1662,9 +1665,11 @@ const ovpnPeerNewInputCodec: BodyCodec<OvpnPeerNewInput, OvpnPeerNewInputInput> 
   decode: (view, start, end, strict) => readOvpnPeerNewInput({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpnPeerNewInput({}, view, start, end, strict, wanted.attributes) as Pick<OvpnPeerNewInput, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpnPeerNewInput(wanted.isLarge ? new RoomyOvpnPeerNewInput() : {}, view, start, end, strict, wanted.attributes) as Pick<OvpnPeerNewInput, (typeof keys)[number]>;
   },
 };
+
+const RoomyOvpnPeerSetInput = /* @__PURE__ */ roomy<OvpnPeerSetInput>();
 
 const ovpnPeerSetInputCodec: BodyCodec<OvpnPeerSetInput, OvpnPeerSetInputInput> = {
   headerLength: 0,
@@ -1674,7 +1679,7 @@ const ovpnPeerSetInputCodec: BodyCodec<OvpnPeerSetInput, OvpnPeerSetInputInput> 
   decode: (view, start, end, strict) => readOvpnPeerSetInput({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpnPeerSetInput({}, view, start, end, strict, wanted.attributes) as Pick<OvpnPeerSetInput, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpnPeerSetInput(wanted.isLarge ? new RoomyOvpnPeerSetInput() : {}, view, start, end, strict, wanted.attributes) as Pick<OvpnPeerSetInput, (typeof keys)[number]>;
   },
 };
 
@@ -1682,6 +1687,8 @@ const ovpnPeerSetInputCodec: BodyCodec<OvpnPeerSetInput, OvpnPeerSetInputInput> 
 export interface OvpnColumns {
   readonly ifindex: Uint32Array;
 }
+
+const RoomyOvpn = /* @__PURE__ */ roomy<Ovpn>();
 
 const ovpnCodec: BodyCodec<Ovpn, OvpnInput> = {
   headerLength: 0,
@@ -1691,9 +1698,11 @@ const ovpnCodec: BodyCodec<Ovpn, OvpnInput> = {
   decode: (view, start, end, strict) => readOvpn({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpn({}, view, start, end, strict, wanted.attributes) as Pick<Ovpn, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpn(wanted.isLarge ? new RoomyOvpn() : {}, view, start, end, strict, wanted.attributes) as Pick<Ovpn, (typeof keys)[number]>;
   },
 };
+
+const RoomyOvpnPeerDelInput = /* @__PURE__ */ roomy<OvpnPeerDelInput>();
 
 const ovpnPeerDelInputCodec: BodyCodec<OvpnPeerDelInput, OvpnPeerDelInputInput> = {
   headerLength: 0,
@@ -1703,9 +1712,11 @@ const ovpnPeerDelInputCodec: BodyCodec<OvpnPeerDelInput, OvpnPeerDelInputInput> 
   decode: (view, start, end, strict) => readOvpnPeerDelInput({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpnPeerDelInput({}, view, start, end, strict, wanted.attributes) as Pick<OvpnPeerDelInput, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpnPeerDelInput(wanted.isLarge ? new RoomyOvpnPeerDelInput() : {}, view, start, end, strict, wanted.attributes) as Pick<OvpnPeerDelInput, (typeof keys)[number]>;
   },
 };
+
+const RoomyOvpnKeyconfGet = /* @__PURE__ */ roomy<OvpnKeyconfGet>();
 
 const ovpnKeyconfGetCodec: BodyCodec<OvpnKeyconfGet, OvpnKeyconfGetInput> = {
   headerLength: 0,
@@ -1715,9 +1726,11 @@ const ovpnKeyconfGetCodec: BodyCodec<OvpnKeyconfGet, OvpnKeyconfGetInput> = {
   decode: (view, start, end, strict) => readOvpnKeyconfGet({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpnKeyconfGet({}, view, start, end, strict, wanted.attributes) as Pick<OvpnKeyconfGet, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpnKeyconfGet(wanted.isLarge ? new RoomyOvpnKeyconfGet() : {}, view, start, end, strict, wanted.attributes) as Pick<OvpnKeyconfGet, (typeof keys)[number]>;
   },
 };
+
+const RoomyOvpnKeyconfSwapInput = /* @__PURE__ */ roomy<OvpnKeyconfSwapInput>();
 
 const ovpnKeyconfSwapInputCodec: BodyCodec<OvpnKeyconfSwapInput, OvpnKeyconfSwapInputInput> = {
   headerLength: 0,
@@ -1727,9 +1740,11 @@ const ovpnKeyconfSwapInputCodec: BodyCodec<OvpnKeyconfSwapInput, OvpnKeyconfSwap
   decode: (view, start, end, strict) => readOvpnKeyconfSwapInput({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpnKeyconfSwapInput({}, view, start, end, strict, wanted.attributes) as Pick<OvpnKeyconfSwapInput, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpnKeyconfSwapInput(wanted.isLarge ? new RoomyOvpnKeyconfSwapInput() : {}, view, start, end, strict, wanted.attributes) as Pick<OvpnKeyconfSwapInput, (typeof keys)[number]>;
   },
 };
+
+const RoomyOvpnKeyconfDelInput = /* @__PURE__ */ roomy<OvpnKeyconfDelInput>();
 
 const ovpnKeyconfDelInputCodec: BodyCodec<OvpnKeyconfDelInput, OvpnKeyconfDelInputInput> = {
   headerLength: 0,
@@ -1739,7 +1754,7 @@ const ovpnKeyconfDelInputCodec: BodyCodec<OvpnKeyconfDelInput, OvpnKeyconfDelInp
   decode: (view, start, end, strict) => readOvpnKeyconfDelInput({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readOvpnKeyconfDelInput({}, view, start, end, strict, wanted.attributes) as Pick<OvpnKeyconfDelInput, (typeof keys)[number]>;
+    return (view, start, end, strict) => readOvpnKeyconfDelInput(wanted.isLarge ? new RoomyOvpnKeyconfDelInput() : {}, view, start, end, strict, wanted.attributes) as Pick<OvpnKeyconfDelInput, (typeof keys)[number]>;
   },
 };
 

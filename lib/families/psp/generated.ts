@@ -33,6 +33,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   within,
@@ -578,6 +579,8 @@ export interface DevColumns {
   readonly byAssociation: Uint8Array;
 }
 
+const RoomyDev = /* @__PURE__ */ roomy<Dev>();
+
 const devCodec: BodyCodec<Dev, DevInput> = {
   headerLength: 0,
   header: [],
@@ -586,9 +589,11 @@ const devCodec: BodyCodec<Dev, DevInput> = {
   decode: (view, start, end, strict) => readDev({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readDev({}, view, start, end, strict, wanted.attributes) as Pick<Dev, (typeof keys)[number]>;
+    return (view, start, end, strict) => readDev(wanted.isLarge ? new RoomyDev() : {}, view, start, end, strict, wanted.attributes) as Pick<Dev, (typeof keys)[number]>;
   },
 };
+
+const RoomyAssoc = /* @__PURE__ */ roomy<Assoc>();
 
 const assocCodec: BodyCodec<Assoc, AssocInput> = {
   headerLength: 0,
@@ -598,7 +603,7 @@ const assocCodec: BodyCodec<Assoc, AssocInput> = {
   decode: (view, start, end, strict) => readAssoc({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readAssoc({}, view, start, end, strict, wanted.attributes) as Pick<Assoc, (typeof keys)[number]>;
+    return (view, start, end, strict) => readAssoc(wanted.isLarge ? new RoomyAssoc() : {}, view, start, end, strict, wanted.attributes) as Pick<Assoc, (typeof keys)[number]>;
   },
 };
 
@@ -617,6 +622,8 @@ export interface StatsColumns {
   readonly txError: BigUint64Array;
 }
 
+const RoomyStats = /* @__PURE__ */ roomy<Stats>();
+
 const statsCodec: BodyCodec<Stats, StatsInput> = {
   headerLength: 0,
   header: [],
@@ -625,7 +632,7 @@ const statsCodec: BodyCodec<Stats, StatsInput> = {
   decode: (view, start, end, strict) => readStats({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readStats({}, view, start, end, strict, wanted.attributes) as Pick<Stats, (typeof keys)[number]>;
+    return (view, start, end, strict) => readStats(wanted.isLarge ? new RoomyStats() : {}, view, start, end, strict, wanted.attributes) as Pick<Stats, (typeof keys)[number]>;
   },
 };
 

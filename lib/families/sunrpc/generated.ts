@@ -31,6 +31,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -501,6 +502,8 @@ function describeCacheFlush(): DescribedSet {
   };
 }
 
+const RoomyCacheNotify = /* @__PURE__ */ roomy<CacheNotify>();
+
 const cacheNotifyCodec: BodyCodec<CacheNotify, CacheNotifyInput> = {
   headerLength: 0,
   header: [],
@@ -509,9 +512,11 @@ const cacheNotifyCodec: BodyCodec<CacheNotify, CacheNotifyInput> = {
   decode: (view, start, end, strict) => readCacheNotify({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCacheNotify({}, view, start, end, strict, wanted.attributes) as Pick<CacheNotify, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCacheNotify(wanted.isLarge ? new RoomyCacheNotify() : {}, view, start, end, strict, wanted.attributes) as Pick<CacheNotify, (typeof keys)[number]>;
   },
 };
+
+const RoomyIpMapReqs = /* @__PURE__ */ roomy<IpMapReqs>();
 
 const ipMapReqsCodec: BodyCodec<IpMapReqs, IpMapReqsInput> = {
   headerLength: 0,
@@ -521,9 +526,11 @@ const ipMapReqsCodec: BodyCodec<IpMapReqs, IpMapReqsInput> = {
   decode: (view, start, end, strict) => readIpMapReqs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readIpMapReqs({}, view, start, end, strict, wanted.attributes) as Pick<IpMapReqs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readIpMapReqs(wanted.isLarge ? new RoomyIpMapReqs() : {}, view, start, end, strict, wanted.attributes) as Pick<IpMapReqs, (typeof keys)[number]>;
   },
 };
+
+const RoomyUnixGidReqs = /* @__PURE__ */ roomy<UnixGidReqs>();
 
 const unixGidReqsCodec: BodyCodec<UnixGidReqs, UnixGidReqsInput> = {
   headerLength: 0,
@@ -533,9 +540,11 @@ const unixGidReqsCodec: BodyCodec<UnixGidReqs, UnixGidReqsInput> = {
   decode: (view, start, end, strict) => readUnixGidReqs({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readUnixGidReqs({}, view, start, end, strict, wanted.attributes) as Pick<UnixGidReqs, (typeof keys)[number]>;
+    return (view, start, end, strict) => readUnixGidReqs(wanted.isLarge ? new RoomyUnixGidReqs() : {}, view, start, end, strict, wanted.attributes) as Pick<UnixGidReqs, (typeof keys)[number]>;
   },
 };
+
+const RoomyCacheFlush = /* @__PURE__ */ roomy<CacheFlush>();
 
 const cacheFlushCodec: BodyCodec<CacheFlush, CacheFlushInput> = {
   headerLength: 0,
@@ -545,7 +554,7 @@ const cacheFlushCodec: BodyCodec<CacheFlush, CacheFlushInput> = {
   decode: (view, start, end, strict) => readCacheFlush({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readCacheFlush({}, view, start, end, strict, wanted.attributes) as Pick<CacheFlush, (typeof keys)[number]>;
+    return (view, start, end, strict) => readCacheFlush(wanted.isLarge ? new RoomyCacheFlush() : {}, view, start, end, strict, wanted.attributes) as Pick<CacheFlush, (typeof keys)[number]>;
   },
 };
 

@@ -33,6 +33,7 @@ const {
   readIpv4,
   readIpv6,
   refuseUnknown,
+  roomy,
   selection,
   tooShort,
   u64At,
@@ -339,6 +340,8 @@ export interface TcpMetricsColumns {
   readonly saddrIpv6: AddressColumn;
 }
 
+const RoomyTcpMetrics = /* @__PURE__ */ roomy<TcpMetrics>();
+
 const tcpMetricsCodec: BodyCodec<TcpMetrics, TcpMetricsInput> = {
   headerLength: 0,
   header: [],
@@ -347,7 +350,7 @@ const tcpMetricsCodec: BodyCodec<TcpMetrics, TcpMetricsInput> = {
   decode: (view, start, end, strict) => readTcpMetrics({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readTcpMetrics({}, view, start, end, strict, wanted.attributes) as Pick<TcpMetrics, (typeof keys)[number]>;
+    return (view, start, end, strict) => readTcpMetrics(wanted.isLarge ? new RoomyTcpMetrics() : {}, view, start, end, strict, wanted.attributes) as Pick<TcpMetrics, (typeof keys)[number]>;
   },
 };
 

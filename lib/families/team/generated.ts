@@ -29,6 +29,7 @@ const {
   LITTLE_ENDIAN_HOST,
   objectOf,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -473,6 +474,8 @@ function describeAttrPort(): DescribedSet {
   };
 }
 
+const RoomyTeam = /* @__PURE__ */ roomy<Team>();
+
 const teamCodec: BodyCodec<Team, TeamInput> = {
   headerLength: 0,
   header: [],
@@ -481,7 +484,7 @@ const teamCodec: BodyCodec<Team, TeamInput> = {
   decode: (view, start, end, strict) => readTeam({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readTeam({}, view, start, end, strict, wanted.attributes) as Pick<Team, (typeof keys)[number]>;
+    return (view, start, end, strict) => readTeam(wanted.isLarge ? new RoomyTeam() : {}, view, start, end, strict, wanted.attributes) as Pick<Team, (typeof keys)[number]>;
   },
 };
 

@@ -37,6 +37,7 @@ const {
   readIp,
   readShort,
   refuseUnknown,
+  roomy,
   selection,
   textOf,
   tooShort,
@@ -492,6 +493,8 @@ export interface WgdeviceColumns {
   readonly fwmark: Uint32Array;
 }
 
+const RoomyWgdevice = /* @__PURE__ */ roomy<Wgdevice>();
+
 const wgdeviceCodec: BodyCodec<Wgdevice, WgdeviceInput> = {
   headerLength: 0,
   header: [],
@@ -500,7 +503,7 @@ const wgdeviceCodec: BodyCodec<Wgdevice, WgdeviceInput> = {
   decode: (view, start, end, strict) => readWgdevice({}, view, start, end, strict),
   project(keys) {
     const wanted = selection(keys, this.header, this.attributes());
-    return (view, start, end, strict) => readWgdevice({}, view, start, end, strict, wanted.attributes) as Pick<Wgdevice, (typeof keys)[number]>;
+    return (view, start, end, strict) => readWgdevice(wanted.isLarge ? new RoomyWgdevice() : {}, view, start, end, strict, wanted.attributes) as Pick<Wgdevice, (typeof keys)[number]>;
   },
 };
 

@@ -93,8 +93,10 @@ export class OperationPrinter {
         ? `project${message}(view, start, end, strict, wanted)`
         : name === undefined
           ? 'readNothing({}, view, start, end, strict)'
-          : `read${name}({}, view, start, end, strict, wanted.attributes)`;
+          : `read${name}(wanted.isLarge ? new Roomy${name}() : {}, view, start, end, strict, wanted.attributes)`;
     const usesWanted = /\bwanted\b/.test(project);
+    if (header === undefined && name !== undefined)
+      this.#lines.push(`const Roomy${name} = /* @__PURE__ */ roomy<${name}>();`, '');
     const members = describeHeader(body).map((member) => `    ${source(member)},`);
     this.#lines.push(
       `const ${codec}: BodyCodec<${message}, ${input}> = {`,
