@@ -4,7 +4,12 @@ import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds } from './diagnostics.js';
 import type { NetlinkMessage } from '../wire/messages.js';
-import { type BatchedOperation, type BatchResult, BatchTransaction } from './engine/batch-transaction.js';
+import {
+  type BatchedMessage,
+  type BatchedOperation,
+  type BatchResult,
+  BatchTransaction,
+} from './engine/batch-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { MILLISECONDS_A_RUN } from './loop-turn.js';
 import { checkMessage, copyReply, MessageOperation, type RequestMessage } from './message-request.js';
@@ -29,11 +34,8 @@ export interface BatchOptions extends CallOptions {
   readonly transaction?: { readonly subsystem: number; readonly generation?: number };
 }
 
-interface Entry {
-  readonly operation: BatchedOperation;
+interface Entry extends BatchedMessage {
   readonly flags: number;
-  /** Where the message begins in the writer. */
-  readonly start: number;
 }
 
 const NFNL_MSG_BATCH_BEGIN = 16;
@@ -191,17 +193,17 @@ export class Batch<Reply = NetlinkMessage> {
 
   #sendPart(first: number, behind: number): BatchTransaction {
     const { acknowledge = 'each', transaction } = this.#options;
-    const base = this.#startOf(first);
-    const offsets: number[] = [];
-    for (let index = first; index <= behind; index++) offsets.push(this.#startOf(index) - base);
-    const buffer = this.#writer.bytes.subarray(base, this.#startOf(behind));
-    if (transaction !== undefined) return this.#sendWithBarrier(buffer, offsets);
+    if (transaction !== undefined) return this.#sendWithBarrier();
     const acknowledged = acknowledge === 'last' ? this.#acknowledgeLast(behind - 1) : 'each';
-    const operation = (index: number) => this.#operationOf(first + index);
-    const batch = new BatchTransaction({ buffer, offsets, operation }, { acknowledged, firstAlone: false });
+    const { bytes, memory } = this.#writer;
+    const isWhole = behind - first === this.#entries.length;
+    const messages = isWhole ? this.#entries : this.#entries.slice(first, behind);
+    const start = this.#startOf(first);
+    const end = this.#startOf(behind);
+    const batch = new BatchTransaction({ buffer: bytes, messages, end }, { acknowledged, firstAlone: false });
     this.#exchange.engine.begin(batch);
     batch.prepare();
-    this.#exchange.send([batch], buffer.buffer, buffer.byteOffset, buffer.length);
+    this.#exchange.send([batch], memory, start, end - start);
     return batch;
   }
 
@@ -215,20 +217,22 @@ export class Batch<Reply = NetlinkMessage> {
   }
 
   /** A netfilter transaction reports errors only; that there were none shows when what was sent behind it is acknowledged. */
-  #sendWithBarrier(messages: Uint8Array, offsets: number[]): BatchTransaction {
-    const writer = new WireWriter(messages.length + 16);
-    writer.append(messages);
+  #sendWithBarrier(): BatchTransaction {
+    const { length } = this.#writer;
+    const writer = new WireWriter(length + 16);
+    writer.append(this.#writer.bytes.subarray(0, length));
     writer.messageStart(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK);
     writer.messageEnd();
     const buffer = writer.finish();
-    const operation = (index: number) => this.#operationOf(index);
-    const all = { buffer, offsets: [...offsets, buffer.length], operation };
-    const batch = new BatchTransaction(all, { acknowledged: 'last', firstAlone: true });
+    const messages = [...this.#entries, { operation: BARRIER, start: length }];
+    const batch = new BatchTransaction(
+      { buffer, messages, end: buffer.length },
+      { acknowledged: 'last', firstAlone: true },
+    );
     this.#exchange.engine.begin(batch);
     batch.prepare();
-    this.#exchange.send([batch], buffer.buffer, 0, messages.length);
-    if (!batch.settled)
-      this.#exchange.send([batch], buffer.buffer, messages.length, buffer.length - messages.length);
+    this.#exchange.send([batch], buffer.buffer, 0, length);
+    if (!batch.settled) this.#exchange.send([batch], buffer.buffer, length, buffer.length - length);
     return batch;
   }
 
@@ -290,9 +294,5 @@ export class Batch<Reply = NetlinkMessage> {
 
   #startOf(index: number): number {
     return this.#entries[index]?.start ?? this.#writer.length;
-  }
-
-  #operationOf(index: number): BatchedOperation {
-    return this.#entries[index]?.operation ?? BARRIER;
   }
 }

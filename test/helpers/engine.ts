@@ -65,14 +65,14 @@ export class Scripted {
 
   batch(count: number, acknowledged: BatchOptions['acknowledged'] = 'each', firstAlone = false) {
     const messages = Array.from({ length: count }, () => requestBytes(20, NLM_F_REQUEST | NLM_F_ACK));
-    const offsets = [0];
-    for (const { length } of messages) offsets.push((offsets.at(-1) ?? 0) + align4(length));
+    let end = 0;
+    const entries = messages.map(({ length }, index) => {
+      const start = end;
+      end += align4(length);
+      return { operation: { name: `message ${index}`, decode: copyReply }, start };
+    });
     const transaction = new BatchTransaction(
-      {
-        buffer: datagram(...messages),
-        offsets,
-        operation: (index) => ({ name: `message ${index}`, decode: copyReply }),
-      },
+      { buffer: datagram(...messages), messages: entries, end },
       { acknowledged, firstAlone },
     );
     transaction.waiter = { onSettled: () => this.#count(transaction) };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { acknowledge, done, message, refuse, reply } from '#lib/testing/builders';
+import { NLM_F_MULTI } from '#lib/wire/index';
 import { asked, PORT, Scripted } from '../helpers/engine.js';
 
 const bytes = (...values: number[]) => new Uint8Array(values);
@@ -55,6 +56,33 @@ describe('a batch', () => {
     expect(batch.results).toEqual([
       success,
       { status: 'failed', error: expect.objectContaining({ code: 'ENOENT' }) },
+    ]);
+  });
+
+  test('with none acknowledged, the reply to the last one ends it', () => {
+    const scripted = new Scripted();
+    const batch = scripted.batch(3, 'none');
+    scripted.receive(reply(asked(batch, 0), bytes(1)), refuse(asked(batch, 1), 'ENOENT'));
+    expect(batch.settled).toBe(false);
+    scripted.receive(reply(asked(batch, 2), bytes(3)));
+    expect(batch.results).toEqual([
+      { status: 'done', replies: [expect.objectContaining({ payload: bytes(1) })], extack: undefined },
+      { status: 'failed', error: expect.objectContaining({ code: 'ENOENT' }) },
+      { status: 'done', replies: [expect.objectContaining({ payload: bytes(3) })], extack: undefined },
+    ]);
+    expect(scripted.engine.waiting).toBe(0);
+  });
+
+  test('a last reply of several parts ends with their end', () => {
+    const scripted = new Scripted();
+    const batch = scripted.batch(2, 'none');
+    const part = (value: number) => reply(asked(batch, 1), bytes(value), { flags: NLM_F_MULTI });
+    scripted.receive(part(1), part(2));
+    expect(batch.settled).toBe(false);
+    scripted.receive(done(asked(batch, 1)));
+    expect(batch.results).toEqual([
+      success,
+      expect.objectContaining({ status: 'done', replies: [expect.anything(), expect.anything()] }),
     ]);
   });
 

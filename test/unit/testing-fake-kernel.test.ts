@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Batch, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type WireView } from 'afnetlink';
+import {
+  type Batch,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  type RequestMessage,
+  type WireView,
+} from 'afnetlink';
 import {
   acknowledge,
   datagram,
@@ -651,6 +658,27 @@ describe('batches', () => {
       'done',
     ]);
     expect(kernel.requests.map(({ flags }) => flags & NLM_F_ACK)).toEqual([0, 0, 0, 0, 0, 0, 0, NLM_F_ACK]);
+  });
+
+  test('with no acknowledgement behind a last message that is replied to, and with one behind all others', async () => {
+    const kernel = new FakeKernel((request) => {
+      const replies = request.type === 18 ? [reply(request, new Uint8Array([1]))] : [];
+      return (request.flags & NLM_F_ACK) === 0 ? replies : [...replies, acknowledge(request)];
+    });
+    using socket = kernel.openSocket();
+    const read = { type: 18, end: 'reply' } as const;
+    const acknowledged = async (...messages: RequestMessage[]) => {
+      kernel.requests.length = 0;
+      const batch = socket.batch({ acknowledge: 'last' });
+      for (const message of messages) batch.add(message);
+      const results = await batch.send();
+      expect(results.map(({ status }) => status)).toEqual(messages.map(() => 'done'));
+      return kernel.requests.map(({ flags }) => (flags & NLM_F_ACK) !== 0);
+    };
+    expect(await acknowledged(read, { type: 16 }, read)).toEqual([false, false, false]);
+    expect(await acknowledged(read, { type: 16 })).toEqual([false, true]);
+    expect(await acknowledged({ ...read, flags: NLM_F_ACK })).toEqual([true]);
+    expect(await acknowledged({ type: 18 })).toEqual([true]);
   });
 
   test('stopOnError sends nothing behind the first failure', async () => {

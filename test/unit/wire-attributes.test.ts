@@ -154,6 +154,16 @@ describe('text', () => {
     );
   });
 
+  test('of every length, whatever comes behind it', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+    for (let length = 0; length <= letters.length; length++) {
+      const text = letters.slice(0, length);
+      const bytes = new TextEncoder().encode(`..${text}\0${letters}`);
+      const view = new WireView(bytes);
+      expect([view.string(2, 2 + length), view.string(2, bytes.length)]).toEqual([text, text]);
+    }
+  });
+
   test('ends at the first NUL, in every position', () => {
     for (const prefix of ['', 'a', 'abc', 'abcd', 'abcdefg', 'é', 'abcdé']) {
       const bytes = new TextEncoder().encode(`${prefix}\0garbage\0`);

@@ -37,12 +37,18 @@ export interface BatchedOperation extends RequestDescription {
   readonly end?: RequestEnd;
 }
 
+export interface BatchedMessage {
+  readonly operation: BatchedOperation;
+  /** Where it begins in the buffer. */
+  readonly start: number;
+}
+
 /** Messages that lie one behind the other in one buffer, to be sent in one datagram. */
 export interface BatchMessages {
   readonly buffer: Uint8Array;
-  /** Where each message begins; a last entry says where the last one ends. */
-  readonly offsets: readonly number[];
-  operation(index: number): BatchedOperation;
+  readonly messages: readonly BatchedMessage[];
+  /** Where the last one ends. */
+  readonly end: number;
 }
 
 const DONE: BatchResult<never> = Object.freeze({
@@ -56,33 +62,35 @@ export class BatchTransaction extends Transaction {
   readonly results: (BatchResult | undefined)[];
   /** Whoever waits for the end. */
   waiter: SettlementListener | undefined = undefined;
-  readonly #messages: BatchMessages;
+  readonly #buffer: Uint8Array;
+  readonly #messages: readonly BatchedMessage[];
+  readonly #end: number;
   readonly #options: BatchOptions;
   readonly #replies: (unknown[] | undefined)[];
   #open: number;
 
-  constructor(messages: BatchMessages, options: BatchOptions) {
-    const count = messages.offsets.length - 1;
+  constructor({ buffer, messages, end }: BatchMessages, options: BatchOptions) {
+    const count = messages.length;
     super(count, countAnswers(messages, options));
     this.results = new Array<BatchResult | undefined>(count).fill(undefined);
     this.#replies = new Array<unknown[] | undefined>(count).fill(undefined);
+    this.#buffer = buffer;
     this.#messages = messages;
+    this.#end = end;
     this.#options = options;
     this.#open = count;
   }
 
   /** Writes the sequence numbers that the engine gave into the messages. */
   prepare(): void {
-    const { buffer, offsets } = this.#messages;
-    const data = new DataView(buffer.buffer, buffer.byteOffset);
-    for (let index = 0; index < this.count; index++) {
-      data.setUint32((offsets[index] ?? 0) + 8, this.sequence + index, LITTLE_ENDIAN_HOST);
-    }
+    const data = new DataView(this.#buffer.buffer, this.#buffer.byteOffset);
+    let { sequence } = this;
+    for (const { start } of this.#messages) data.setUint32(start + 8, sequence++, LITTLE_ENDIAN_HOST);
   }
 
   override onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void {
     const index = sequence - this.sequence;
-    const reply = this.#messages.operation(index).decode(view, at + NLMSG_HDRLEN, end);
+    const reply = this.#message(index).operation.decode(view, at + NLMSG_HDRLEN, end);
     const replies = this.#replies[index];
     if (replies === undefined) this.#replies[index] = [reply];
     else replies.push(reply);
@@ -102,7 +110,7 @@ export class BatchTransaction extends Transaction {
 
   override onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
-    const error = refusal(this.#messages.operation(index), errno, this.#extendedAck(view, at, end, index));
+    const error = refusal(this.#message(index).operation, errno, this.#extendedAck(view, at, end, index));
     this.#settleOne(index, { status: 'failed', error });
     if (index === 0 && this.#options.firstAlone) this.fail(error);
     this.#settleEarlier(index);
@@ -114,7 +122,7 @@ export class BatchTransaction extends Transaction {
 
   override onUndecodable(cause: unknown, sequence: number): void {
     const index = sequence - this.sequence;
-    const error = undecodable(this.#messages.operation(index).name, cause);
+    const error = undecodable(this.#message(index).operation.name, cause);
     this.#settleOne(index, { status: 'failed', error });
     this.#settleEarlier(index);
   }
@@ -147,22 +155,26 @@ export class BatchTransaction extends Transaction {
     this.waiter?.onSettled();
   }
 
-  #extendedAck(view: WireView, at: number, end: number, index: number): ExtendedAck | undefined {
-    const extack = decodeExtendedAck(view, at, end);
+  #extendedAck(view: WireView, at: number, behind: number, index: number): ExtendedAck | undefined {
+    const extack = decodeExtendedAck(view, at, behind);
     if (extack === undefined) return undefined;
-    const { buffer, offsets } = this.#messages;
-    const sent = buffer.subarray(offsets[index], offsets[index + 1]);
-    return explain(extack, this.#messages.operation(index), sent);
+    const { operation, start } = this.#message(index);
+    const end = this.#messages[index + 1]?.start ?? this.#end;
+    return explain(extack, operation, this.#buffer.subarray(start, end));
+  }
+
+  #message(index: number): BatchedMessage {
+    const message = this.#messages[index];
+    if (message === undefined) throw new RangeError(`the batch has no message ${index}`);
+    return message;
   }
 }
 
 /** How many messages come back if all goes well. */
-function countAnswers(messages: BatchMessages, { acknowledged }: BatchOptions): number {
-  const count = messages.offsets.length - 1;
-  let answers = { each: count, last: 1, none: 0 }[acknowledged];
-  for (let index = 0; index < count; index++) {
-    const { end = 'acknowledgement' } = messages.operation(index);
-    if (end !== 'acknowledgement') answers += 1;
+function countAnswers(messages: readonly BatchedMessage[], { acknowledged }: BatchOptions): number {
+  let answers = { each: messages.length, last: 1, none: 0 }[acknowledged];
+  for (const { operation } of messages) {
+    if ((operation.end ?? 'acknowledgement') !== 'acknowledgement') answers += 1;
   }
   return answers;
 }

@@ -1,5 +1,5 @@
 import { malformed } from '../../errors.js';
-import { align4 } from '../../wire/byte-order.js';
+import { align4, LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
 import { NLA_HDRLEN } from '../../wire/constants.js';
 import { WireView } from '../../wire/view.js';
 import type { NarrowMethod, WideMethod } from '../integer-method.js';
@@ -90,10 +90,13 @@ function countOf(size: number, from: number, end: number): number {
   return Math.max(0, Math.floor((end - from) / size));
 }
 
-/** How many attributes there are, each of them whole. */
-function countAttributes(view: WireView, from: number, end: number): number {
+/** How many attributes there are, up to one that is broken: reading ends with an error there. */
+function countAttributes({ data }: WireView, from: number, end: number): number {
   let count = 0;
-  for (let at = from; end - at >= NLA_HDRLEN; at += align4(view.attributeLength(at, end))) count += 1;
+  for (let at = from, length = 0; end - at >= NLA_HDRLEN; at += align4(length)) {
+    length = Math.max(NLA_HDRLEN, data.getUint16(at, LITTLE_ENDIAN_HOST));
+    count += 1;
+  }
   return count;
 }
 
