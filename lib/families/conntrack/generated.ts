@@ -1933,10 +1933,13 @@ export interface ConntrackMessageInput extends ConntrackAttrsInput {
 function readConntrackMessage(view: WireView, start: number, end: number, strict: boolean): ConntrackMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<ConntrackMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readConntrackAttrs(value, view, start + 4, end, strict);
   return value;
@@ -1944,10 +1947,21 @@ function readConntrackMessage(view: WireView, start: number, end: number, strict
 
 const RoomyConntrackMessage = /* @__PURE__ */ roomy<ConntrackMessage>();
 
+function largeConntrackMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyConntrackMessage();
+  }
+}
+
 function projectConntrackMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ConntrackMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ConntrackMessage>> = wanted.isLarge ? new RoomyConntrackMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeConntrackMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<ConntrackMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -1992,10 +2006,13 @@ export interface ConntrackStatsMessageInput extends ConntrackStatsAttrsInput {
 function readConntrackStatsMessage(view: WireView, start: number, end: number, strict: boolean): ConntrackStatsMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<ConntrackStatsMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readConntrackStatsAttrs(value, view, start + 4, end, strict);
   return value;
@@ -2003,10 +2020,21 @@ function readConntrackStatsMessage(view: WireView, start: number, end: number, s
 
 const RoomyConntrackStatsMessage = /* @__PURE__ */ roomy<ConntrackStatsMessage>();
 
+function largeConntrackStatsMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyConntrackStatsMessage();
+  }
+}
+
 function projectConntrackStatsMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ConntrackStatsMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ConntrackStatsMessage>> = wanted.isLarge ? new RoomyConntrackStatsMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeConntrackStatsMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<ConntrackStatsMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);

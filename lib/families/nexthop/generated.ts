@@ -791,11 +791,14 @@ export interface NexthopMessageInput extends NexthopAttrsInput {
 function readNexthopMessage(view: WireView, start: number, end: number, strict: boolean): NexthopMessage {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'nhFamily';
   const value: Mutable<NexthopMessage> = {
-    nhFamily: AddressFamily.name(data.getUint8(start), strict),
+    nhFamily: first,
     nhScope: RouteScope.name(data.getUint8(start + 1), strict),
     nhProtocol: RouteProtocol.name(data.getUint8(start + 2), strict),
     nhFlags: NexthopFlags.names(data.getUint32(start + 4, LE), strict),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readNexthopAttrs(value, view, start + 8, end, strict);
   return value;
@@ -803,10 +806,22 @@ function readNexthopMessage(view: WireView, start: number, end: number, strict: 
 
 const RoomyNexthopMessage = /* @__PURE__ */ roomy<NexthopMessage>();
 
+function largeNexthopMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nhFamily': return { nhFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'nhScope': return { nhScope: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'nhProtocol': return { nhProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'nhFlags': return { nhFlags: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyNexthopMessage();
+  }
+}
+
 function projectNexthopMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NexthopMessage> {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
-  const value: Partial<Mutable<NexthopMessage>> = wanted.isLarge ? new RoomyNexthopMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeNexthopMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<NexthopMessage>>;
   if ((wanted.header & 1) !== 0) value.nhFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.nhScope = RouteScope.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.nhProtocol = RouteProtocol.name(data.getUint8(start + 2), strict);

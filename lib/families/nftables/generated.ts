@@ -6940,10 +6940,13 @@ export interface BatchMessageInput extends BatchAttrsInput {
 function readBatchMessage(view: WireView, start: number, end: number, strict: boolean): BatchMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<BatchMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first,
   };
   readBatchAttrs(value, view, start + 4, end, strict);
   return value;
@@ -6951,10 +6954,21 @@ function readBatchMessage(view: WireView, start: number, end: number, strict: bo
 
 const RoomyBatchMessage = /* @__PURE__ */ roomy<BatchMessage>();
 
+function largeBatchMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyBatchMessage();
+  }
+}
+
 function projectBatchMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<BatchMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<BatchMessage>> = wanted.isLarge ? new RoomyBatchMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeBatchMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<BatchMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -6999,10 +7013,13 @@ export interface TableMessageInput extends TableAttrsInput {
 function readTableMessage(view: WireView, start: number, end: number, strict: boolean): TableMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<TableMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readTableAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7010,10 +7027,21 @@ function readTableMessage(view: WireView, start: number, end: number, strict: bo
 
 const RoomyTableMessage = /* @__PURE__ */ roomy<TableMessage>();
 
+function largeTableMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyTableMessage();
+  }
+}
+
 function projectTableMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<TableMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<TableMessage>> = wanted.isLarge ? new RoomyTableMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeTableMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<TableMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7058,10 +7086,13 @@ export interface ChainMessageInput extends ChainAttrsInput {
 function readChainMessage(view: WireView, start: number, end: number, strict: boolean): ChainMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<ChainMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readChainAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7069,10 +7100,21 @@ function readChainMessage(view: WireView, start: number, end: number, strict: bo
 
 const RoomyChainMessage = /* @__PURE__ */ roomy<ChainMessage>();
 
+function largeChainMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyChainMessage();
+  }
+}
+
 function projectChainMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ChainMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ChainMessage>> = wanted.isLarge ? new RoomyChainMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeChainMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<ChainMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7117,10 +7159,13 @@ export interface RuleMessageInput extends RuleAttrsInput {
 function readRuleMessage(view: WireView, start: number, end: number, strict: boolean): RuleMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<RuleMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readRuleAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7128,10 +7173,21 @@ function readRuleMessage(view: WireView, start: number, end: number, strict: boo
 
 const RoomyRuleMessage = /* @__PURE__ */ roomy<RuleMessage>();
 
+function largeRuleMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyRuleMessage();
+  }
+}
+
 function projectRuleMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<RuleMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<RuleMessage>> = wanted.isLarge ? new RoomyRuleMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeRuleMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<RuleMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7176,10 +7232,13 @@ export interface SetMessageInput extends SetAttrsInput {
 function readSetMessage(view: WireView, start: number, end: number, strict: boolean): SetMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<SetMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readSetAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7187,10 +7246,21 @@ function readSetMessage(view: WireView, start: number, end: number, strict: bool
 
 const RoomySetMessage = /* @__PURE__ */ roomy<SetMessage>();
 
+function largeSetMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomySetMessage();
+  }
+}
+
 function projectSetMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<SetMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<SetMessage>> = wanted.isLarge ? new RoomySetMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeSetMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<SetMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7235,10 +7305,13 @@ export interface SetelemListMessageInput extends SetelemListAttrsInput {
 function readSetelemListMessage(view: WireView, start: number, end: number, strict: boolean): SetelemListMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<SetelemListMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readSetelemListAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7246,10 +7319,21 @@ function readSetelemListMessage(view: WireView, start: number, end: number, stri
 
 const RoomySetelemListMessage = /* @__PURE__ */ roomy<SetelemListMessage>();
 
+function largeSetelemListMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomySetelemListMessage();
+  }
+}
+
 function projectSetelemListMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<SetelemListMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<SetelemListMessage>> = wanted.isLarge ? new RoomySetelemListMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeSetelemListMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<SetelemListMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7294,10 +7378,13 @@ export interface GenMessageInput extends GenAttrsInput {
 function readGenMessage(view: WireView, start: number, end: number, strict: boolean): GenMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<GenMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first,
   };
   readGenAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7305,10 +7392,21 @@ function readGenMessage(view: WireView, start: number, end: number, strict: bool
 
 const RoomyGenMessage = /* @__PURE__ */ roomy<GenMessage>();
 
+function largeGenMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyGenMessage();
+  }
+}
+
 function projectGenMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<GenMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<GenMessage>> = wanted.isLarge ? new RoomyGenMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeGenMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<GenMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7353,10 +7451,13 @@ export interface ObjMessageInput extends ObjAttrsInput {
 function readObjMessage(view: WireView, start: number, end: number, strict: boolean): ObjMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<ObjMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readObjAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7364,10 +7465,21 @@ function readObjMessage(view: WireView, start: number, end: number, strict: bool
 
 const RoomyObjMessage = /* @__PURE__ */ roomy<ObjMessage>();
 
+function largeObjMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyObjMessage();
+  }
+}
+
 function projectObjMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<ObjMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<ObjMessage>> = wanted.isLarge ? new RoomyObjMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeObjMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<ObjMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);
@@ -7412,10 +7524,13 @@ export interface FlowtableMessageInput extends FlowtableAttrsInput {
 function readFlowtableMessage(view: WireView, start: number, end: number, strict: boolean): FlowtableMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'nfgenFamily';
   const value: Mutable<FlowtableMessage> = {
-    nfgenFamily: data.getUint8(start),
+    nfgenFamily: first,
     version: data.getUint8(start + 1),
     resId: data.getUint16(start + 2),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readFlowtableAttrs(value, view, start + 4, end, strict);
   return value;
@@ -7423,10 +7538,21 @@ function readFlowtableMessage(view: WireView, start: number, end: number, strict
 
 const RoomyFlowtableMessage = /* @__PURE__ */ roomy<FlowtableMessage>();
 
+function largeFlowtableMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'nfgenFamily': return { nfgenFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'version': return { version: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'resId': return { resId: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyFlowtableMessage();
+  }
+}
+
 function projectFlowtableMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FlowtableMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<FlowtableMessage>> = wanted.isLarge ? new RoomyFlowtableMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeFlowtableMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<FlowtableMessage>>;
   if ((wanted.header & 1) !== 0) value.nfgenFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.version = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.resId = data.getUint16(start + 2);

@@ -311,8 +311,11 @@ export interface DatapathMessageInput extends DatapathInput {
 function readDatapathMessage(view: WireView, start: number, end: number, strict: boolean): DatapathMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint32(start, LE);
+  const again: string = 'dpIfindex';
   const value: Mutable<DatapathMessage> = {
-    dpIfindex: data.getUint32(start, LE),
+    dpIfindex: first,
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readDatapath(value, view, start + 4, end, strict);
   return value;
@@ -320,10 +323,19 @@ function readDatapathMessage(view: WireView, start: number, end: number, strict:
 
 const RoomyDatapathMessage = /* @__PURE__ */ roomy<DatapathMessage>();
 
+function largeDatapathMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'dpIfindex': return { dpIfindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyDatapathMessage();
+  }
+}
+
 function projectDatapathMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<DatapathMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<DatapathMessage>> = wanted.isLarge ? new RoomyDatapathMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeDatapathMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<DatapathMessage>>;
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readDatapath(value, view, start + 4, end, strict, wanted.attributes);
   return value;

@@ -2780,8 +2780,11 @@ export interface FlowMessageInput extends FlowAttrsInput {
 function readFlowMessage(view: WireView, start: number, end: number, strict: boolean): FlowMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint32(start, LE);
+  const again: string = 'dpIfindex';
   const value: Mutable<FlowMessage> = {
-    dpIfindex: data.getUint32(start, LE),
+    dpIfindex: first,
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readFlowAttrs(value, view, start + 4, end, strict);
   return value;
@@ -2789,10 +2792,19 @@ function readFlowMessage(view: WireView, start: number, end: number, strict: boo
 
 const RoomyFlowMessage = /* @__PURE__ */ roomy<FlowMessage>();
 
+function largeFlowMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'dpIfindex': return { dpIfindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyFlowMessage();
+  }
+}
+
 function projectFlowMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FlowMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<FlowMessage>> = wanted.isLarge ? new RoomyFlowMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeFlowMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<FlowMessage>>;
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readFlowAttrs(value, view, start + 4, end, strict, wanted.attributes);
   return value;

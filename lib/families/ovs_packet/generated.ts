@@ -184,8 +184,11 @@ export interface PacketMessageInput extends PacketInput {
 function readPacketMessage(view: WireView, start: number, end: number, strict: boolean): PacketMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint32(start, LE);
+  const again: string = 'dpIfindex';
   const value: Mutable<PacketMessage> = {
-    dpIfindex: data.getUint32(start, LE),
+    dpIfindex: first,
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readPacket(value, view, start + 4, end, strict);
   return value;
@@ -193,10 +196,19 @@ function readPacketMessage(view: WireView, start: number, end: number, strict: b
 
 const RoomyPacketMessage = /* @__PURE__ */ roomy<PacketMessage>();
 
+function largePacketMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'dpIfindex': return { dpIfindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyPacketMessage();
+  }
+}
+
 function projectPacketMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<PacketMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<PacketMessage>> = wanted.isLarge ? new RoomyPacketMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largePacketMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<PacketMessage>>;
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readPacket(value, view, start + 4, end, strict, wanted.attributes);
   return value;

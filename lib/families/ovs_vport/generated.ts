@@ -417,8 +417,11 @@ export interface VportMessageInput extends VportInput {
 function readVportMessage(view: WireView, start: number, end: number, strict: boolean): VportMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint32(start, LE);
+  const again: string = 'dpIfindex';
   const value: Mutable<VportMessage> = {
-    dpIfindex: data.getUint32(start, LE),
+    dpIfindex: first,
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readVport(value, view, start + 4, end, strict);
   return value;
@@ -426,10 +429,19 @@ function readVportMessage(view: WireView, start: number, end: number, strict: bo
 
 const RoomyVportMessage = /* @__PURE__ */ roomy<VportMessage>();
 
+function largeVportMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'dpIfindex': return { dpIfindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyVportMessage();
+  }
+}
+
 function projectVportMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<VportMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<VportMessage>> = wanted.isLarge ? new RoomyVportMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeVportMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<VportMessage>>;
   if ((wanted.header & 1) !== 0) value.dpIfindex = data.getUint32(start, LE);
   readVport(value, view, start + 4, end, strict, wanted.attributes);
   return value;

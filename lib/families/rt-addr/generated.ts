@@ -304,12 +304,15 @@ export interface AddrMessageInput extends AddrAttrsInput {
 function readAddrMessage(view: WireView, start: number, end: number, strict: boolean): AddrMessage {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'ifaFamily';
   const value: Mutable<AddrMessage> = {
-    ifaFamily: data.getUint8(start),
+    ifaFamily: first,
     ifaPrefixlen: data.getUint8(start + 1),
     ifaFlags: IfaFlags.names(data.getUint8(start + 2), strict),
     ifaScope: data.getUint8(start + 3),
     ifaIndex: data.getUint32(start + 4, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readAddrAttrs(value, view, start + 8, end, strict);
   return value;
@@ -317,10 +320,23 @@ function readAddrMessage(view: WireView, start: number, end: number, strict: boo
 
 const RoomyAddrMessage = /* @__PURE__ */ roomy<AddrMessage>();
 
+function largeAddrMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'ifaFamily': return { ifaFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifaPrefixlen': return { ifaPrefixlen: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifaFlags': return { ifaFlags: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifaScope': return { ifaScope: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifaIndex': return { ifaIndex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyAddrMessage();
+  }
+}
+
 function projectAddrMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<AddrMessage> {
   if (end - start < 8) tooShort(end - start, 8);
   const { data } = view;
-  const value: Partial<Mutable<AddrMessage>> = wanted.isLarge ? new RoomyAddrMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeAddrMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<AddrMessage>>;
   if ((wanted.header & 1) !== 0) value.ifaFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifaPrefixlen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.ifaFlags = IfaFlags.names(data.getUint8(start + 2), strict);

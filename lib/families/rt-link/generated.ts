@@ -9363,12 +9363,15 @@ export interface LinkMessageInput extends LinkAttrsInput {
 function readLinkMessage(view: WireView, start: number, end: number, strict: boolean): LinkMessage {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'ifiFamily';
   const value: Mutable<LinkMessage> = {
-    ifiFamily: data.getUint8(start),
+    ifiFamily: first,
     ifiType: data.getUint16(start + 2, LE),
     ifiIndex: data.getInt32(start + 4, LE),
     ifiFlags: IfinfoFlags.names(data.getUint32(start + 8, LE), strict),
     ifiChange: data.getUint32(start + 12, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readLinkAttrs(value, view, start + 16, end, strict);
   return value;
@@ -9376,10 +9379,23 @@ function readLinkMessage(view: WireView, start: number, end: number, strict: boo
 
 const RoomyLinkMessage = /* @__PURE__ */ roomy<LinkMessage>();
 
+function largeLinkMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'ifiFamily': return { ifiFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifiType': return { ifiType: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifiIndex': return { ifiIndex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifiFlags': return { ifiFlags: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifiChange': return { ifiChange: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyLinkMessage();
+  }
+}
+
 function projectLinkMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<LinkMessage> {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
-  const value: Partial<Mutable<LinkMessage>> = wanted.isLarge ? new RoomyLinkMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeLinkMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<LinkMessage>>;
   if ((wanted.header & 1) !== 0) value.ifiFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifiType = data.getUint16(start + 2, LE);
   if ((wanted.header & 4) !== 0) value.ifiIndex = data.getInt32(start + 4, LE);
@@ -9430,10 +9446,13 @@ export interface StatsMessageInput extends StatsAttrsInput {
 function readStatsMessage(view: WireView, start: number, end: number, strict: boolean): StatsMessage {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'family';
   const value: Mutable<StatsMessage> = {
-    family: data.getUint8(start),
+    family: first,
     ifindex: data.getUint32(start + 4, LE),
     filterMask: data.getUint32(start + 8, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readStatsAttrs(value, view, start + 12, end, strict);
   return value;
@@ -9441,10 +9460,21 @@ function readStatsMessage(view: WireView, start: number, end: number, strict: bo
 
 const RoomyStatsMessage = /* @__PURE__ */ roomy<StatsMessage>();
 
+function largeStatsMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'family': return { family: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifindex': return { ifindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'filterMask': return { filterMask: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyStatsMessage();
+  }
+}
+
 function projectStatsMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<StatsMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<StatsMessage>> = wanted.isLarge ? new RoomyStatsMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeStatsMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<StatsMessage>>;
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifindex = data.getUint32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.filterMask = data.getUint32(start + 8, LE);

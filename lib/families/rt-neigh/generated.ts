@@ -916,12 +916,15 @@ export interface NeighbourMessageInput extends NeighbourAttrsInput {
 function readNeighbourMessage(view: WireView, start: number, end: number, strict: boolean): NeighbourMessage {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'ndmFamily';
   const value: Mutable<NeighbourMessage> = {
-    ndmFamily: data.getUint8(start),
+    ndmFamily: first,
     ndmIfindex: data.getInt32(start + 4, LE),
     ndmState: NudState.names(data.getUint16(start + 8, LE), strict),
     ndmFlags: NtfFlags.names(data.getUint8(start + 10), strict),
     ndmType: RtmType.name(data.getUint8(start + 11), strict),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readNeighbourAttrs(value, view, start + 12, end, strict);
   return value;
@@ -929,10 +932,23 @@ function readNeighbourMessage(view: WireView, start: number, end: number, strict
 
 const RoomyNeighbourMessage = /* @__PURE__ */ roomy<NeighbourMessage>();
 
+function largeNeighbourMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'ndmFamily': return { ndmFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndmIfindex': return { ndmIfindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndmState': return { ndmState: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndmFlags': return { ndmFlags: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndmType': return { ndmType: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyNeighbourMessage();
+  }
+}
+
 function projectNeighbourMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NeighbourMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<NeighbourMessage>> = wanted.isLarge ? new RoomyNeighbourMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeNeighbourMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<NeighbourMessage>>;
   if ((wanted.header & 1) !== 0) value.ndmFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ndmIfindex = data.getInt32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.ndmState = NudState.names(data.getUint16(start + 8, LE), strict);
@@ -979,8 +995,11 @@ export interface NdtMessageInput extends NdtAttrsInput {
 function readNdtMessage(view: WireView, start: number, end: number, strict: boolean): NdtMessage {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'family';
   const value: Mutable<NdtMessage> = {
-    family: data.getUint8(start),
+    family: first,
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readNdtAttrs(value, view, start + 4, end, strict);
   return value;
@@ -988,10 +1007,19 @@ function readNdtMessage(view: WireView, start: number, end: number, strict: bool
 
 const RoomyNdtMessage = /* @__PURE__ */ roomy<NdtMessage>();
 
+function largeNdtMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'family': return { family: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyNdtMessage();
+  }
+}
+
 function projectNdtMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NdtMessage> {
   if (end - start < 4) tooShort(end - start, 4);
   const { data } = view;
-  const value: Partial<Mutable<NdtMessage>> = wanted.isLarge ? new RoomyNdtMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeNdtMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<NdtMessage>>;
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   readNdtAttrs(value, view, start + 4, end, strict, wanted.attributes);
   return value;

@@ -801,8 +801,10 @@ export interface RouteMessageInput extends RouteAttrsInput {
 function readRouteMessage(view: WireView, start: number, end: number, strict: boolean): RouteMessage {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'rtmFamily';
   const value: Mutable<RouteMessage> = {
-    rtmFamily: data.getUint8(start),
+    rtmFamily: first,
     rtmDstLen: data.getUint8(start + 1),
     rtmSrcLen: data.getUint8(start + 2),
     rtmTos: data.getUint8(start + 3),
@@ -811,6 +813,7 @@ function readRouteMessage(view: WireView, start: number, end: number, strict: bo
     rtmScope: data.getUint8(start + 6),
     rtmType: RtmType.name(data.getUint8(start + 7), strict),
     rtmFlags: data.getUint32(start + 8, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readRouteAttrs(value, view, start + 12, end, strict);
   return value;
@@ -818,10 +821,27 @@ function readRouteMessage(view: WireView, start: number, end: number, strict: bo
 
 const RoomyRouteMessage = /* @__PURE__ */ roomy<RouteMessage>();
 
+function largeRouteMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'rtmFamily': return { rtmFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmDstLen': return { rtmDstLen: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmSrcLen': return { rtmSrcLen: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmTos': return { rtmTos: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmTable': return { rtmTable: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmProtocol': return { rtmProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmScope': return { rtmScope: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmType': return { rtmType: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'rtmFlags': return { rtmFlags: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyRouteMessage();
+  }
+}
+
 function projectRouteMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<RouteMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<RouteMessage>> = wanted.isLarge ? new RoomyRouteMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeRouteMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<RouteMessage>>;
   if ((wanted.header & 1) !== 0) value.rtmFamily = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.rtmDstLen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.rtmSrcLen = data.getUint8(start + 2);

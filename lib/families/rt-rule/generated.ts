@@ -475,14 +475,17 @@ export interface FibRuleMessageInput extends FibRuleAttrsInput {
 function readFibRuleMessage(view: WireView, start: number, end: number, strict: boolean): FibRuleMessage {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'family';
   const value: Mutable<FibRuleMessage> = {
-    family: data.getUint8(start),
+    family: first,
     dstLen: data.getUint8(start + 1),
     srcLen: data.getUint8(start + 2),
     tos: data.getUint8(start + 3),
     hdrTable: data.getUint8(start + 4),
     action: FrAct.name(data.getUint8(start + 7), strict),
     flags: data.getUint32(start + 8, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readFibRuleAttrs(value, view, start + 12, end, strict);
   return value;
@@ -490,10 +493,25 @@ function readFibRuleMessage(view: WireView, start: number, end: number, strict: 
 
 const RoomyFibRuleMessage = /* @__PURE__ */ roomy<FibRuleMessage>();
 
+function largeFibRuleMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'family': return { family: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'dstLen': return { dstLen: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'srcLen': return { srcLen: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'tos': return { tos: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'hdrTable': return { hdrTable: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'action': return { action: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'flags': return { flags: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyFibRuleMessage();
+  }
+}
+
 function projectFibRuleMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<FibRuleMessage> {
   if (end - start < 12) tooShort(end - start, 12);
   const { data } = view;
-  const value: Partial<Mutable<FibRuleMessage>> = wanted.isLarge ? new RoomyFibRuleMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeFibRuleMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<FibRuleMessage>>;
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.dstLen = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.srcLen = data.getUint8(start + 2);

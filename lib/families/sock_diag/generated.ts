@@ -1967,8 +1967,10 @@ export interface InetDiagMessageInput extends InetDiagAttrsInput {
 function readInetDiagMessage(view: WireView, start: number, end: number, strict: boolean): InetDiagMessage {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'idiagFamily';
   const value: Mutable<InetDiagMessage> = {
-    idiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    idiagFamily: first,
     idiagState: SocketState.name(data.getUint8(start + 1), strict),
     idiagTimer: InetTimer.name(data.getUint8(start + 2), strict),
     idiagRetrans: data.getUint8(start + 3),
@@ -1978,6 +1980,7 @@ function readInetDiagMessage(view: WireView, start: number, end: number, strict:
     idiagWqueue: data.getUint32(start + 60, LE),
     idiagUid: data.getUint32(start + 64, LE),
     idiagInode: data.getUint32(start + 68, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readInetDiagAttrs(value, view, start + 72, end, strict);
   return value;
@@ -1985,10 +1988,28 @@ function readInetDiagMessage(view: WireView, start: number, end: number, strict:
 
 const RoomyInetDiagMessage = /* @__PURE__ */ roomy<InetDiagMessage>();
 
+function largeInetDiagMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'idiagFamily': return { idiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagState': return { idiagState: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagTimer': return { idiagTimer: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagRetrans': return { idiagRetrans: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'id': return { id: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagExpires': return { idiagExpires: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagRqueue': return { idiagRqueue: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagWqueue': return { idiagWqueue: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagUid': return { idiagUid: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagInode': return { idiagInode: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyInetDiagMessage();
+  }
+}
+
 function projectInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeInetDiagMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<InetDiagMessage>>;
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);
@@ -2061,13 +2082,16 @@ export interface InetDiagReqMessageInput extends InetDiagReqAttrsInput {
 function readInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean): InetDiagReqMessage {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'sdiagFamily';
   const value: Mutable<InetDiagReqMessage> = {
-    sdiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    sdiagFamily: first,
     sdiagProtocol: IpProtocol.name(data.getUint8(start + 1), strict),
     idiagExt: InetShow.names(data.getUint8(start + 2), strict),
     sdiagRawProtocol: data.getUint8(start + 3),
     idiagStates: SocketStateFlags.names(data.getUint32(start + 4, LE), strict),
     id: readInet4Sockid(view, start + 8, start + 56, strict),
+    [again]: first, [again]: first, [again]: first,
   };
   readInetDiagReqAttrs(value, view, start + 56, end, strict);
   return value;
@@ -2075,10 +2099,24 @@ function readInetDiagReqMessage(view: WireView, start: number, end: number, stri
 
 const RoomyInetDiagReqMessage = /* @__PURE__ */ roomy<InetDiagReqMessage>();
 
+function largeInetDiagReqMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'sdiagFamily': return { sdiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'sdiagProtocol': return { sdiagProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagExt': return { idiagExt: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'sdiagRawProtocol': return { sdiagRawProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagStates': return { idiagStates: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'id': return { id: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyInetDiagReqMessage();
+  }
+}
+
 function projectInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagReqMessage> {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagReqMessage>> = wanted.isLarge ? new RoomyInetDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeInetDiagReqMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<InetDiagReqMessage>>;
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = IpProtocol.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagExt = InetShow.names(data.getUint8(start + 2), strict);
@@ -2160,8 +2198,10 @@ export interface Inet6MsgInetDiagMessageInput extends InetDiagAttrsInput {
 function readInet6MsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean): Inet6MsgInetDiagMessage {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'idiagFamily';
   const value: Mutable<Inet6MsgInetDiagMessage> = {
-    idiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    idiagFamily: first,
     idiagState: SocketState.name(data.getUint8(start + 1), strict),
     idiagTimer: InetTimer.name(data.getUint8(start + 2), strict),
     idiagRetrans: data.getUint8(start + 3),
@@ -2171,6 +2211,7 @@ function readInet6MsgInetDiagMessage(view: WireView, start: number, end: number,
     idiagWqueue: data.getUint32(start + 60, LE),
     idiagUid: data.getUint32(start + 64, LE),
     idiagInode: data.getUint32(start + 68, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readInetDiagAttrs(value, view, start + 72, end, strict);
   return value;
@@ -2178,10 +2219,28 @@ function readInet6MsgInetDiagMessage(view: WireView, start: number, end: number,
 
 const RoomyInet6MsgInetDiagMessage = /* @__PURE__ */ roomy<Inet6MsgInetDiagMessage>();
 
+function largeInet6MsgInetDiagMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'idiagFamily': return { idiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagState': return { idiagState: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagTimer': return { idiagTimer: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagRetrans': return { idiagRetrans: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'id': return { id: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagExpires': return { idiagExpires: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagRqueue': return { idiagRqueue: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagWqueue': return { idiagWqueue: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagUid': return { idiagUid: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagInode': return { idiagInode: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyInet6MsgInetDiagMessage();
+  }
+}
+
 function projectInet6MsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Inet6MsgInetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<Inet6MsgInetDiagMessage>> = wanted.isLarge ? new RoomyInet6MsgInetDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeInet6MsgInetDiagMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<Inet6MsgInetDiagMessage>>;
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);
@@ -2254,13 +2313,16 @@ export interface Inet6ReqInetDiagReqMessageInput extends InetDiagReqAttrsInput {
 function readInet6ReqInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean): Inet6ReqInetDiagReqMessage {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'sdiagFamily';
   const value: Mutable<Inet6ReqInetDiagReqMessage> = {
-    sdiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    sdiagFamily: first,
     sdiagProtocol: IpProtocol.name(data.getUint8(start + 1), strict),
     idiagExt: InetShow.names(data.getUint8(start + 2), strict),
     sdiagRawProtocol: data.getUint8(start + 3),
     idiagStates: SocketStateFlags.names(data.getUint32(start + 4, LE), strict),
     id: readInet6Sockid(view, start + 8, start + 56, strict),
+    [again]: first, [again]: first, [again]: first,
   };
   readInetDiagReqAttrs(value, view, start + 56, end, strict);
   return value;
@@ -2268,10 +2330,24 @@ function readInet6ReqInetDiagReqMessage(view: WireView, start: number, end: numb
 
 const RoomyInet6ReqInetDiagReqMessage = /* @__PURE__ */ roomy<Inet6ReqInetDiagReqMessage>();
 
+function largeInet6ReqInetDiagReqMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'sdiagFamily': return { sdiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'sdiagProtocol': return { sdiagProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagExt': return { idiagExt: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'sdiagRawProtocol': return { sdiagRawProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagStates': return { idiagStates: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'id': return { id: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyInet6ReqInetDiagReqMessage();
+  }
+}
+
 function projectInet6ReqInetDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Inet6ReqInetDiagReqMessage> {
   if (end - start < 56) tooShort(end - start, 56);
   const { data } = view;
-  const value: Partial<Mutable<Inet6ReqInetDiagReqMessage>> = wanted.isLarge ? new RoomyInet6ReqInetDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeInet6ReqInetDiagReqMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<Inet6ReqInetDiagReqMessage>>;
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = IpProtocol.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagExt = InetShow.names(data.getUint8(start + 2), strict);
@@ -2338,12 +2414,15 @@ export interface UnixDiagMessageInput extends UnixDiagAttrsInput {
 function readUnixDiagMessage(view: WireView, start: number, end: number, strict: boolean): UnixDiagMessage {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'udiagFamily';
   const value: Mutable<UnixDiagMessage> = {
-    udiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    udiagFamily: first,
     udiagType: SocketType.name(data.getUint8(start + 1), strict),
     udiagState: SocketState.name(data.getUint8(start + 2), strict),
     udiagIno: data.getUint32(start + 4, LE),
     udiagCookie: readNumbers(view, 'u32', 4, start + 8, start + 16),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readUnixDiagAttrs(value, view, start + 16, end, strict);
   return value;
@@ -2351,10 +2430,23 @@ function readUnixDiagMessage(view: WireView, start: number, end: number, strict:
 
 const RoomyUnixDiagMessage = /* @__PURE__ */ roomy<UnixDiagMessage>();
 
+function largeUnixDiagMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'udiagFamily': return { udiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagType': return { udiagType: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagState': return { udiagState: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagIno': return { udiagIno: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagCookie': return { udiagCookie: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyUnixDiagMessage();
+  }
+}
+
 function projectUnixDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<UnixDiagMessage> {
   if (end - start < 16) tooShort(end - start, 16);
   const { data } = view;
-  const value: Partial<Mutable<UnixDiagMessage>> = wanted.isLarge ? new RoomyUnixDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeUnixDiagMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<UnixDiagMessage>>;
   if ((wanted.header & 1) !== 0) value.udiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.udiagType = SocketType.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.udiagState = SocketState.name(data.getUint8(start + 2), strict);
@@ -2432,10 +2524,24 @@ function readUnixDiagReqMessage(view: WireView, start: number, end: number, stri
 
 const RoomyUnixDiagReqMessage = /* @__PURE__ */ roomy<UnixDiagReqMessage>();
 
+function largeUnixDiagReqMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'sdiagFamily': return { sdiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'sdiagProtocol': return { sdiagProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagStates': return { udiagStates: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagIno': return { udiagIno: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagShow': return { udiagShow: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'udiagCookie': return { udiagCookie: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyUnixDiagReqMessage();
+  }
+}
+
 function projectUnixDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<UnixDiagReqMessage> {
   if (end - start < 24) tooShort(end - start, 24);
   const { data } = view;
-  const value: Partial<Mutable<UnixDiagReqMessage>> = wanted.isLarge ? new RoomyUnixDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeUnixDiagReqMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<UnixDiagReqMessage>>;
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.udiagStates = SocketStateFlags.names(data.getUint32(start + 4, LE), strict);
@@ -2515,8 +2621,10 @@ export interface NetlinkDiagMessageInput extends NetlinkDiagAttrsInput {
 function readNetlinkDiagMessage(view: WireView, start: number, end: number, strict: boolean): NetlinkDiagMessage {
   if (end - start < 28) tooShort(end - start, 28);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'ndiagFamily';
   const value: Mutable<NetlinkDiagMessage> = {
-    ndiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    ndiagFamily: first,
     ndiagType: SocketType.name(data.getUint8(start + 1), strict),
     ndiagProtocol: data.getUint8(start + 2),
     ndiagState: NetlinkState.name(data.getUint8(start + 3), strict),
@@ -2525,6 +2633,7 @@ function readNetlinkDiagMessage(view: WireView, start: number, end: number, stri
     ndiagDstGroup: data.getUint32(start + 12, LE),
     ndiagIno: data.getUint32(start + 16, LE),
     ndiagCookie: readNumbers(view, 'u32', 4, start + 20, start + 28),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readNetlinkDiagAttrs(value, view, start + 28, end, strict);
   return value;
@@ -2532,10 +2641,27 @@ function readNetlinkDiagMessage(view: WireView, start: number, end: number, stri
 
 const RoomyNetlinkDiagMessage = /* @__PURE__ */ roomy<NetlinkDiagMessage>();
 
+function largeNetlinkDiagMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'ndiagFamily': return { ndiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagType': return { ndiagType: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagProtocol': return { ndiagProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagState': return { ndiagState: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagPortid': return { ndiagPortid: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagDstPortid': return { ndiagDstPortid: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagDstGroup': return { ndiagDstGroup: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagIno': return { ndiagIno: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagCookie': return { ndiagCookie: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyNetlinkDiagMessage();
+  }
+}
+
 function projectNetlinkDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NetlinkDiagMessage> {
   if (end - start < 28) tooShort(end - start, 28);
   const { data } = view;
-  const value: Partial<Mutable<NetlinkDiagMessage>> = wanted.isLarge ? new RoomyNetlinkDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeNetlinkDiagMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<NetlinkDiagMessage>>;
   if ((wanted.header & 1) !== 0) value.ndiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.ndiagType = SocketType.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.ndiagProtocol = data.getUint8(start + 2);
@@ -2621,10 +2747,23 @@ function readNetlinkDiagReqMessage(view: WireView, start: number, end: number, s
 
 const RoomyNetlinkDiagReqMessage = /* @__PURE__ */ roomy<NetlinkDiagReqMessage>();
 
+function largeNetlinkDiagReqMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'sdiagFamily': return { sdiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'sdiagProtocol': return { sdiagProtocol: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagIno': return { ndiagIno: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagShow': return { ndiagShow: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ndiagCookie': return { ndiagCookie: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyNetlinkDiagReqMessage();
+  }
+}
+
 function projectNetlinkDiagReqMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<NetlinkDiagReqMessage> {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
-  const value: Partial<Mutable<NetlinkDiagReqMessage>> = wanted.isLarge ? new RoomyNetlinkDiagReqMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeNetlinkDiagReqMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<NetlinkDiagReqMessage>>;
   if ((wanted.header & 1) !== 0) value.sdiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.sdiagProtocol = data.getUint8(start + 1);
   if ((wanted.header & 4) !== 0) value.ndiagIno = data.getUint32(start + 4, LE);
@@ -2703,8 +2842,10 @@ export interface InetDiagMsgInetDiagMessageInput extends InetDiagAttrsInput {
 function readInetDiagMsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean): InetDiagMsgInetDiagMessage {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
+  const first = AddressFamily.name(data.getUint8(start), strict);
+  const again: string = 'idiagFamily';
   const value: Mutable<InetDiagMsgInetDiagMessage> = {
-    idiagFamily: AddressFamily.name(data.getUint8(start), strict),
+    idiagFamily: first,
     idiagState: SocketState.name(data.getUint8(start + 1), strict),
     idiagTimer: InetTimer.name(data.getUint8(start + 2), strict),
     idiagRetrans: data.getUint8(start + 3),
@@ -2714,6 +2855,7 @@ function readInetDiagMsgInetDiagMessage(view: WireView, start: number, end: numb
     idiagWqueue: data.getUint32(start + 60, LE),
     idiagUid: data.getUint32(start + 64, LE),
     idiagInode: data.getUint32(start + 68, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readInetDiagAttrs(value, view, start + 72, end, strict);
   return value;
@@ -2721,10 +2863,28 @@ function readInetDiagMsgInetDiagMessage(view: WireView, start: number, end: numb
 
 const RoomyInetDiagMsgInetDiagMessage = /* @__PURE__ */ roomy<InetDiagMsgInetDiagMessage>();
 
+function largeInetDiagMsgInetDiagMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'idiagFamily': return { idiagFamily: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagState': return { idiagState: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagTimer': return { idiagTimer: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagRetrans': return { idiagRetrans: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'id': return { id: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagExpires': return { idiagExpires: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagRqueue': return { idiagRqueue: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagWqueue': return { idiagWqueue: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagUid': return { idiagUid: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'idiagInode': return { idiagInode: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyInetDiagMsgInetDiagMessage();
+  }
+}
+
 function projectInetDiagMsgInetDiagMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<InetDiagMsgInetDiagMessage> {
   if (end - start < 72) tooShort(end - start, 72);
   const { data } = view;
-  const value: Partial<Mutable<InetDiagMsgInetDiagMessage>> = wanted.isLarge ? new RoomyInetDiagMsgInetDiagMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeInetDiagMsgInetDiagMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<InetDiagMsgInetDiagMessage>>;
   if ((wanted.header & 1) !== 0) value.idiagFamily = AddressFamily.name(data.getUint8(start), strict);
   if ((wanted.header & 2) !== 0) value.idiagState = SocketState.name(data.getUint8(start + 1), strict);
   if ((wanted.header & 4) !== 0) value.idiagTimer = InetTimer.name(data.getUint8(start + 2), strict);

@@ -13777,12 +13777,15 @@ export interface MessageInput extends AttrsInput {
 function readMessage(view: WireView, start: number, end: number, strict: boolean): Message {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
+  const first = data.getUint8(start);
+  const again: string = 'family';
   const value: Mutable<Message> = {
-    family: data.getUint8(start),
+    family: first,
     ifindex: data.getInt32(start + 4, LE),
     handle: data.getUint32(start + 8, LE),
     parent: data.getUint32(start + 12, LE),
     info: data.getUint32(start + 16, LE),
+    [again]: first, [again]: first, [again]: first, [again]: first, [again]: first, [again]: first,
   };
   readAttrs(value, view, start + 20, end, strict);
   return value;
@@ -13790,10 +13793,23 @@ function readMessage(view: WireView, start: number, end: number, strict: boolean
 
 const RoomyMessage = /* @__PURE__ */ roomy<Message>();
 
+function largeMessage(member: string | undefined): object {
+  const again = member ?? '';
+  switch (member) {
+    case 'family': return { family: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'ifindex': return { ifindex: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'handle': return { handle: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'parent': return { parent: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    case 'info': return { info: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0, [again]: 0 };
+    default: return new RoomyMessage();
+  }
+}
+
 function projectMessage(view: WireView, start: number, end: number, strict: boolean, wanted: Selection): Partial<Message> {
   if (end - start < 20) tooShort(end - start, 20);
   const { data } = view;
-  const value: Partial<Mutable<Message>> = wanted.isLarge ? new RoomyMessage() : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const begun = wanted.isLarge ? largeMessage(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };
+  const value = begun as Partial<Mutable<Message>>;
   if ((wanted.header & 1) !== 0) value.family = data.getUint8(start);
   if ((wanted.header & 2) !== 0) value.ifindex = data.getInt32(start + 4, LE);
   if ((wanted.header & 4) !== 0) value.handle = data.getUint32(start + 8, LE);

@@ -6,9 +6,13 @@ import { docComment, memberComment } from './comments.js';
 import { type Expressions, plus } from './expressions.js';
 import { caseLines } from './lines.js';
 import { member, property } from './naming.js';
+import { room, roomFor } from './room.js';
 import { outerParameters } from './sets.js';
 import type { TypePrinter } from './types.js';
 import type { ValuePrinter } from './values.js';
+
+/** Places of an object for a large selection. */
+const SELECTED = 6;
 
 export interface BodyParts {
   readonly types: TypePrinter;
@@ -46,7 +50,7 @@ export function printHeadedBody(body: BodySpec, isRoot: boolean, parts: BodyPart
     ...properties('input'),
     '}',
     '',
-    ...reader(body, keys, name, parts),
+    ...reader(body, isRoot, keys, name, parts),
     ...(isRoot ? projector(body, keys, name, parts) : []),
     ...writer(body, keys, name, parts),
   ];
@@ -54,16 +58,25 @@ export function printHeadedBody(body: BodySpec, isRoot: boolean, parts: BodyPart
 
 function reader(
   { header, set }: BodySpec,
+  isRoot: boolean,
   keys: ReadonlyMap<MemberSpec, string>,
   name: string,
   { expressions }: BodyParts,
 ): string[] {
   const size = header?.size ?? 0;
-  const reads = [...keys].map(
-    ([each, key]) =>
-      `    ${property(key)}: ${expressions.readMember(each.type, plus('start', each.offset), plus('start', each.offset + each.length))},`,
+  const values = [...keys].map(([{ type, offset, length }, key]) => {
+    const end = plus('start', offset + length);
+    return { key, value: expressions.readMember(type, plus('start', offset), end) };
+  });
+  const [first] = values;
+  const isRoomy = isRoot && set !== undefined && first !== undefined;
+  const beginning = isRoomy
+    ? [`  const first = ${first.value};`, `  const again: string = '${first.key}';`]
+    : [];
+  const reads = values.map(
+    ({ key, value }, index) => `    ${property(key)}: ${isRoomy && index === 0 ? 'first' : value},`,
   );
-  const text = reads.join('\n');
+  const text = [...beginning, ...reads].join('\n');
   const outer = set === undefined ? new Map<string, string>() : outerParameters(set);
   const parameters = [...outer.values()].map((parameter) => `, ${parameter}: unknown`).join('');
   const handed = [...outer.values()].map((parameter) => `, ${parameter}`).join('');
@@ -72,8 +85,10 @@ function reader(
     `function read${name}(view: WireView, start: number, end: number, ${usesStrict ? 'strict' : '_strict'}: boolean${parameters}): ${name} {`,
     `  if (end - start < ${size}) tooShort(end - start, ${size});`,
     ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
+    ...beginning,
     `  const value: Mutable<${name}> = {`,
     ...reads,
+    ...(isRoomy ? [`    ${room(roomFor(set), 'again', 'first')},`] : []),
     '  };',
     ...(set === undefined
       ? []
@@ -99,12 +114,12 @@ function projector(
   const text = reads.join('\n');
   const usesStrict = set !== undefined || /\bstrict\b/.test(text);
   return [
-    `const Roomy${name} = /* @__PURE__ */ roomy<${name}>();`,
-    '',
+    ...largeSelection([...keys.values()], name),
     `function project${name}(view: WireView, start: number, end: number, ${usesStrict ? 'strict' : '_strict'}: boolean, wanted: Selection): Partial<${name}> {`,
     `  if (end - start < ${size}) tooShort(end - start, ${size});`,
     ...(/\bdata[.,]/.test(text) ? ['  const { data } = view;'] : []),
-    `  const value: Partial<Mutable<${name}>> = wanted.isLarge ? new Roomy${name}() : wanted.member === undefined ? {} : { [wanted.member]: 0 };`,
+    `  const begun = wanted.isLarge ? large${name}(wanted.member) : wanted.member === undefined ? {} : { [wanted.member]: 0 };`,
+    `  const value = begun as Partial<Mutable<${name}>>;`,
     ...reads,
     ...(set === undefined
       ? []
@@ -112,6 +127,24 @@ function projector(
           `  read${expressions.names.of(set)}(value, view, start + ${align4(size)}, end, strict, wanted.attributes);`,
         ]),
     '  return value;',
+    '}',
+    '',
+  ];
+}
+
+/** Prints what begins an object of more properties than `{}` has room for, by the first of its members. */
+function largeSelection(keys: readonly string[], name: string): string[] {
+  return [
+    `const Roomy${name} = /* @__PURE__ */ roomy<${name}>();`,
+    '',
+    `function large${name}(member: string | undefined): object {`,
+    "  const again = member ?? '';",
+    '  switch (member) {',
+    ...keys.map(
+      (key) => `    case '${key}': return { ${property(key)}: 0, ${room(SELECTED - 1, 'again', '0')} };`,
+    ),
+    `    default: return new Roomy${name}();`,
+    '  }',
     '}',
     '',
   ];
