@@ -2,13 +2,20 @@ import { invalidArgument } from '../errors.js';
 
 // Addresses as text: what the kernel's own tools print, and what people type.
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const SHORT_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
+const HEX = SHORT_HEX.map((text) => text.padStart(2, '0'));
+const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const DECIMAL = Array.from({ length: 256 }, (_, byte) => String(byte));
 const DOT_DECIMAL = DECIMAL.map((text) => `.${text}`);
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
+const IPV6_GROUPS = 8;
+/** The zero groups that an IPv4-mapped address begins with; one of ones follows. */
+const MAPPED_ZEROS = 5;
+const ETHERNET_BYTES = 6;
 const UUID_BYTES = 16;
 const DOT = 0x2e;
+const COLON = 0x3a;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 /** Where a UUID's text has its dashes, counted in bytes. */
@@ -21,10 +28,43 @@ const recentTexts = new Array<string | undefined>(RECENT).fill(undefined);
 
 /** A link-layer address of any length: `'02:00:00:00:00:01'`. */
 export function formatMac(bytes: Uint8Array, offset = 0, end: number = bytes.length): string {
+  if (end - offset === ETHERNET_BYTES) return formatEthernet(bytes, offset);
   let text = '';
   for (let at = offset; at < end; at++) text += (at === offset ? '' : ':') + (HEX[bytes[at] ?? 0] ?? '');
   return text;
 }
+
+/** Six bytes, in one piece: a text that is put together of several takes more memory. */
+function formatEthernet(bytes: Uint8Array, at: number): string {
+  const a = bytes[at] ?? 0;
+  const b = bytes[at + 1] ?? 0;
+  const c = bytes[at + 2] ?? 0;
+  const d = bytes[at + 3] ?? 0;
+  const e = bytes[at + 4] ?? 0;
+  const f = bytes[at + 5] ?? 0;
+  return String.fromCharCode(
+    high(a),
+    low(a),
+    COLON,
+    high(b),
+    low(b),
+    COLON,
+    high(c),
+    low(c),
+    COLON,
+    high(d),
+    low(d),
+    COLON,
+    high(e),
+    low(e),
+    COLON,
+    high(f),
+    low(f),
+  );
+}
+
+const high = (byte: number) => HEX_DIGITS[byte >>> 4] ?? 0;
+const low = (byte: number) => HEX_DIGITS[byte & 15] ?? 0;
 
 /** Four bytes as `'192.0.2.1'`. */
 export function formatIpv4(bytes: Uint8Array, offset = 0): string {
@@ -44,16 +84,20 @@ export function formatIpv4(bytes: Uint8Array, offset = 0): string {
 
 /** Sixteen bytes in the form of RFC 5952: `'2001:db8::1'`; IPv4-mapped ones as `'::ffff:192.0.2.1'`. */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
-  const groups: number[] = [];
-  for (let at = offset; at < offset + IPV6_BYTES; at += 2) {
-    groups.push(((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
+  // The longest run of zero groups, the first of several: one alone is written as it is.
+  let start = 0;
+  let length = 1;
+  for (let index = 0, run = 0; index < IPV6_GROUPS; index++) {
+    run = groupAt(bytes, offset, index) === 0 ? run + 1 : 0;
+    if (run <= length) continue;
+    length = run;
+    start = index + 1 - run;
   }
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return `::ffff:${formatIpv4(bytes, offset + 12)}`;
-  }
-  const [start, length] = longestZeroRun(groups);
-  if (length < 2) return hexGroups(groups);
-  return `${hexGroups(groups.slice(0, start))}::${hexGroups(groups.slice(start + length))}`;
+  if (length === 1) return hexGroups(bytes, offset, 0, IPV6_GROUPS);
+  const isMapped = start === 0 && length === MAPPED_ZEROS && groupAt(bytes, offset, MAPPED_ZEROS) === 0xffff;
+  if (isMapped) return `::ffff:${formatIpv4(bytes, offset + 12)}`;
+  const behind = hexGroups(bytes, offset, start + length, IPV6_GROUPS);
+  return `${hexGroups(bytes, offset, 0, start)}::${behind}`;
 }
 
 /** An address by its length: IPv4 of four bytes, IPv6 of sixteen, else hexadecimal pairs as of a link-layer address. */
@@ -114,21 +158,21 @@ export function parseUuid(text: string): Uint8Array {
   );
 }
 
-function hexGroups(groups: readonly number[]): string {
-  return groups.map((group) => group.toString(16)).join(':');
+function groupAt(bytes: Uint8Array, offset: number, index: number): number {
+  const at = offset + 2 * index;
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
-/** Start and length of the first longest run of zero groups. */
-function longestZeroRun(groups: readonly number[]): [start: number, length: number] {
-  let best: [number, number] = [0, 0];
-  let start = 0;
-  groups.forEach((group, index) => {
-    if (group !== 0) start = index + 1;
-    else if (index + 1 - start > best[1]) best = [start, index + 1 - start];
-  });
-  return best;
+function hexGroups(bytes: Uint8Array, offset: number, from: number, to: number): string {
+  let text = '';
+  for (let index = from; index < to; index++) {
+    if (index > from) text += ':';
+    const group = groupAt(bytes, offset, index);
+    if (group > 0xff) text += (SHORT_HEX[group >>> 8] ?? '') + (HEX[group & 0xff] ?? '');
+    else text += SHORT_HEX[group] ?? '';
+  }
+  return text;
 }
-
 /** Reads dotted decimal; no octet has a leading zero, which some read as octal. */
 function readIpv4(text: string, bytes: Uint8Array): boolean {
   let octet = 0;
