@@ -41,6 +41,7 @@ export function familyOperation<Reply = object>(
     attributes: request.attributes,
     ...(privilege !== undefined && { capability: 'CAP_NET_ADMIN' }),
     ...(isAnsweredOnce(family, operation, mode) && { end: 'reply' as const }),
+    ...(mode.reply === undefined && { onlyAcknowledged: true }),
     encode:
       version === undefined
         ? encode

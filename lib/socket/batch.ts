@@ -1,5 +1,5 @@
 import { closed, invalidArgument } from '../errors.js';
-import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../wire/constants.js';
+import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST, NLMSG_NOOP } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds } from './diagnostics.js';
@@ -131,11 +131,11 @@ export class Batch<Reply = NetlinkMessage> {
    * it is sent. All else is in the results.
    */
   async send(): Promise<BatchResult<Reply>[]> {
-    const parts = this.#begin();
+    this.#begin();
     const results: BatchResult<Reply>[] = [];
     let end = performance.now() + MILLISECONDS_A_RUN;
-    for (const { first, behind } of parts) {
-      const transaction = this.#sendPart(first, behind);
+    while (results.length < this.#entries.length) {
+      const transaction = this.#sendPart(results.length);
       if (!transaction.settled) await this.#settled(transaction);
       if (this.#take(results, transaction)) break;
       if (performance.now() > end) {
@@ -148,17 +148,17 @@ export class Batch<Reply = NetlinkMessage> {
 
   /** As {@link send}, but blocks the thread until it is done. */
   sendSync(): BatchResult<Reply>[] {
-    const parts = this.#begin();
+    this.#begin();
     const results: BatchResult<Reply>[] = [];
-    for (const { first, behind } of parts) {
-      const transaction = this.#sendPart(first, behind);
+    while (results.length < this.#entries.length) {
+      const transaction = this.#sendPart(results.length);
       if (!transaction.settled) this.#exchange.block(transaction, 'batch', this.#options);
       if (this.#take(results, transaction)) break;
     }
     return this.#finish(results);
   }
 
-  #begin(): { first: number; behind: number }[] {
+  #begin(): void {
     if (this.#exchange.port.closed) throw closed();
     this.#options.signal?.throwIfAborted();
     const { transaction } = this.#options;
@@ -167,33 +167,32 @@ export class Batch<Reply = NetlinkMessage> {
     this.#sent = true;
     this.#began = requestBegins();
     this.#exchange.makeRoom();
-    return this.#split();
   }
 
-  #split(): { first: number; behind: number }[] {
-    const { stopOnError = false, transaction } = this.#options;
+  /** How far a part reaches: it fits into a datagram, and its answers, as large as others were so far, into the receive buffer. */
+  #behindPart(first: number): number {
     const count = this.#entries.length;
-    if (transaction !== undefined) return [{ first: 0, behind: count }];
-    const most = stopOnError ? 1 : Math.max(1, Math.floor(this.#receiveBufferSize / ACKNOWLEDGEMENT_CHARGE));
-    const parts: { first: number; behind: number }[] = [];
-    for (let first = 0; first < count;) {
-      let behind = first + 1;
-      while (
-        behind < count &&
-        behind - first < most &&
-        this.#startOf(behind + 1) - this.#startOf(first) <= BYTES_A_DATAGRAM
-      ) {
-        behind += 1;
-      }
-      parts.push({ first, behind });
-      first = behind;
+    if (this.#options.stopOnError === true) return first + 1;
+    let behind = first;
+    for (let room = this.#receiveBufferSize; behind < count; behind++) {
+      room -= this.#chargeOf(behind);
+      const isFull = room < 0 || this.#startOf(behind + 1) - this.#startOf(first) > BYTES_A_DATAGRAM;
+      if (isFull && behind > first) break;
     }
-    return parts;
+    return behind;
   }
 
-  #sendPart(first: number, behind: number): BatchTransaction {
+  /** What the answers to a message may take up in the receive buffer. */
+  #chargeOf(index: number): number {
+    const entry = this.#entries[index];
+    const hasNoReply = entry?.operation.onlyAcknowledged === true && (entry.flags & NLM_F_ECHO) === 0;
+    return ACKNOWLEDGEMENT_CHARGE + (hasNoReply ? 0 : this.#exchange.replyCharge);
+  }
+
+  #sendPart(first: number): BatchTransaction {
     const { acknowledge = 'each', transaction } = this.#options;
     if (transaction !== undefined) return this.#sendWithBarrier();
+    const behind = this.#behindPart(first);
     const acknowledged = acknowledge === 'last' ? this.#acknowledgeLast(behind - 1) : 'each';
     const { bytes, memory } = this.#writer;
     const isWhole = behind - first === this.#entries.length;

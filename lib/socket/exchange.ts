@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   readonly anyPort: boolean;
 }
 
+/** What a reply takes up in the receive buffer, the kernel's overhead included, until larger ones are seen. */
+const SMALLEST_CHARGE = 4352;
 /** Datagrams that one receive asks for. */
 const DATAGRAMS_A_RECEIVE = 16;
 /** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */
@@ -53,7 +55,7 @@ export class Exchange implements Deferred {
   readonly engine: TransactionEngine;
   /** Milliseconds that a call waits for its answer unless it says otherwise. */
   timeout = 5000;
-  /** The longest datagram so far that belongs to no dump: what a reply may take up in the receive buffer. */
+  /** The longest datagram so far that belongs to no dump. */
   largestReply = 0;
   readonly port: DatagramPort;
   readonly writers = new Writers();
@@ -75,6 +77,11 @@ export class Exchange implements Deferred {
   get wantsInput(): boolean {
     const { engine } = this;
     return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#dropsAnswers;
+  }
+
+  /** What a reply may take up in the receive buffer, as far as is known. */
+  get replyCharge(): number {
+    return Math.max(SMALLEST_CHARGE, 2 * this.largestReply);
   }
 
   /** The datagram that a message came in, while the engine gives it to its observer. */

@@ -16,8 +16,6 @@ type AnyRequest = RequestTransaction<unknown>;
 const SEQUENCE = 8;
 /** What one datagram may carry: below the send buffer's usual size. */
 const BYTES_A_DATAGRAM = 64 * 1024;
-/** What a reply takes up in the receive buffer, the kernel's overhead included, until larger ones are seen. */
-const SMALLEST_CHARGE = 4352;
 const RESOLVED = Promise.resolve();
 
 /**
@@ -201,8 +199,7 @@ export class Requests implements Deferred {
 
   /** Sends as many of the requests from `first` on as go into one datagram. Returns the first that did not. */
   #sendSome(pending: readonly Waiter[], first: number): number {
-    const charge = Math.max(SMALLEST_CHARGE, 2 * this.#exchange.largestReply);
-    const most = Math.max(1, Math.floor(this.#receiveBufferSize / charge));
+    const most = Math.max(1, Math.floor(this.#receiveBufferSize / this.#exchange.replyCharge));
     const sent: AnyRequest[] = [];
     let next = first;
     let length = 0;

@@ -28,6 +28,8 @@ export interface Operation<Input, Reply> {
   readonly attributes?: AttributeSet | (() => AttributeSet);
   /** Default: `'acknowledgement'`. */
   readonly end?: RequestEnd;
+  /** Whether nothing but an acknowledgement answers it, unless NLM_F_ECHO asks for more. Default: false, replies may come. */
+  readonly onlyAcknowledged?: boolean;
   /** The capability that the kernel asks for: `'CAP_NET_ADMIN'`. */
   readonly capability?: string | undefined;
 }

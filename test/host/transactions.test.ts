@@ -181,6 +181,14 @@ describe('batches', () => {
     removeAll(socket);
   });
 
+  test.each(['each', 'last'] as const)('of many reads lose no reply, acknowledging %s', (acknowledge) => {
+    const batch = openRoute().batch({ acknowledge });
+    for (let index = 0; index < 3000; index++) batch.add(getLink({ index: 1 }));
+    const results = batch.sendSync();
+    expect(results).toHaveLength(3000);
+    for (const result of results) expect(result).toMatchObject({ status: 'done', replies: [{ type: 16 }] });
+  });
+
   test('requests with replies', async () => {
     const socket = openRoute();
     const results = await socket

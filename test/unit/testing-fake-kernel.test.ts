@@ -583,6 +583,10 @@ describe('batches', () => {
   const fifth: Respond = (request) => [
     request.payload[0] === 5 ? refuse(request, 'EEXIST') : acknowledge(request),
   ];
+  const encode = () => undefined;
+  const decode = (): never => {
+    throw new Error('nothing is replied');
+  };
   const fill = (batch: Batch, count: number, size = 4) => {
     for (let index = 0; index < count; index++) {
       const payload = new Uint8Array(size);
@@ -637,6 +641,12 @@ describe('batches', () => {
     expect(kernel.datagrams).toBe(Math.ceil(200 / Math.floor(65_536 / 1016)));
     kernel.datagrams = 0;
     expect(fill(socket.batch(), 3000).sendSync()).toHaveLength(3000);
+    expect(kernel.datagrams).toBe(Math.ceil(3000 / 195));
+    kernel.datagrams = 0;
+    const silent = socket.batch();
+    const operation = { name: 'RTM_TEST', headerLength: 0, encode, decode, onlyAcknowledged: true };
+    for (let index = 0; index < 3000; index++) silent.addOperation(operation, 16, 0, undefined);
+    expect((await silent.send()).every(({ status }) => status === 'done')).toBe(true);
     expect(kernel.datagrams).toBe(Math.ceil(3000 / 1024));
   });
 

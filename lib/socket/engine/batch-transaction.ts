@@ -35,6 +35,7 @@ export interface BatchOptions {
 export interface BatchedOperation extends RequestDescription {
   readonly decode: Decode<unknown>;
   readonly end?: RequestEnd;
+  readonly onlyAcknowledged?: boolean;
 }
 
 export interface BatchedMessage {
