@@ -124,12 +124,20 @@ export function readIndexedNests<T>(
   strict: boolean,
   read: SetReader<T>,
 ): Indexed<T>[] {
+  const again: string = 'arrayIndex';
   const values = new Array<Indexed<T>>(countAttributes(view, from, end));
   for (let index = 0, at = from; index < values.length; index++) {
     const length = view.attributeLength(at, end);
-    const entry = { arrayIndex: view.attributeType(at) } as Mutable<Indexed<T>>;
-    read(entry, view, at + NLA_HDRLEN, at + length, strict);
-    values[index] = entry;
+    const arrayIndex = view.attributeType(at);
+    // Room for a few attributes: see lib/spec/generator/room.ts.
+    const entry = { arrayIndex, [again]: arrayIndex, [again]: arrayIndex, [again]: arrayIndex };
+    values[index] = read(
+      entry as Mutable<Indexed<T>>,
+      view,
+      at + NLA_HDRLEN,
+      at + length,
+      strict,
+    ) as Indexed<T>;
     at += align4(length);
   }
   return values;
