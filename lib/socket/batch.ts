@@ -60,6 +60,8 @@ export class Batch<Reply = NetlinkMessage> {
   readonly #protocol: number;
   readonly #receiveBufferSize: number;
   readonly #options: BatchOptions;
+  /** What all messages ask for. */
+  readonly #flags: number;
   readonly #writer: WireWriter;
   readonly #entries: Entry[] = [];
   #sent = false;
@@ -69,7 +71,7 @@ export class Batch<Reply = NetlinkMessage> {
 
   /** @internal */
   constructor(exchange: Exchange, protocol: number, receiveBufferSize: number, options: BatchOptions) {
-    const { stopOnError = false, transaction, timeout } = options;
+    const { stopOnError = false, acknowledge = 'each', transaction, timeout } = options;
     if (stopOnError && transaction !== undefined) {
       throw invalidArgument(
         'a batch that is a transaction cannot have stopOnError: an error undoes all of it',
@@ -81,6 +83,8 @@ export class Batch<Reply = NetlinkMessage> {
     this.#protocol = protocol;
     this.#receiveBufferSize = receiveBufferSize;
     this.#options = options;
+    const acknowledgesEach = acknowledge === 'each' && transaction === undefined;
+    this.#flags = acknowledgesEach ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST;
     if (transaction !== undefined)
       this.#addBoundary('NFNL_MSG_BATCH_BEGIN', NFNL_MSG_BATCH_BEGIN, transaction);
   }
@@ -112,9 +116,7 @@ export class Batch<Reply = NetlinkMessage> {
     if (this.#sent) throw invalidArgument('the batch was sent already; make another');
     const writer = this.#writer;
     const start = writer.length;
-    const { acknowledge = 'each', transaction } = this.#options;
-    const asks = acknowledge === 'each' && transaction === undefined;
-    const allFlags = flags | NLM_F_REQUEST | (asks ? NLM_F_ACK : 0);
+    const allFlags = flags | this.#flags;
     try {
       writer.messageStart(type, allFlags);
       operation.encode(writer, input);
@@ -128,7 +130,7 @@ export class Batch<Reply = NetlinkMessage> {
 
   /**
    * Sends them. Rejected only where nothing can be known of any message: ERR_NETLINK_CLOSED, the signal's reason before
-   * it is sent. All else is in the results.
+   * it is sent. All else is in the results; a signal leaves out the parts that are yet to be sent.
    */
   async send(): Promise<BatchResult<Reply>[]> {
     this.#begin();
@@ -251,7 +253,8 @@ export class Batch<Reply = NetlinkMessage> {
   #take(results: BatchResult<Reply>[], { results: part }: BatchTransaction): boolean {
     // Each was read by the operation that addOperation() took.
     for (const result of part) if (result !== undefined) results.push(result as BatchResult<Reply>);
-    return this.#options.stopOnError === true && results.at(-1)?.status === 'failed';
+    const { stopOnError, signal } = this.#options;
+    return signal?.aborted === true || (stopOnError === true && results.at(-1)?.status === 'failed');
   }
 
   #finish(results: BatchResult<Reply>[]): BatchResult<Reply>[] {

@@ -691,6 +691,21 @@ describe('batches', () => {
     expect(await acknowledged({ type: 18 })).toEqual([true]);
   });
 
+  test('a signal leaves out the parts that are not sent yet', async () => {
+    const controller = new AbortController();
+    const kernel = new FakeKernel((request) => {
+      controller.abort();
+      return [acknowledge(request)];
+    });
+    using socket = kernel.openSocket();
+    const results = await fill(socket.batch({ signal: controller.signal }), 1000).send();
+    expect(kernel.datagrams).toBe(1);
+    const sent = kernel.requests.length;
+    expect(results.map(({ status }) => status)).toEqual(
+      Array.from({ length: 1000 }, (_, index) => (index < sent ? 'done' : 'skipped')),
+    );
+  });
+
   test('stopOnError sends nothing behind the first failure', async () => {
     for (const how of ['send', 'sendSync'] as const) {
       const kernel = new FakeKernel(fifth);

@@ -16,7 +16,7 @@ export type BatchResult<Reply = unknown> =
       readonly extack: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }
-  /** It was never sent, since an earlier one failed and the batch stops there. */
+  /** It was never sent, since an earlier one failed and the batch stops there, or the signal came first. */
   | { readonly status: 'skipped' }
   /** It was valid, but another of its transaction failed, and nothing took effect. */
   | { readonly status: 'undone' };

@@ -226,7 +226,7 @@ export type FamilyBatchResult<Reply> =
       readonly extack?: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }
-  /** Never sent, since one before it failed. */
+  /** Never sent, since one before it failed, or the signal came first. */
   | { readonly status: 'skipped' }
   /** Undone with the rest of its transaction. */
   | { readonly status: 'undone' };
