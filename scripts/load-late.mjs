@@ -17,6 +17,7 @@ const late = new Set([
   'generic/policy.js',
   'socket/batch.js',
   'socket/bpf.js',
+  'socket/dump.js',
   'socket/engine/refusal.js',
   'socket/filter.js',
   'socket/format-traffic.js',
@@ -25,6 +26,7 @@ const late = new Set([
   'socket/socket-filter.js',
   'socket/subscription.js',
   'socket/traced-port.js',
+  'spec/runtime/columns.js',
   'wire/attribute-path.js',
   'wire/attributes.js',
 ]);

@@ -1,4 +1,5 @@
 import { GenericController } from '../generic/controller.js';
+import { CONTROLLER, CTRL_NOTIFY_GROUP, GENL_ID_CTRL } from '../generic/numbers.js';
 import type { CallOptions } from '../socket/exchange.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import type { Family } from '../spec/runtime/family.js';
@@ -21,18 +22,23 @@ export interface NumberSource {
 /** Controllers of sockets that several families share. */
 const controllers = new WeakMap<TransactionSocket, GenericController>();
 
-/** Asks the Generic Netlink controller for a family's numbers; those of other protocols are fixed. */
+/** Asks the Generic Netlink controller for a family's numbers; its own, and those of other protocols, are fixed. */
 export function numbersOf(family: Family, socket: TransactionSocket): NumberSource {
-  return family.version === undefined
-    ? fixedNumbers(family)
-    : givenNumbers(family.name, controllerOf(socket));
+  if (family.version === undefined) return fixedNumbers({ groups: fixedGroups(family) });
+  if (family.name === CONTROLLER)
+    return fixedNumbers({ id: GENL_ID_CTRL, groups: new Map([['notify', CTRL_NOTIFY_GROUP]]) });
+  return givenNumbers(family.name, controllerOf(socket));
 }
 
-function fixedNumbers(family: Family): NumberSource {
-  const groups = Object.entries(family.groups).flatMap(([name, id]): [string, number][] =>
-    id === undefined ? [] : [[name, id]],
+function fixedGroups({ groups }: Family): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(groups).flatMap(([name, id]): [string, number][] =>
+      id === undefined ? [] : [[name, id]],
+    ),
   );
-  const numbers: FamilyNumbers = { groups: new Map(groups) };
+}
+
+function fixedNumbers(numbers: FamilyNumbers): NumberSource {
   return { known: () => numbers, ask: () => Promise.resolve(numbers), askSync: () => numbers };
 }
 

@@ -8,7 +8,8 @@ import { GENL_HDRLEN, NLMSG_HDRLEN } from '../wire/constants.js';
 import type { WireView } from '../wire/view.js';
 import { decodeFamily, type GenericFamily } from './family.js';
 import { missingFamily } from './missing-family.js';
-import { CTRL_NOTIFY_GROUP, GENL_ID_CTRL, getFamily, getPolicy, listFamilies } from './operations.js';
+import { CTRL_NOTIFY_GROUP, GENL_ID_CTRL } from './numbers.js';
+import { getFamily, getPolicy, listFamilies } from './operations.js';
 import { assemblePolicy, type FamilyPolicy } from './policy.js';
 
 /**

@@ -4,9 +4,6 @@ import type { Operation } from '../wire/operation.js';
 import { decodeFamily, type GenericFamily } from './family.js';
 import { decodePolicyParts, type PolicyPart } from './policy.js';
 
-/** The controller's own family, whose number is fixed (GENL_ID_CTRL), and the group of its notifications. */
-export const GENL_ID_CTRL = 16;
-export const CTRL_NOTIFY_GROUP = 16;
 const CTRL_CMD_GETFAMILY = 3;
 const CTRL_CMD_GETPOLICY = 10;
 const CTRL_VERSION = 2;
