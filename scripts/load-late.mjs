@@ -17,11 +17,13 @@ const late = new Set([
   'generic/policy.js',
   'socket/batch.js',
   'socket/bpf.js',
+  'socket/c-string.js',
   'socket/dump.js',
   'socket/engine/refusal.js',
   'socket/filter.js',
   'socket/format-traffic.js',
   'socket/groups.js',
+  'socket/match.js',
   'socket/offloaded-socket.js',
   'socket/socket-filter.js',
   'socket/subscription.js',
@@ -33,6 +35,8 @@ const late = new Set([
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const imported = /^(?:const|var) (\w+) = require\("(\.[^"]+)"\);$/gm;
+/** `export * as name`. */
+const exported = /^exports\.(\w+) = (__importStar\(require\("(\.[^"]+)"\)\));$/gm;
 
 for (const file of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.js'))) {
   const path = join(dist, file);
@@ -42,9 +46,18 @@ for (const file of readdirSync(dist, { recursive: true }).filter((name) => name.
 }
 
 function loadLate(text, folder) {
-  return text.replace(imported, (line, name, from) =>
-    late.has(relative(dist, resolve(folder, from)))
-      ? `let ${name}_; const ${name} = new Proxy({}, { get: (_, key) => (${name}_ ??= require("${from}"))[key] });`
-      : line,
-  );
+  const isLate = (from) => late.has(relative(dist, resolve(folder, from)));
+  return text
+    .replace(imported, (line, name, from) =>
+      isLate(from)
+        ? `let ${name}_; const ${name} = new Proxy({}, { get: (_, key) => (${name}_ ??= require("${from}"))[key] });`
+        : line,
+    )
+    .replace(exported, (line, name, module, from) =>
+      isLate(from)
+        ? `let ${name}_; const ${name}_late = { get ${name}() { return (${name}_ ??= ${module}); } };\n` +
+          // In the words by which Node sees what a module of CommonJS exports.
+          `Object.defineProperty(exports, "${name}", { enumerable: true, get: function () { return ${name}_late.${name}; } });`
+        : line,
+    );
 }
