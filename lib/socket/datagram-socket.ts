@@ -2,7 +2,7 @@ import { closed, type NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
-import { getOption, wantsAncillaryData } from './options.js';
+import { forgetOptions, getOption, wantsAncillaryData } from './options.js';
 import { isOwn, LARGE } from './payload-memory.js';
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
@@ -336,6 +336,7 @@ export class DatagramSocket implements DatagramPort {
     this.watching = false;
     watched.delete(this.#handle);
     forgotten.unregister(this);
+    forgetOptions(this.#handle);
     return this.#handle;
   }
 }

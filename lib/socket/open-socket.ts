@@ -9,7 +9,14 @@ import { OffloadedSocket } from './offloaded-socket.js';
 import { attachFilter } from './socket-filter.js';
 import { type Trace, TracedPort, type Traffic } from './traced-port.js';
 import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
-import { getOption, joinGroup, setOption, type SocketOptions } from './options.js';
+import {
+  expectAnyOption,
+  forgetOptions,
+  getOption,
+  joinGroup,
+  setOption,
+  type SocketOptions,
+} from './options.js';
 import { checkRange, U32_MAX } from './ranges.js';
 
 const SOCK_RAW = 3;
@@ -100,6 +107,7 @@ export function adoptSocket(
     const reason = `descriptor ${descriptor}${foreign ? ' is no netlink socket' : ''}`;
     throw systemError('adoptSocket', -handle, reason);
   }
+  expectAnyOption(handle);
   const protocol = new Int32Array(1);
   native().getOption(handle, SOL_SOCKET, SO_PROTOCOL, protocol.buffer);
   try {
@@ -108,6 +116,7 @@ export function adoptSocket(
     if (address[0] === 0) bind(handle, 0);
     return makeSocket(handle, { ...options, protocol: protocol[0] ?? 0 });
   } catch (error) {
+    forgetOptions(handle);
     native().release(handle);
     throw error;
   }

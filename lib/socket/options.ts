@@ -87,6 +87,12 @@ const sizes: ReadonlySet<OptionName> = new Set(['receiveBufferSize', 'sendBuffer
 /** The options by which ancillary data comes with a datagram. */
 const ancillary: readonly FlagName[] = ['packetInfo', 'listenAllNamespaces', 'passCredentials'];
 
+/**
+ * Sockets that may have such an option although the kernel does not say so: Linux 6.1 does not of LISTEN_ALL_NSID. One was
+ * set on them, or they come from elsewhere.
+ */
+const untold = new Set<number>();
+
 /** The option's value. Throws ENOPROTOOPT when the kernel does not have it. */
 export function getOption<Name extends OptionName>(handle: number, name: Name): SocketOptions[Name] {
   const { level, option } = placeOf(name);
@@ -105,18 +111,30 @@ export function setOption<Name extends OptionName>(
 ): void {
   const { level, option, force } = placeOf(name);
   checkValue(name, value);
+  if (value === true && ancillary.some((each) => each === name)) untold.add(handle);
   const argument = new Int32Array([Number(value)]).buffer;
   if (force !== undefined && native().setOption(handle, level, force, argument) === 0) return;
   const result = native().setOption(handle, level, option, argument);
   if (result < 0) throw systemError('setsockopt', -result, hint(name, -result));
 }
 
-/** Whether ancillary data may come: one of the options for it is on, or this kernel cannot say so. */
+/** Takes note of a socket whose options somebody else may have set. */
+export function expectAnyOption(handle: number): void {
+  untold.add(handle);
+}
+
+/** Forgets a socket that is closed. */
+export function forgetOptions(handle: number): void {
+  untold.delete(handle);
+}
+
+/** Whether ancillary data may come: one of the options for it is on, or may be without the kernel's saying so. */
 export function wantsAncillaryData(handle: number): boolean {
   return ancillary.some((name) => {
     const { level, option } = places[name];
     const value = new Int32Array(1);
-    return native().getOption(handle, level, option, value.buffer) < 0 || value[0] !== 0;
+    const result = native().getOption(handle, level, option, value.buffer);
+    return result < 0 ? untold.has(handle) : value[0] !== 0;
   });
 }
 
