@@ -16,6 +16,7 @@ interface Forgotten {
 }
 
 const forgotten = new FinalizationRegistry<Forgotten>(({ handle, openedAt }) => {
+  forgetOptions(handle);
   native().close(handle);
   if (openedAt === undefined) return;
   process.emitWarning(`a netlink socket was never closed; it was opened ${openedAt}`, 'NetlinkWarning');

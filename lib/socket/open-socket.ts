@@ -197,6 +197,7 @@ function orClose<Result>(handle: number, use: () => Result): Result {
   try {
     return use();
   } catch (error) {
+    forgetOptions(handle);
     native().close(handle);
     throw error;
   }
