@@ -1,5 +1,5 @@
 import { closed, invalidArgument } from '../errors.js';
-import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST, NLMSG_NOOP } from '../wire/constants.js';
+import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds } from './diagnostics.js';
@@ -134,12 +134,13 @@ export class Batch<Reply = NetlinkMessage> {
    */
   async send(): Promise<BatchResult<Reply>[]> {
     this.#begin();
-    const results: BatchResult<Reply>[] = [];
+    let results: BatchResult<Reply>[] = [];
     let end = performance.now() + MILLISECONDS_A_RUN;
     while (results.length < this.#entries.length) {
       const transaction = this.#sendPart(results.length);
       if (!transaction.settled) await this.#settled(transaction);
-      if (this.#take(results, transaction)) break;
+      results = joined(results, transaction);
+      if (this.#endsWith(results)) break;
       if (performance.now() > end) {
         await new Promise((resolve) => setImmediate(resolve));
         end = performance.now() + MILLISECONDS_A_RUN;
@@ -151,11 +152,12 @@ export class Batch<Reply = NetlinkMessage> {
   /** As {@link send}, but blocks the thread until it is done. */
   sendSync(): BatchResult<Reply>[] {
     this.#begin();
-    const results: BatchResult<Reply>[] = [];
+    let results: BatchResult<Reply>[] = [];
     while (results.length < this.#entries.length) {
       const transaction = this.#sendPart(results.length);
       if (!transaction.settled) this.#exchange.block(transaction, 'batch', this.#options);
-      if (this.#take(results, transaction)) break;
+      results = joined(results, transaction);
+      if (this.#endsWith(results)) break;
     }
     return this.#finish(results);
   }
@@ -196,15 +198,15 @@ export class Batch<Reply = NetlinkMessage> {
     if (transaction !== undefined) return this.#sendWithBarrier();
     const behind = this.#behindPart(first);
     const acknowledged = acknowledge === 'last' ? this.#acknowledgeLast(behind - 1) : 'each';
-    const { bytes, memory } = this.#writer;
     const isWhole = behind - first === this.#entries.length;
     const messages = isWhole ? this.#entries : this.#entries.slice(first, behind);
     const start = this.#startOf(first);
     const end = this.#startOf(behind);
-    const batch = new BatchTransaction({ buffer: bytes, messages, end }, { acknowledged, firstAlone: false });
+    const writer = this.#writer;
+    const batch = new BatchTransaction({ writer, messages, end }, { acknowledged, firstAlone: false });
     this.#exchange.engine.begin(batch);
     batch.prepare();
-    this.#exchange.send([batch], memory, start, end - start);
+    this.#exchange.send([batch], writer.memory, start, end - start);
     return batch;
   }
 
@@ -220,20 +222,19 @@ export class Batch<Reply = NetlinkMessage> {
   /** A netfilter transaction reports errors only; that there were none shows when what was sent behind it is acknowledged. */
   #sendWithBarrier(): BatchTransaction {
     const { length } = this.#writer;
-    const writer = new WireWriter(length + 16);
+    const writer = new WireWriter(length + NLMSG_HDRLEN);
     writer.append(this.#writer.bytes.subarray(0, length));
     writer.messageStart(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK);
     writer.messageEnd();
-    const buffer = writer.finish();
     const messages = [...this.#entries, { operation: BARRIER, start: length }];
     const batch = new BatchTransaction(
-      { buffer, messages, end: buffer.length },
+      { writer, messages, end: writer.length },
       { acknowledged: 'last', firstAlone: true },
     );
     this.#exchange.engine.begin(batch);
     batch.prepare();
-    this.#exchange.send([batch], buffer.buffer, 0, length);
-    if (!batch.settled) this.#exchange.send([batch], buffer.buffer, length, buffer.length - length);
+    this.#exchange.send([batch], writer.memory, 0, length);
+    if (!batch.settled) this.#exchange.send([batch], writer.memory, length, writer.length - length);
     return batch;
   }
 
@@ -249,10 +250,8 @@ export class Batch<Reply = NetlinkMessage> {
     });
   }
 
-  /** Takes a part's results; true where the batch ends with them. */
-  #take(results: BatchResult<Reply>[], { results: part }: BatchTransaction): boolean {
-    // Each was read by the operation that addOperation() took.
-    for (const result of part) if (result !== undefined) results.push(result as BatchResult<Reply>);
+  /** Whether nothing is sent behind the parts that have these results. */
+  #endsWith(results: readonly BatchResult<Reply>[]): boolean {
     const { stopOnError, signal } = this.#options;
     return signal?.aborted === true || (stopOnError === true && results.at(-1)?.status === 'failed');
   }
@@ -297,4 +296,13 @@ export class Batch<Reply = NetlinkMessage> {
   #startOf(index: number): number {
     return this.#entries[index]?.start ?? this.#writer.length;
   }
+}
+
+/** The results of the parts so far, and of the next. */
+function joined<Reply>(results: BatchResult<Reply>[], { results: part }: BatchTransaction): BatchResult<Reply>[] {
+  // It is settled, so none is undefined; each was read by the operation that addOperation() took.
+  const next = part as BatchResult<Reply>[];
+  if (results.length === 0) return next;
+  for (const result of next) results.push(result);
+  return results;
 }

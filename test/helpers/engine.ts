@@ -7,7 +7,6 @@ import { RequestTransaction } from '#lib/socket/engine/request-transaction';
 import type { Transaction } from '#lib/socket/engine/transaction';
 import { datagram } from '#lib/testing/builders';
 import {
-  align4,
   decodeMessages,
   type NetlinkMessage,
   NLM_F_ACK,
@@ -64,15 +63,14 @@ export class Scripted {
   }
 
   batch(count: number, acknowledged: BatchOptions['acknowledged'] = 'each', firstAlone = false) {
-    const messages = Array.from({ length: count }, () => requestBytes(20, NLM_F_REQUEST | NLM_F_ACK));
-    let end = 0;
-    const entries = messages.map(({ length }, index) => {
-      const start = end;
-      end += align4(length);
+    const writer = new WireWriter();
+    const messages = Array.from({ length: count }, (_, index) => {
+      const start = writer.length;
+      writer.append(requestBytes(20, NLM_F_REQUEST | NLM_F_ACK));
       return { operation: { name: `message ${index}`, decode: copyReply }, start };
     });
     const transaction = new BatchTransaction(
-      { buffer: datagram(...messages), messages: entries, end },
+      { writer, messages, end: writer.length },
       { acknowledged, firstAlone },
     );
     transaction.waiter = { onSettled: () => this.#count(transaction) };

@@ -1,8 +1,8 @@
-import { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
 import { NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
 import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
 import type { RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
+import type { WireWriter } from '../../wire/writer.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
 import type { Decode, SettlementListener } from './request-transaction.js';
 import { Transaction, undecodable } from './transaction.js';
@@ -40,13 +40,13 @@ export interface BatchedOperation extends RequestDescription {
 
 export interface BatchedMessage {
   readonly operation: BatchedOperation;
-  /** Where it begins in the buffer. */
+  /** Where the writer has it. */
   readonly start: number;
 }
 
-/** Messages that lie one behind the other in one buffer, to be sent in one datagram. */
+/** Messages that were written one behind the other, to be sent in one datagram. */
 export interface BatchMessages {
-  readonly buffer: Uint8Array;
+  readonly writer: WireWriter;
   readonly messages: readonly BatchedMessage[];
   /** Where the last one ends. */
   readonly end: number;
@@ -63,19 +63,19 @@ export class BatchTransaction extends Transaction {
   readonly results: (BatchResult | undefined)[];
   /** Whoever waits for the end. */
   waiter: SettlementListener | undefined = undefined;
-  readonly #buffer: Uint8Array;
+  readonly #writer: WireWriter;
   readonly #messages: readonly BatchedMessage[];
   readonly #end: number;
   readonly #options: BatchOptions;
   readonly #replies: (unknown[] | undefined)[];
   #open: number;
 
-  constructor({ buffer, messages, end }: BatchMessages, options: BatchOptions) {
+  constructor({ writer, messages, end }: BatchMessages, options: BatchOptions) {
     const count = messages.length;
     super(count, countAnswers(messages, options));
     this.results = new Array<BatchResult | undefined>(count).fill(undefined);
     this.#replies = new Array<unknown[] | undefined>(count).fill(undefined);
-    this.#buffer = buffer;
+    this.#writer = writer;
     this.#messages = messages;
     this.#end = end;
     this.#options = options;
@@ -84,9 +84,8 @@ export class BatchTransaction extends Transaction {
 
   /** Writes the sequence numbers that the engine gave into the messages. */
   prepare(): void {
-    const data = new DataView(this.#buffer.buffer, this.#buffer.byteOffset);
     let { sequence } = this;
-    for (const { start } of this.#messages) data.setUint32(start + 8, sequence++, LITTLE_ENDIAN_HOST);
+    for (const { start } of this.#messages) this.#writer.putU32(start + 8, sequence++);
   }
 
   override onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void {
@@ -161,7 +160,7 @@ export class BatchTransaction extends Transaction {
     if (extack === undefined) return undefined;
     const { operation, start } = this.#message(index);
     const end = this.#messages[index + 1]?.start ?? this.#end;
-    return explain(extack, operation, this.#buffer.subarray(start, end));
+    return explain(extack, operation, this.#writer.bytes.subarray(start, end));
   }
 
   #message(index: number): BatchedMessage {
