@@ -299,7 +299,10 @@ export class Batch<Reply = NetlinkMessage> {
 }
 
 /** The results of the parts so far, and of the next. */
-function joined<Reply>(results: BatchResult<Reply>[], { results: part }: BatchTransaction): BatchResult<Reply>[] {
+function joined<Reply>(
+  results: BatchResult<Reply>[],
+  { results: part }: BatchTransaction,
+): BatchResult<Reply>[] {
   // It is settled, so none is undefined; each was read by the operation that addOperation() took.
   const next = part as BatchResult<Reply>[];
   if (results.length === 0) return next;
