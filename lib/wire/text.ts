@@ -41,14 +41,21 @@ function asciiPiece(bytes: Uint8Array, at: number, count: number): string {
   return fromCharCode(a, b, c, d, e, f, g, bytes[at + 7] ?? 0);
 }
 
+/** What {@link encodeText} gives for text with a NUL inside, which would end it there for the kernel. */
+export const HAS_NUL = -1;
+
 /**
  * Encodes `text` as UTF-8 at `offset`, where at least three bytes for each of its units must be free.
- * Returns the offset behind the last byte; no NUL is added.
+ * Returns the offset behind the last byte, where no NUL is added, or {@link HAS_NUL}.
  */
 export function encodeText(text: string, bytes: Uint8Array, offset: number): number {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit > 0x7f) return offset + encoder.encodeInto(text, bytes.subarray(offset)).written;
+    if (unit === 0) return HAS_NUL;
+    if (unit > 0x7f) {
+      if (text.includes('\0', index)) return HAS_NUL;
+      return offset + encoder.encodeInto(text, bytes.subarray(offset)).written;
+    }
     bytes[offset + index] = unit;
   }
   return offset + text.length;

@@ -73,8 +73,8 @@ export class BatchTransaction extends Transaction {
   constructor({ writer, messages, end }: BatchMessages, options: BatchOptions) {
     const count = messages.length;
     super(count, countAnswers(messages, options));
-    this.results = new Array<BatchResult | undefined>(count).fill(undefined);
-    this.#replies = new Array<unknown[] | undefined>(count).fill(undefined);
+    this.results = new Array<BatchResult | undefined>(count);
+    this.#replies = new Array<unknown[] | undefined>(count);
     this.#writer = writer;
     this.#messages = messages;
     this.#end = end;

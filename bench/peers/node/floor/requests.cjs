@@ -3,18 +3,14 @@
 // objects cannot do without, each request is written from an object and an object is made of each answer.
 const { begin, end, measureEach, measureEachSync, options, print, rounds } = require('../measure.cjs');
 const { attribute, memory, message } = require('./bytes.cjs');
-const { exchange, halves, lengthOf, octets, offsetOf, open, receive, words } = require('./socket.cjs');
+const { familyOf, wholeFamilyOf } = require('./families.cjs');
+const { exchange, halves, offsetOf, open, receive } = require('./socket.cjs');
 
 const NETLINK_GENERIC = 16;
 const NLM_F_REQUEST = 1;
 const CONTROLLER_ID = 16;
 const CTRL_CMD_GETFAMILY = 3;
-const CTRL_ATTR_FAMILY_ID = 1;
 const CTRL_ATTR_FAMILY_NAME = 2;
-const CTRL_ATTR_VERSION = 3;
-const CTRL_ATTR_HDRSIZE = 4;
-const CTRL_ATTR_MAXATTR = 5;
-const NLA_TYPE_MASK = 0x3fff;
 const HEADERS_BYTES = 20; // struct nlmsghdr and struct genlmsghdr
 const LONGEST_REQUEST = 64;
 const BYTES_BEFORE_ID = 36; // both headers, the name, and the id's own attribute header
@@ -79,34 +75,6 @@ class Writer {
   }
 }
 
-function textAt(from, end) {
-  let text = '';
-  for (let at = from; at < end && octets[at] !== 0; at++) text += String.fromCharCode(octets[at]);
-  return text;
-}
-
-/** The five attributes that the benchmark selects, of answer `index`. */
-function familyOf(index) {
-  const start = offsetOf(index);
-  const end = start + lengthOf(index);
-  let familyId = 0;
-  let familyName = '';
-  let version = 0;
-  let hdrsize = 0;
-  let maxattr = 0;
-  for (let at = start + HEADERS_BYTES, length = 0; end - at >= 4; at += (length + 3) & ~3) {
-    length = halves[at >> 1];
-    if (length < 4 || length > end - at) throw new Error('a broken attribute');
-    const type = halves[(at >> 1) + 1] & NLA_TYPE_MASK;
-    if (type === CTRL_ATTR_FAMILY_NAME) familyName = textAt(at + 4, at + length);
-    else if (type === CTRL_ATTR_FAMILY_ID && length >= 6) familyId = halves[(at >> 1) + 2];
-    else if (type === CTRL_ATTR_VERSION && length >= 8) version = words[(at >> 2) + 1];
-    else if (type === CTRL_ATTR_HDRSIZE && length >= 8) hdrsize = words[(at >> 2) + 1];
-    else if (type === CTRL_ATTR_MAXATTR && length >= 8) maxattr = words[(at >> 2) + 1];
-  }
-  return { familyId, familyName, version, hdrsize, maxattr };
-}
-
 const asked = { familyName: 'nlctrl' };
 
 function checkFamily({ familyId, familyName }) {
@@ -114,21 +82,26 @@ function checkFamily({ familyId, familyName }) {
   if (familyName !== 'nlctrl') throw new Error('an unexpected family');
 }
 
-function objectAsker() {
+function objectAsker(objectOf) {
   const socket = open(NETLINK_GENERIC);
   const writer = new Writer(1);
   return () => {
     exchange(socket, writer.memory, 0, writer.write(0, asked), 1);
-    return familyOf(0);
+    return objectOf(0);
   };
 }
 
-exports['sync-object'] = () => measureEachSync(objectAsker(), checkFamily);
+const synchronous = (objectOf) => () => measureEachSync(objectAsker(objectOf), checkFamily);
 
-exports['await-object'] = () => {
-  const ask = objectAsker();
+const awaited = (objectOf) => () => {
+  const ask = objectAsker(objectOf);
   return measureEach(() => Promise.resolve(ask()), checkFamily);
 };
+
+exports['sync-object'] = synchronous(familyOf);
+exports['sync-whole'] = synchronous(wholeFamilyOf);
+exports['await-object'] = awaited(familyOf);
+exports['await-whole'] = awaited(wholeFamilyOf);
 
 /** Gives `take` the number of each answer to the requests that lie in the bytes. */
 function exchangeAll(socket, bytes, length, take) {
@@ -158,14 +131,17 @@ exports.batch = () => {
   measureBatches(() => exchangeAll(socket, bytes, bytes.byteLength, (index) => check(idOf(index))));
 };
 
-exports['batch-object'] = () => {
+const inBatches = (objectOf) => () => {
   const socket = open(NETLINK_GENERIC);
   const writer = new Writer(options.size);
   measureBatches(() => {
     let length = 0;
     for (let index = 0; index < options.size; index++) length = writer.write(length, asked);
     const families = [];
-    exchangeAll(socket, writer.memory, length, (index) => families.push(familyOf(index)));
+    exchangeAll(socket, writer.memory, length, (index) => families.push(objectOf(index)));
     for (const family of families) checkFamily(family);
   });
 };
+
+exports['batch-object'] = inBatches(familyOf);
+exports['batch-whole'] = inBatches(wholeFamilyOf);
