@@ -3,7 +3,7 @@ import { native } from '../native/addon.js';
 import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../native/receive-ring.js';
 import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from './datagram-port.js';
 import { forgetOptions, getOption, wantsAncillaryData } from './options.js';
-import { isOwn, LARGE } from './payload-memory.js';
+import { COPY_LIMIT, isOwn, LARGE } from './payload-memory.js';
 
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
@@ -153,12 +153,12 @@ export class DatagramSocket implements DatagramPort {
 
   /**
    * Receives one datagram as {@link receive} does, for which it blocks this thread up to so many milliseconds, -1 for
-   * ever. Returns false when nothing came. With `keeps`, a large one comes in memory that `take` may keep.
+   * ever. Returns false when nothing came. With `keeps`, a very large one comes in memory that `take` may keep.
    */
   receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean {
     // Large datagrams come in a row: the next is received into memory of its own, which whoever keeps it need not copy,
     // and which the longest need in any case.
-    if (this.#lastLength >= (keeps ? LARGE : LONGEST_ALONE) && !this.pending)
+    if (this.#lastLength >= (keeps ? COPY_LIMIT : LONGEST_ALONE) && !this.pending)
       return this.#receiveOne(new ReceiveRing(this.#lastLength, 1), take, milliseconds);
     const ring = borrowRing();
     try {

@@ -4,6 +4,8 @@ import type { Message } from './message.js';
 
 /** From so many bytes on, a copy costs more than handing memory to the kernel does. */
 export const LARGE = 8 * 1024;
+/** Up to so many bytes, a copy out of memory that is used again costs less than new memory does under the kernel's own copy. */
+export const COPY_LIMIT = 64 * 1024;
 
 /** Whether memory can be handed to native code: that of a SharedArrayBuffer cannot. */
 export function isOwn(memory: Uint8Array): memory is Uint8Array<ArrayBuffer> {
