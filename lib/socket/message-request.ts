@@ -11,7 +11,6 @@ import { copyMessage, type NetlinkMessage } from '../wire/messages.js';
 import type { Operation, RequestEnd } from '../wire/operation.js';
 import type { WireView } from '../wire/view.js';
 import type { WireWriter } from '../wire/writer.js';
-import { RequestTransaction } from './engine/request-transaction.js';
 import { checkRange, U16_MAX } from './ranges.js';
 
 /** A message to send as a request, as bytes. Only `type` must be given. */
@@ -76,16 +75,14 @@ export class MessageOperation implements Operation<Uint8Array | undefined, Netli
   }
 }
 
-/** A request that gives a {@link Reply}. */
-export class MessageRequest extends RequestTransaction<NetlinkMessage> {
-  static override answered(message: NetlinkMessage | undefined): Reply {
-    return { message, messages: message === undefined ? [] : [message], extack: undefined };
-  }
-
-  override get result(): Reply {
-    const { reply, furtherReplies = [], extack } = this;
-    return { message: reply, messages: reply === undefined ? [] : [reply, ...furtherReplies], extack };
-  }
+/** What came back for a {@link MessageOperation}. */
+export function makeReply(
+  message: unknown,
+  further: readonly unknown[] = [],
+  extack: ExtendedAck | undefined,
+): Reply {
+  const messages = message === undefined ? [] : ([message, ...further] as NetlinkMessage[]);
+  return { message: messages[0], messages, extack };
 }
 
 /** Throws ERR_NETLINK_INVALID_ARGUMENT unless type and flags fit their sixteen bits. */

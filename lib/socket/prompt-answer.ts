@@ -5,7 +5,7 @@ import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE 
 import { acknowledgedErrno } from '../wire/extended-ack.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
-import { RequestTransaction } from './engine/request-transaction.js';
+import { giveReply, type RequestTransaction } from './engine/request-transaction.js';
 import { undecodable } from './engine/transaction.js';
 import type { Exchange } from './exchange.js';
 import type { Asked } from './question.js';
@@ -13,7 +13,7 @@ import type { Asked } from './question.js';
 const NOTHING: Asked = {
   operation: { name: '', headerLength: 0, encode: () => undefined, decode: () => undefined },
   flags: 0,
-  Kind: RequestTransaction,
+  makeResult: giveReply,
 };
 
 /** The shortest answer: an acknowledgement has an errno behind its header, a reply anything. */
@@ -57,7 +57,7 @@ export class PromptAnswer {
     this.asked = NOTHING;
     this.#reply = undefined;
     if (this.#error !== undefined) throw this.#error as Error;
-    return asked.Kind.answered(reply);
+    return asked.makeResult(reply, undefined, undefined);
   }
 
   /** Takes the answer. Returns false, and touches nothing, where something else came, or something beside it. */

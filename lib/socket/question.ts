@@ -1,5 +1,5 @@
 import type { Operation } from '../wire/operation.js';
-import type { RequestTransaction } from './engine/request-transaction.js';
+import type { MakeResult } from './engine/request-transaction.js';
 
 /** A message to send: how it is written and read, and the values for it. */
 export interface Call<Input, Reply> {
@@ -11,8 +11,8 @@ export interface Call<Input, Reply> {
 
 /** A request to send, and what makes of its answer what the caller gets. */
 export interface Question<Input, Reply> extends Call<Input, Reply> {
-  readonly Kind: typeof RequestTransaction<Reply>;
+  readonly makeResult: MakeResult;
 }
 
 /** What remains of a question once it is written. */
-export type Asked = Pick<Question<never, unknown>, 'operation' | 'flags' | 'Kind'>;
+export type Asked = Pick<Question<never, unknown>, 'operation' | 'flags' | 'makeResult'>;

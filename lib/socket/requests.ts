@@ -3,7 +3,7 @@ import type { DatagramBatch } from '../native/receive-ring.js';
 import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST } from '../wire/constants.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds, requestsAreObserved } from './diagnostics.js';
-import type { RequestTransaction } from './engine/request-transaction.js';
+import { RequestTransaction } from './engine/request-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { type Deferred, nextTurn, spendFurther, spendTurn } from './loop-turn.js';
 import { PromptAnswer } from './prompt-answer.js';
@@ -41,7 +41,7 @@ export class Requests implements Deferred {
     this.#answer = new PromptAnswer(exchange);
   }
 
-  /** Sends a request. The promise gives {@link RequestTransaction.result} of its kind of transaction. */
+  /** Sends a request. The promise gives what the question makes of its answer. */
   perform<Input, Reply>(question: Question<Input, Reply>, options: CallOptions): Promise<unknown> {
     try {
       this.#check(options);
@@ -134,10 +134,19 @@ export class Requests implements Deferred {
     return transaction;
   }
 
-  #transaction({ operation, flags, Kind }: Asked, start: number, behind: number): AnyRequest {
+  #transaction({ operation, flags, makeResult }: Asked, start: number, behind: number): AnyRequest {
     const { bytes } = this.#writer;
     const end = operation.end ?? 'acknowledgement';
-    const transaction = new Kind(operation, operation.decode, end, bytes, start, behind - start);
+    const length = behind - start;
+    const transaction = new RequestTransaction(
+      operation,
+      operation.decode,
+      end,
+      makeResult,
+      bytes,
+      start,
+      length,
+    );
     transaction.echoes = (flags & NLM_F_ECHO) !== 0;
     return transaction;
   }

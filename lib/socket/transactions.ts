@@ -3,12 +3,12 @@ import type { Operation } from '../wire/operation.js';
 import { Batch, type BatchOptions } from './batch.js';
 import type { DatagramPort } from './datagram-port.js';
 import { Dump, type DumpOptions, encodeDump } from './dump.js';
-import { RequestTransaction } from './engine/request-transaction.js';
+import { giveReply } from './engine/request-transaction.js';
 import { type CallOptions, Exchange, type ExchangeOwner } from './exchange.js';
 import {
   checkMessage,
+  makeReply,
   MessageOperation,
-  MessageRequest,
   type Reply,
   type RequestMessage,
 } from './message-request.js';
@@ -25,8 +25,6 @@ export interface TransactionSettings {
 }
 
 const NO_OPTIONS: CallOptions = {};
-/** Gives the reply itself. */
-const Kind = RequestTransaction;
 
 /** What a socket does beyond single datagrams: requests, dumps and batches. */
 export class Transactions {
@@ -70,9 +68,10 @@ export class Transactions {
     input: Input,
     options: CallOptions = NO_OPTIONS,
   ): Promise<Output | undefined> {
-    return this.#requests.perform({ operation, type, flags, input, Kind }, options) as Promise<
-      Output | undefined
-    >;
+    return this.#requests.perform(
+      { operation, type, flags, input, makeResult: giveReply },
+      options,
+    ) as Promise<Output | undefined>;
   }
 
   executeSync<Input, Output>(
@@ -82,7 +81,8 @@ export class Transactions {
     input: Input,
     options: CallOptions = NO_OPTIONS,
   ): Output | undefined {
-    return this.#requests.performSync({ operation, type, flags, input, Kind }, options) as Output | undefined;
+    return this.#requests.performSync({ operation, type, flags, input, makeResult: giveReply }, options) as
+      Output | undefined;
   }
 
   dump(message: RequestMessage, options: DumpOptions): Dump<NetlinkMessage> {
@@ -114,6 +114,6 @@ export class Transactions {
   #question(message: RequestMessage) {
     const { type, flags = 0, payload } = message;
     const operation = new MessageOperation(message, this.#settings.protocol);
-    return { operation, type, flags, input: payload, Kind: MessageRequest };
+    return { operation, type, flags, input: payload, makeResult: makeReply };
   }
 }

@@ -3,7 +3,7 @@ import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-tran
 import { TransactionEngine } from '#lib/socket/engine/engine';
 import { copyReply } from '#lib/socket/message-request';
 import type { RequestDescription } from '#lib/socket/engine/refusal';
-import { RequestTransaction } from '#lib/socket/engine/request-transaction';
+import { giveReply, RequestTransaction } from '#lib/socket/engine/request-transaction';
 import type { Transaction } from '#lib/socket/engine/transaction';
 import { datagram } from '#lib/testing/builders';
 import {
@@ -35,7 +35,15 @@ export class Scripted {
   /** A request whose replies are their first byte, sent. */
   request(end: RequestEnd = 'acknowledgement', description: RequestDescription = { name: 'RTM_TEST' }) {
     const bytes = requestBytes(16, NLM_F_REQUEST | NLM_F_ACK);
-    const transaction = new RequestTransaction(description, firstByte, end, bytes, 0, bytes.length);
+    const transaction = new RequestTransaction(
+      description,
+      firstByte,
+      end,
+      giveReply,
+      bytes,
+      0,
+      bytes.length,
+    );
     transaction.waiter = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);
     return transaction;

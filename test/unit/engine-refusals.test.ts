@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NetlinkError } from '#lib/errors';
 import { refusal, type RequestDescription } from '#lib/socket/engine/refusal';
-import { RequestTransaction } from '#lib/socket/engine/request-transaction';
+import { giveReply, RequestTransaction } from '#lib/socket/engine/request-transaction';
 import { acknowledge, type Answered, done, message, refuse } from '#lib/testing/builders';
 import {
   type AttributeSet,
@@ -78,7 +78,15 @@ function request() {
 function answered(bytes: Uint8Array, build: (request: Answered) => Uint8Array, about = description) {
   const scripted = new Scripted();
   const padded = new Uint8Array([...new Uint8Array(8), ...bytes]);
-  const transaction = new RequestTransaction(about, firstByte, 'acknowledgement', padded, 8, bytes.length);
+  const transaction = new RequestTransaction(
+    about,
+    firstByte,
+    'acknowledgement',
+    giveReply,
+    padded,
+    8,
+    bytes.length,
+  );
   scripted.engine.begin(transaction);
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, transaction.sequence, LITTLE_ENDIAN_HOST);
   const [asked] = decodeMessages(new WireView(bytes));

@@ -12,6 +12,16 @@ export interface SettlementListener {
   onSettled(): void;
 }
 
+/** Makes what the caller gets: of the first reply, of those behind it, and of what came with the acknowledgement. */
+export type MakeResult = (
+  reply: unknown,
+  furtherReplies: readonly unknown[] | undefined,
+  extack: ExtendedAck | undefined,
+) => unknown;
+
+/** Gives the reply itself, or undefined where there was only an acknowledgement. */
+export const giveReply: MakeResult = (reply) => reply;
+
 /** A request that is no dump. */
 export class RequestTransaction<Reply> extends Transaction {
   readonly request: RequestDescription;
@@ -29,6 +39,7 @@ export class RequestTransaction<Reply> extends Transaction {
   readonly length: number;
   readonly #decode: Decode<Reply>;
   readonly #end: RequestEnd;
+  readonly #makeResult: MakeResult;
   #replied = false;
   #multipart = false;
   #acknowledged = false;
@@ -40,6 +51,7 @@ export class RequestTransaction<Reply> extends Transaction {
     request: RequestDescription,
     decode: Decode<Reply>,
     end: RequestEnd,
+    makeResult: MakeResult,
     buffer: Uint8Array,
     start: number,
     length: number,
@@ -48,19 +60,15 @@ export class RequestTransaction<Reply> extends Transaction {
     this.request = request;
     this.#decode = decode;
     this.#end = end;
+    this.#makeResult = makeResult;
     this.#buffer = buffer;
     this.start = start;
     this.length = length;
   }
 
-  /** What the caller gets of an answer that was one reply, or none. */
-  static answered(reply: unknown): unknown {
-    return reply;
-  }
-
   /** What the caller gets. */
   get result(): unknown {
-    return this.reply;
+    return this.#makeResult(this.reply, this.furtherReplies, this.extack);
   }
 
   /** Copies the request's bytes, which an error that comes later is explained with. */
