@@ -5,13 +5,12 @@ import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE 
 import { acknowledgedErrno } from '../wire/extended-ack.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
-import { giveReply, type RequestTransaction } from './engine/request-transaction.js';
+import { type Asked, giveReply, type RequestTransaction } from './engine/request-transaction.js';
 import { undecodable } from './engine/transaction.js';
 import type { Exchange } from './exchange.js';
-import type { Asked } from './question.js';
 
 const NOTHING: Asked = {
-  operation: { name: '', headerLength: 0, encode: () => undefined, decode: () => undefined },
+  operation: { name: '', decode: () => undefined },
   flags: 0,
   makeResult: giveReply,
 };
@@ -31,7 +30,7 @@ export class PromptAnswer {
   /** Whether the answer was taken here. */
   taken = false;
   /** The engine's transaction, where something else than the answer came. */
-  adopted: RequestTransaction<unknown> | undefined = undefined;
+  adopted: RequestTransaction | undefined = undefined;
   readonly #exchange: Exchange;
   #reply: unknown = undefined;
   #error: unknown = undefined;

@@ -13,6 +13,3 @@ export interface Call<Input, Reply> {
 export interface Question<Input, Reply> extends Call<Input, Reply> {
   readonly makeResult: MakeResult;
 }
-
-/** What remains of a question once it is written. */
-export type Asked = Pick<Question<never, unknown>, 'operation' | 'flags' | 'makeResult'>;

@@ -1,16 +1,14 @@
 import { closed, invalidArgument } from '../errors.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
-import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST } from '../wire/constants.js';
+import { NLM_F_ACK, NLM_F_REQUEST } from '../wire/constants.js';
 import { WireWriter } from '../wire/writer.js';
 import { requestBegins, requestEnds, requestsAreObserved } from './diagnostics.js';
-import { RequestTransaction } from './engine/request-transaction.js';
+import { type Asked, RequestTransaction } from './engine/request-transaction.js';
 import type { CallOptions, Exchange } from './exchange.js';
 import { type Deferred, nextTurn, spendFurther, spendTurn } from './loop-turn.js';
 import { PromptAnswer } from './prompt-answer.js';
-import type { Asked, Call, Question } from './question.js';
+import type { Call, Question } from './question.js';
 import { raise, rejected } from './rejected.js';
-
-type AnyRequest = RequestTransaction<unknown>;
 
 /** Where a message has its sequence number. */
 const SEQUENCE = 8;
@@ -126,7 +124,7 @@ export class Requests implements Deferred {
   }
 
   /** Makes what was written last a transaction of the engine, under a sequence number of its own. */
-  #begin(asked: Asked, start: number): AnyRequest {
+  #begin(asked: Asked, start: number): RequestTransaction {
     const transaction = this.#transaction(asked, start, this.#writer.length);
     transaction.began = requestBegins();
     this.#exchange.engine.begin(transaction);
@@ -134,28 +132,15 @@ export class Requests implements Deferred {
     return transaction;
   }
 
-  #transaction({ operation, flags, makeResult }: Asked, start: number, behind: number): AnyRequest {
-    const { bytes } = this.#writer;
-    const end = operation.end ?? 'acknowledgement';
-    const length = behind - start;
-    const transaction = new RequestTransaction(
-      operation,
-      operation.decode,
-      end,
-      makeResult,
-      bytes,
-      start,
-      length,
-    );
-    transaction.echoes = (flags & NLM_F_ECHO) !== 0;
-    return transaction;
+  #transaction(asked: Asked, start: number, behind: number): RequestTransaction {
+    return new RequestTransaction(asked, this.#writer.bytes, start, behind - start);
   }
 
   /**
    * Sends the request that was written alone. Returns its transaction, or none where the answer came as it nearly always
    * does: the engine need not know of it then.
    */
-  #ask(asked: Asked): AnyRequest | undefined {
+  #ask(asked: Asked): RequestTransaction | undefined {
     const { engine, port, quiet } = this.#exchange;
     if (!quiet || requestsAreObserved()) return this.#askByEngine(asked);
     const { memory, length } = this.#writer;
@@ -177,7 +162,7 @@ export class Requests implements Deferred {
     }
   }
 
-  #askByEngine(asked: Asked): AnyRequest {
+  #askByEngine(asked: Asked): RequestTransaction {
     const transaction = this.#begin(asked, 0);
     this.#sending = true;
     this.#exchange.send([transaction], this.#writer.memory, 0, transaction.length);
@@ -192,7 +177,7 @@ export class Requests implements Deferred {
   };
 
   /** Makes the request whose answer is expected known to the engine, once. */
-  #adopt(): AnyRequest {
+  #adopt(): RequestTransaction {
     const { asked, sequence, length, adopted } = this.#answer;
     if (adopted !== undefined) return adopted;
     const transaction = this.#transaction(asked, 0, length);
@@ -201,7 +186,7 @@ export class Requests implements Deferred {
     return transaction;
   }
 
-  #ended(transaction: AnyRequest, options: CallOptions): void {
+  #ended(transaction: RequestTransaction, options: CallOptions): void {
     if (transaction.extack !== undefined) warn(transaction, options);
     if (transaction.began !== 0) publish(transaction, this.#exchange);
   }
@@ -209,7 +194,7 @@ export class Requests implements Deferred {
   /** Sends as many of the requests from `first` on as go into one datagram. Returns the first that did not. */
   #sendSome(pending: readonly Waiter[], first: number): number {
     const most = Math.max(1, Math.floor(this.#receiveBufferSize / this.#exchange.replyCharge));
-    const sent: AnyRequest[] = [];
+    const sent: RequestTransaction[] = [];
     let next = first;
     let length = 0;
     for (; next < pending.length && sent.length < most; next++) {
@@ -227,7 +212,7 @@ export class Requests implements Deferred {
     return next;
   }
 
-  #defer(transaction: AnyRequest, options: CallOptions): Promise<unknown> {
+  #defer(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
     if (!this.#tickTaken && !this.#turnAwaited) {
       this.#turnAwaited = true;
       nextTurn(this);
@@ -244,19 +229,19 @@ export class Requests implements Deferred {
     if (!this.#turnAwaited) this.flush();
   };
 
-  #wait(transaction: AnyRequest, options: CallOptions): Promise<unknown> {
+  #wait(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       new Waiter(transaction, options, this.#exchange, resolve, reject).arm();
     });
   }
 }
 
-function publish({ request, began, error }: AnyRequest, { port }: Exchange): void {
+function publish({ request, began, error }: RequestTransaction, { port }: Exchange): void {
   requestEnds('request', request.name, port.portId, began, error);
 }
 
 /** Gives the caller what the kernel said beside success. */
-function warn({ extack, error }: AnyRequest, { onWarning }: CallOptions): void {
+function warn({ extack, error }: RequestTransaction, { onWarning }: CallOptions): void {
   if (extack === undefined || error !== undefined || onWarning === undefined) return;
   try {
     onWarning(extack);
@@ -267,7 +252,7 @@ function warn({ extack, error }: AnyRequest, { onWarning }: CallOptions): void {
 
 /** Someone who waits for a request's end, with a promise. */
 class Waiter {
-  readonly transaction: AnyRequest;
+  readonly transaction: RequestTransaction;
   readonly #options: CallOptions;
   readonly #exchange: Exchange;
   readonly #resolve: (result: unknown) => void;
@@ -275,7 +260,7 @@ class Waiter {
   #release: (() => void) | undefined;
 
   constructor(
-    transaction: AnyRequest,
+    transaction: RequestTransaction,
     options: CallOptions,
     exchange: Exchange,
     resolve: (result: unknown) => void,

@@ -35,15 +35,9 @@ export class Scripted {
   /** A request whose replies are their first byte, sent. */
   request(end: RequestEnd = 'acknowledgement', description: RequestDescription = { name: 'RTM_TEST' }) {
     const bytes = requestBytes(16, NLM_F_REQUEST | NLM_F_ACK);
-    const transaction = new RequestTransaction(
-      description,
-      firstByte,
-      end,
-      giveReply,
-      bytes,
-      0,
-      bytes.length,
-    );
+    const operation = { ...description, decode: firstByte, end };
+    const asked = { operation, flags: 0, makeResult: giveReply };
+    const transaction = new RequestTransaction(asked, bytes, 0, bytes.length);
     transaction.waiter = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);
     return transaction;

@@ -78,15 +78,9 @@ function request() {
 function answered(bytes: Uint8Array, build: (request: Answered) => Uint8Array, about = description) {
   const scripted = new Scripted();
   const padded = new Uint8Array([...new Uint8Array(8), ...bytes]);
-  const transaction = new RequestTransaction(
-    about,
-    firstByte,
-    'acknowledgement',
-    giveReply,
-    padded,
-    8,
-    bytes.length,
-  );
+  const operation = { ...about, decode: firstByte };
+  const question = { operation, flags: 0, makeResult: giveReply };
+  const transaction = new RequestTransaction(question, padded, 8, bytes.length);
   scripted.engine.begin(transaction);
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, transaction.sequence, LITTLE_ENDIAN_HOST);
   const [asked] = decodeMessages(new WireView(bytes));

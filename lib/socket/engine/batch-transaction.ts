@@ -1,10 +1,9 @@
 import { NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
 import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
-import type { RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
-import { explain, refusal, type RequestDescription } from './refusal.js';
-import type { Decode, SettlementListener } from './request-transaction.js';
+import { explain, refusal } from './refusal.js';
+import type { AskedOperation, SettlementListener } from './request-transaction.js';
 import { Transaction, undecodable } from './transaction.js';
 
 /** What became of one message of a batch. */
@@ -32,9 +31,7 @@ export interface BatchOptions {
 }
 
 /** What a batch needs to know of the operation that a message is of. */
-export interface BatchedOperation extends RequestDescription {
-  readonly decode: Decode<unknown>;
-  readonly end?: RequestEnd;
+export interface BatchedOperation extends AskedOperation {
   readonly onlyAcknowledged?: boolean;
 }
 

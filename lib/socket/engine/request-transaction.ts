@@ -1,4 +1,4 @@
-import { NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
+import { NLM_F_ECHO, NLM_F_MULTI, NLMSG_HDRLEN } from '../../wire/constants.js';
 import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js';
 import type { RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
@@ -19,15 +19,29 @@ export type MakeResult = (
   extack: ExtendedAck | undefined,
 ) => unknown;
 
+/** What the engine needs to know of the operation that a request is of. */
+export interface AskedOperation extends RequestDescription {
+  readonly decode: Decode<unknown>;
+  /** Default: `'acknowledgement'`. */
+  readonly end?: RequestEnd;
+}
+
+/** What is left of a question once it is written. */
+export interface Asked {
+  readonly operation: AskedOperation;
+  /** nlmsg_flags beside those that the kind of request sets by itself. */
+  readonly flags: number;
+  readonly makeResult: MakeResult;
+}
+
 /** Gives the reply itself, or undefined where there was only an acknowledgement. */
 export const giveReply: MakeResult = (reply) => reply;
 
 /** A request that is no dump. */
-export class RequestTransaction<Reply> extends Transaction {
-  readonly request: RequestDescription;
+export class RequestTransaction extends Transaction {
   /** The first reply, and those behind it. */
-  reply: Reply | undefined = undefined;
-  furtherReplies: Reply[] | undefined = undefined;
+  reply: unknown = undefined;
+  furtherReplies: unknown[] | undefined = undefined;
   extack: ExtendedAck | undefined = undefined;
   error: unknown = undefined;
   /** When it was asked for, if somebody wants to know. */
@@ -37,9 +51,7 @@ export class RequestTransaction<Reply> extends Transaction {
   /** Where the request lies in its buffer. */
   readonly start: number;
   readonly length: number;
-  readonly #decode: Decode<Reply>;
-  readonly #end: RequestEnd;
-  readonly #makeResult: MakeResult;
+  readonly #asked: Asked;
   #replied = false;
   #multipart = false;
   #acknowledged = false;
@@ -47,28 +59,22 @@ export class RequestTransaction<Reply> extends Transaction {
   #kept = false;
 
   /** The request's bytes lie in `buffer`, and stay there until {@link keepBytes} is called. */
-  constructor(
-    request: RequestDescription,
-    decode: Decode<Reply>,
-    end: RequestEnd,
-    makeResult: MakeResult,
-    buffer: Uint8Array,
-    start: number,
-    length: number,
-  ) {
-    super(1, end === 'both' ? 2 : 1);
-    this.request = request;
-    this.#decode = decode;
-    this.#end = end;
-    this.#makeResult = makeResult;
+  constructor(asked: Asked, buffer: Uint8Array, start: number, length: number) {
+    super(1, asked.operation.end === 'both' ? 2 : 1);
+    this.#asked = asked;
+    this.echoes = (asked.flags & NLM_F_ECHO) !== 0;
     this.#buffer = buffer;
     this.start = start;
     this.length = length;
   }
 
+  get request(): RequestDescription {
+    return this.#asked.operation;
+  }
+
   /** What the caller gets. */
   get result(): unknown {
-    return this.#makeResult(this.reply, this.furtherReplies, this.extack);
+    return this.#asked.makeResult(this.reply, this.furtherReplies, this.extack);
   }
 
   /** Copies the request's bytes, which an error that comes later is explained with. */
@@ -79,18 +85,19 @@ export class RequestTransaction<Reply> extends Transaction {
   }
 
   override onMessage(view: WireView, at: number, end: number, flags: number): void {
-    const reply = this.#decode(view, at + NLMSG_HDRLEN, end);
+    const { operation } = this.#asked;
+    const reply = operation.decode(view, at + NLMSG_HDRLEN, end);
     if (this.#replied) (this.furtherReplies ??= []).push(reply);
     else this.reply = reply;
     this.#replied = true;
     if ((flags & NLM_F_MULTI) !== 0) this.#multipart = true;
-    else if (this.#end === 'reply' || (this.#end === 'both' && this.#acknowledged)) this.#settle();
+    else if (operation.end === 'reply' || (operation.end === 'both' && this.#acknowledged)) this.#settle();
   }
 
   override onAcknowledgement(view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     this.#acknowledged = true;
-    if (this.#end !== 'both' || (this.#replied && !this.#multipart)) this.#settle();
+    if (this.#asked.operation.end !== 'both' || (this.#replied && !this.#multipart)) this.#settle();
   }
 
   override onDone(view: WireView, at: number, end: number): void {
