@@ -4,7 +4,7 @@ import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
 import { explain, refusal } from './refusal.js';
 import type { AskedOperation, SettlementListener } from './request-transaction.js';
-import { Transaction, undecodable } from './transaction.js';
+import { type Transaction, undecodable } from './transaction.js';
 
 /** What became of one message of a batch. */
 export type BatchResult<Reply = unknown> =
@@ -56,7 +56,12 @@ const DONE: BatchResult<never> = Object.freeze({
 });
 
 /** Several messages that are sent together, and one result for each. */
-export class BatchTransaction extends Transaction {
+export class BatchTransaction implements Transaction {
+  sequence = 0;
+  readonly count: number;
+  readonly answers: number;
+  settled = false;
+  readonly echoes = false;
   readonly results: (BatchResult | undefined)[];
   /** Whoever waits for the end. */
   waiter: SettlementListener | undefined = undefined;
@@ -69,7 +74,8 @@ export class BatchTransaction extends Transaction {
 
   constructor({ writer, messages, end }: BatchMessages, options: BatchOptions) {
     const count = messages.length;
-    super(count, countAnswers(messages, options));
+    this.count = count;
+    this.answers = countAnswers(messages, options);
     this.results = new Array<BatchResult | undefined>(count);
     this.#replies = new Array<unknown[] | undefined>(count);
     this.#writer = writer;
@@ -85,7 +91,7 @@ export class BatchTransaction extends Transaction {
     for (const { start } of this.#messages) this.#writer.putU32(start + 8, sequence++);
   }
 
-  override onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void {
+  onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void {
     const index = sequence - this.sequence;
     const reply = this.#message(index).operation.decode(view, at + NLMSG_HDRLEN, end);
     const replies = this.#replies[index];
@@ -94,18 +100,18 @@ export class BatchTransaction extends Transaction {
     if ((flags & NLM_F_MULTI) === 0) this.#settleByReply(index);
   }
 
-  override onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void {
+  onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
     this.#settleDone(index, this.#extendedAck(view, at, end, index));
     this.#settleEarlier(index);
   }
 
   /** The end of a multipart reply; an acknowledgement that was asked for is yet to come. */
-  override onDone(_view: WireView, _at: number, _end: number, sequence: number): void {
+  onDone(_view: WireView, _at: number, _end: number, sequence: number): void {
     this.#settleByReply(sequence - this.sequence);
   }
 
-  override onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
+  onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
     const error = refusal(this.#message(index).operation, errno, this.#extendedAck(view, at, end, index));
     this.#settleOne(index, { status: 'failed', error });
@@ -113,11 +119,11 @@ export class BatchTransaction extends Transaction {
     this.#settleEarlier(index);
   }
 
-  override fail(error: unknown): void {
+  fail(error: unknown): void {
     for (let index = 0; index < this.count; index++) this.#settleOne(index, { status: 'failed', error });
   }
 
-  override onUndecodable(cause: unknown, sequence: number): void {
+  onUndecodable(cause: unknown, sequence: number): void {
     const index = sequence - this.sequence;
     const error = undecodable(this.#message(index).operation.name, cause);
     this.#settleOne(index, { status: 'failed', error });

@@ -5,7 +5,7 @@ import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js'
 import type { WireView } from '../../wire/view.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
 import type { Decode } from './request-transaction.js';
-import { Transaction, undecodable } from './transaction.js';
+import { type Transaction, undecodable } from './transaction.js';
 
 /** Who consumes a dump. */
 export interface DumpListener {
@@ -18,7 +18,12 @@ export interface DumpListener {
 }
 
 /** A dump: one request, many items, ended by NLMSG_DONE. The engine runs one at a time. */
-export class DumpTransaction<Item> extends Transaction {
+export class DumpTransaction<Item> implements Transaction {
+  sequence = 0;
+  readonly count = 1;
+  readonly answers = 1;
+  settled = false;
+  readonly echoes = false;
   readonly request: RequestDescription;
   /** The message, sequence number included once it is known. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -44,7 +49,6 @@ export class DumpTransaction<Item> extends Transaction {
     listener: DumpListener,
     restarts: { readonly limit: number; readonly onRestart?: (() => void) | undefined },
   ) {
-    super(1, 1);
     this.request = request;
     this.bytes = bytes;
     this.#decode = decode;
@@ -81,34 +85,34 @@ export class DumpTransaction<Item> extends Transaction {
     return true;
   }
 
-  override onMessage(view: WireView, at: number, end: number): void {
+  onMessage(view: WireView, at: number, end: number): void {
     const item = this.#decode(view, at + NLMSG_HDRLEN, end);
     if (item !== undefined) this.items.push(item);
   }
 
   /** An acknowledgement in place of a dump: there was nothing to dump. */
-  override onAcknowledgement(view: WireView, at: number, end: number): void {
+  onAcknowledgement(view: WireView, at: number, end: number): void {
     this.onDone(view, at, end);
   }
 
-  override onDone(view: WireView, at: number, end: number): void {
+  onDone(view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     if (this.interrupted) this.error = interruption(this.request.name, this.restarts);
     this.#settle();
   }
 
-  override onRefusal(errno: number, view: WireView, at: number, end: number): void {
+  onRefusal(errno: number, view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     this.fail(refusal(this.request, errno, this.extack));
   }
 
-  override fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.settled) return;
     this.error = error;
     this.#settle();
   }
 
-  override onUndecodable(cause: unknown): void {
+  onUndecodable(cause: unknown): void {
     this.fail(undecodable(this.request.name, cause));
   }
 

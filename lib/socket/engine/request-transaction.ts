@@ -3,7 +3,7 @@ import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js'
 import type { RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
 import { explain, refusal, type RequestDescription } from './refusal.js';
-import { Transaction, undecodable } from './transaction.js';
+import { type Transaction, undecodable } from './transaction.js';
 
 /** Reads what follows a message's header. */
 export type Decode<Reply> = (view: WireView, offset: number, end: number) => Reply;
@@ -38,7 +38,12 @@ export interface Asked {
 export const giveReply: MakeResult = (reply) => reply;
 
 /** A request that is no dump. */
-export class RequestTransaction extends Transaction {
+export class RequestTransaction implements Transaction {
+  sequence = 0;
+  readonly count = 1;
+  readonly answers: number;
+  settled = false;
+  readonly echoes: boolean;
   /** The first reply, and those behind it. */
   reply: unknown = undefined;
   furtherReplies: unknown[] | undefined = undefined;
@@ -60,8 +65,8 @@ export class RequestTransaction extends Transaction {
 
   /** The request's bytes lie in `buffer`, and stay there until {@link keepBytes} is called. */
   constructor(asked: Asked, buffer: Uint8Array, start: number, length: number) {
-    super(1, asked.operation.end === 'both' ? 2 : 1);
     this.#asked = asked;
+    this.answers = asked.operation.end === 'both' ? 2 : 1;
     this.echoes = (asked.flags & NLM_F_ECHO) !== 0;
     this.#buffer = buffer;
     this.start = start;
@@ -84,7 +89,7 @@ export class RequestTransaction extends Transaction {
     this.#kept = true;
   }
 
-  override onMessage(view: WireView, at: number, end: number, flags: number): void {
+  onMessage(view: WireView, at: number, end: number, flags: number): void {
     const { operation } = this.#asked;
     const reply = operation.decode(view, at + NLMSG_HDRLEN, end);
     if (this.#replied) (this.furtherReplies ??= []).push(reply);
@@ -94,29 +99,29 @@ export class RequestTransaction extends Transaction {
     else if (operation.end === 'reply' || (operation.end === 'both' && this.#acknowledged)) this.#settle();
   }
 
-  override onAcknowledgement(view: WireView, at: number, end: number): void {
+  onAcknowledgement(view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     this.#acknowledged = true;
     if (this.#asked.operation.end !== 'both' || (this.#replied && !this.#multipart)) this.#settle();
   }
 
-  override onDone(view: WireView, at: number, end: number): void {
+  onDone(view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     this.#settle();
   }
 
-  override onRefusal(errno: number, view: WireView, at: number, end: number): void {
+  onRefusal(errno: number, view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     this.fail(refusal(this.request, errno, this.extack));
   }
 
-  override fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.settled) return;
     this.error = error;
     this.#settle();
   }
 
-  override onUndecodable(cause: unknown): void {
+  onUndecodable(cause: unknown): void {
     this.fail(undecodable(this.request.name, cause));
   }
 

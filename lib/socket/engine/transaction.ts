@@ -3,37 +3,33 @@ import type { WireView } from '../../wire/view.js';
 
 /**
  * One conversation with the peer: what was asked under one or more sequence numbers, and what came back. The engine
- * calls the `on` methods, never one after the transaction is settled.
+ * calls the `on` methods, never one after the transaction is settled. No class, since one is made for each request, and
+ * V8 makes objects of a class that extends no other at once.
  */
-export abstract class Transaction {
+export interface Transaction {
   /** The first of its sequence numbers; the engine gives it. */
-  sequence = 0;
+  sequence: number;
   /** How many sequence numbers it has, one behind the other. */
   readonly count: number;
   /** How many messages answer it if all goes well. */
   readonly answers: number;
-  settled = false;
+  readonly settled: boolean;
   /** Whether its answers may be marked with a multicast group: what NLM_F_ECHO asks for is the group's own message. */
-  echoes = false;
-
-  constructor(count: number, answers: number) {
-    this.count = count;
-    this.answers = answers;
-  }
+  readonly echoes: boolean;
 
   /** A message that is no control message. `at` is its header's offset. May throw: that fails the transaction. */
-  abstract onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void;
+  onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void;
   /** NLMSG_ERROR without an error. */
-  abstract onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void;
+  onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void;
   /** NLMSG_DONE without an error. */
-  abstract onDone(view: WireView, at: number, end: number, sequence: number): void;
+  onDone(view: WireView, at: number, end: number, sequence: number): void;
   /** NLMSG_ERROR or NLMSG_DONE with an error. */
-  abstract onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void;
+  onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void;
   /** Ends whatever is still open with an error. */
-  abstract fail(error: unknown): void;
+  fail(error: unknown): void;
 
   /** An answer to that sequence number cannot be decoded. */
-  abstract onUndecodable(cause: unknown, sequence: number): void;
+  onUndecodable(cause: unknown, sequence: number): void;
 }
 
 /** The error for a reply that cannot be read, around whatever reading it threw. */
