@@ -82,7 +82,10 @@ test.each(['mapped ring', 'mapped ring by 16'])('%s: nothing is copied', (way) =
 
 test('a reader is woken once for a message, or not at all where its answer is there before it looks', () => {
   for (const size of SIZES) {
-    expect(figure('user to user', size).counts.wakeUps).toBeGreaterThan(0.5);
+    // How often, is the scheduler's: where the other process runs at once, its answer is there before this one looks.
+    const { wakeUps } = figure('user to user', size).counts;
+    expect(wakeUps).toBeGreaterThan(0.2);
+    expect(wakeUps).toBeLessThanOrEqual(1);
     for (const way of ['netlink', 'ioctl', 'user to kernel'])
       expect(figure(way, size).counts.wakeUps).toBeLessThan(0.2);
   }
