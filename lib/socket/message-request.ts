@@ -78,11 +78,12 @@ export class MessageOperation implements Operation<Uint8Array | undefined, Netli
 /** What came back for a {@link MessageOperation}. */
 export function makeReply(
   message: unknown,
-  further: readonly unknown[] = [],
+  further: readonly unknown[] | undefined,
   extack: ExtendedAck | undefined,
 ): Reply {
-  const messages = message === undefined ? [] : ([message, ...further] as NetlinkMessage[]);
-  return { message: messages[0], messages, extack };
+  const first = (message === undefined ? [] : [message]) as NetlinkMessage[];
+  const messages = further === undefined ? first : first.concat(further as NetlinkMessage[]);
+  return { message: first[0], messages, extack };
 }
 
 /** Throws ERR_NETLINK_INVALID_ARGUMENT unless type and flags fit their sixteen bits. */

@@ -60,3 +60,10 @@ export function encodeText(text: string, bytes: Uint8Array, offset: number): num
   }
   return offset + text.length;
 }
+
+/** As {@link encodeText}, for text that is bytes already. */
+export function copyText(text: Uint8Array, bytes: Uint8Array, offset: number): number {
+  if (text.includes(0)) return HAS_NUL;
+  bytes.set(text, offset);
+  return offset + text.length;
+}

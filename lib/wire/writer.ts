@@ -9,7 +9,7 @@ import {
   NLA_TYPE_MASK,
   NLMSG_HDRLEN,
 } from './constants.js';
-import { encodeText, HAS_NUL } from './text.js';
+import { copyText, encodeText, HAS_NUL } from './text.js';
 
 const NONE = -1;
 /** The most that UTF-8 needs for one of a string's 16-bit units. */
@@ -180,9 +180,8 @@ export class WireWriter extends WireBuffer {
     this.reserve(NLA_HDRLEN + align4((isText ? text.length * UTF8_BYTES_A_UNIT : text.length) + 1));
     const header = this.used;
     const at = header + NLA_HDRLEN;
-    let end = isText ? encodeText(text, this.storage, at) : text.includes(0) ? HAS_NUL : at + text.length;
+    let end = isText ? encodeText(text, this.storage, at) : copyText(text, this.storage, at);
     if (end === HAS_NUL) throw this.#invalid(type, 'text must not contain a NUL');
-    if (!isText) this.copy(text, at);
     if (terminated) this.storage[end++] = 0;
     this.#checkLength(type, end - header);
     this.data.setUint16(header, end - header, LITTLE_ENDIAN_HOST);
