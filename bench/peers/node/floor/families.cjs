@@ -40,29 +40,7 @@ const typeAt = (at) => halves[(at >> 1) + 1] & NLA_TYPE_MASK;
 const halfAt = (at) => halves[(at >> 1) + 2];
 const wordAt = (at) => words[(at >> 2) + 1];
 
-/** The five attributes that the benchmark selects, of answer `index`. */
-exports.familyOf = (index) => {
-  const start = offsetOf(index);
-  const end = start + lengthOf(index);
-  let familyId = 0;
-  let familyName = '';
-  let version = 0;
-  let hdrsize = 0;
-  let maxattr = 0;
-  for (let at = start + HEADERS_BYTES, length = 0; end - at >= NLA_HDRLEN; at = behind(at, length)) {
-    length = lengthAt(at, end);
-    const type = typeAt(at);
-    if (type === CTRL_ATTR_FAMILY_NAME) familyName = textAt(at + NLA_HDRLEN, at + length);
-    else if (type === CTRL_ATTR_FAMILY_ID && length >= 6) familyId = halfAt(at);
-    else if (type === CTRL_ATTR_VERSION && length >= 8) version = wordAt(at);
-    else if (type === CTRL_ATTR_HDRSIZE && length >= 8) hdrsize = wordAt(at);
-    else if (type === CTRL_ATTR_MAXATTR && length >= 8) maxattr = wordAt(at);
-  }
-  return { familyId, familyName, version, hdrsize, maxattr };
-};
-
-/** All of answer `index`. */
-exports.wholeFamilyOf = (index) => {
+const reader = (isWhole) => (index) => {
   const start = offsetOf(index);
   const end = start + lengthOf(index);
   let familyId = 0;
@@ -80,11 +58,18 @@ exports.wholeFamilyOf = (index) => {
     else if (type === CTRL_ATTR_VERSION && length >= 8) version = wordAt(at);
     else if (type === CTRL_ATTR_HDRSIZE && length >= 8) hdrsize = wordAt(at);
     else if (type === CTRL_ATTR_MAXATTR && length >= 8) maxattr = wordAt(at);
-    else if (type === CTRL_ATTR_OPS) ops = entriesAt(at + NLA_HDRLEN, at + length, operationAt);
-    else if (type === CTRL_ATTR_MCAST_GROUPS) mcastGroups = entriesAt(at + NLA_HDRLEN, at + length, groupAt);
+    else if (isWhole && type === CTRL_ATTR_OPS) ops = entriesAt(at + NLA_HDRLEN, at + length, operationAt);
+    else if (isWhole && type === CTRL_ATTR_MCAST_GROUPS)
+      mcastGroups = entriesAt(at + NLA_HDRLEN, at + length, groupAt);
   }
+  if (!isWhole) return { familyId, familyName, version, hdrsize, maxattr };
   return { familyId, familyName, version, hdrsize, maxattr, ops, mcastGroups };
 };
+
+/** The five attributes that the benchmark selects, of answer `index`. */
+exports.familyOf = reader(false);
+/** All of answer `index`. */
+exports.wholeFamilyOf = reader(true);
 
 function entriesAt(start, end, entryAt) {
   const entries = [];
