@@ -82,9 +82,9 @@ test.each(['mapped ring', 'mapped ring by 16'])('%s: nothing is copied', (way) =
 
 test('a reader is woken once for a message, or not at all where its answer is there before it looks', () => {
   for (const size of SIZES) {
-    // How often, is the scheduler's: where the other process runs at once, its answer is there before this one looks.
+    // A message and its answer take one wake-up at least, since somebody waits; a second where the answer is waited for too.
     const { wakeUps } = figure('user to user', size).counts;
-    expect(wakeUps).toBeGreaterThan(0.2);
+    expect(wakeUps).toBeGreaterThan(0.45);
     expect(wakeUps).toBeLessThan(1.2);
     for (const way of ['netlink', 'ioctl', 'user to kernel'])
       expect(figure(way, size).counts.wakeUps).toBeLessThan(0.2);
