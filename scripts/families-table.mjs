@@ -57,8 +57,8 @@ export function lost(ran) {
 function families() {
   const folder = join(root, 'dist/families');
   return readdirSync(folder)
-    .map((name) => join(folder, name, 'generated.js'))
-    .filter((file) => existsSync(file))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(folder, name))
     .map((file) => Object.values(require(file)).find((value) => value?.notifications !== undefined));
 }
 

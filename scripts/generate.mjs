@@ -1,7 +1,7 @@
-// npm run generate [-- --specs DIR] [--check]: prints lib/families/<name>/generated.ts from the kernel's specs, and from
+// npm run generate [-- --specs DIR] [--check]: prints lib/families/<name>.ts from the kernel's specs, and from
 // those of this project in specs/. With --check nothing is written, and a file that would change is a failure.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,8 +31,8 @@ function generate(file) {
     `${basename(file)} (sha256 ${hash(text)}…)` +
     (repairs === undefined ? '' : ` with this package's fix-ups (${hash(JSON.stringify(repairs))}…)`);
   return {
-    path: join(root, 'lib/families', spec.name, 'generated.ts'),
-    source: generateModule(spec, { inputs, runtime: '../../spec/runtime/index.js' }),
+    path: join(root, 'lib/families', `${spec.name}.ts`),
+    source: generateModule(spec, { inputs, runtime: '../spec/runtime/index.js' }),
   };
 }
 
@@ -53,7 +53,6 @@ for (const folder of folders) {
       console.error(`${path} differs from what its spec gives now: run npm run generate`);
       continue;
     }
-    mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, source);
   }
 }

@@ -21,7 +21,7 @@ function countCalls() {
 async function measure(name, count, use) {
   countCalls();
   const { openFamily } = await import('../../dist/index.js');
-  const families = await import(`../../dist/families/${name}/generated.js`);
+  const families = await import(`../../dist/families/${name}.js`);
   const client = await openFamily(Object.values(families).find((value) => value?.operations !== undefined));
   await use(client, 1);
   calls = 0;

@@ -32,7 +32,7 @@ const ipv4OfMain = { ...ipv4, rtmTable: RT_TABLE_MAIN };
 const routesAs =
   (read, { request = ipv4, ...how } = {}) =>
   async () => {
-    const { rtRouteFamily } = await import('../../dist/families/rt-route/generated.js');
+    const { rtRouteFamily } = await import('../../dist/families/rt-route.js');
     await measure(rtRouteFamily, ({ getroute }) => read((reading) => getroute(request, reading)), how);
   };
 
@@ -50,7 +50,7 @@ export const routes = {
 };
 
 const linksAs = (read) => async () => {
-  const { rtLinkFamily } = await import('../../dist/families/rt-link/generated.js');
+  const { rtLinkFamily } = await import('../../dist/families/rt-link.js');
   await measure(rtLinkFamily, ({ getlink }) => read((how) => getlink({}, how)));
 };
 

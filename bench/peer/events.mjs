@@ -1,6 +1,6 @@
 // A listener to route events, with an object for each event.
 import { createRequire } from 'node:module';
-import { rtRouteFamily } from '../../dist/families/rt-route/generated.js';
+import { rtRouteFamily } from '../../dist/families/rt-route.js';
 import { openFamily } from '../../dist/index.js';
 
 const BLOCKED_MS = 600;

@@ -1,6 +1,6 @@
 // Requests to the Generic Netlink controller: one at a time, and many at a time.
 import { createRequire } from 'node:module';
-import { nlctrlFamily } from '../../dist/families/nlctrl/generated.js';
+import { nlctrlFamily } from '../../dist/families/nlctrl.js';
 import { openFamily } from '../../dist/index.js';
 
 const CONTROLLER_ID = 16;

@@ -1,7 +1,7 @@
 // The routes of bench/README.md, as requests of the family.
 import { createRequire } from 'node:module';
-import { rtLinkFamily } from '../../dist/families/rt-link/generated.js';
-import { rtRouteFamily } from '../../dist/families/rt-route/generated.js';
+import { rtLinkFamily } from '../../dist/families/rt-link.js';
+import { rtRouteFamily } from '../../dist/families/rt-route.js';
 import { openFamily } from '../../dist/index.js';
 
 const { routes } = createRequire(import.meta.url)('../peers/node/measure.cjs');

@@ -5,7 +5,7 @@ const NOT_OFFERED = 2;
 
 if (process.argv[3] !== 'request') process.exit(NOT_OFFERED);
 const { openFamily } = require('../../dist/index.js');
-const { nlctrlFamily } = require('../../dist/families/nlctrl/generated.js');
+const { nlctrlFamily } = require('../../dist/families/nlctrl.js');
 openFamily(nlctrlFamily).then((controller) => {
   controller.doSync.getfamily({ familyName: 'nlctrl' });
   writeSync(1, 'x');

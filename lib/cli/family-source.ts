@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Family } from '../index.js';
 import { camelCase } from '../spec/names.js';
 import { UsageError } from './arguments.js';
@@ -8,9 +8,9 @@ const folder = join(__dirname, '../families');
 
 /** Names of the families that this package has. */
 export function familyNames(): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => basename(file, '.js'))
     .sort();
 }
 
@@ -26,7 +26,7 @@ export async function findFamily(name: string | undefined, specFile?: string): P
       `there is no family '${name}'; \`nlctl families\` lists them, --spec FILE loads another`,
     );
   }
-  const module = (await import(join(folder, name, 'generated.js'))) as Readonly<Record<string, unknown>>;
+  const module = (await import(join(folder, `${name}.js`))) as Readonly<Record<string, unknown>>;
   return module[`${camelCase(name)}Family`] as Family;
 }
 

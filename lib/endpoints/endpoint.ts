@@ -1,4 +1,4 @@
-import type { NetlinkDiagMessage } from '../families/sock_diag/generated.js';
+import type { NetlinkDiagMessage } from '../families/sock_diag.js';
 
 /** A netlink socket that is bound, of a process or of the kernel. */
 export interface Endpoint {

@@ -1,6 +1,6 @@
 import { NetlinkError } from '../errors.js';
-import { openFamily } from '../families/open.js';
-import { sockDiagFamily } from '../families/sock_diag/generated.js';
+import { openFamily } from '../client/open.js';
+import { sockDiagFamily } from '../families/sock_diag.js';
 import { openSocket } from '../socket/open-socket.js';
 import { NETLINK_SOCK_DIAG } from '../wire/constants.js';
 import { type Endpoint, endpointOf, type UnownedEndpoint } from './endpoint.js';

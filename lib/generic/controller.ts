@@ -1,8 +1,8 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
-import type { Dump } from '../socket/dump.js';
-import type { CallOptions } from '../socket/exchange.js';
-import type { SubscribeOptions, Subscription, SubscriptionItem } from '../socket/subscription.js';
-import type { Message } from '../socket/message.js';
+import type { Dump } from '../socket/requests/dump.js';
+import type { CallOptions } from '../socket/requests/transport.js';
+import type { SubscribeOptions, Subscription, SubscriptionItem } from '../socket/events/subscription.js';
+import type { Message } from '../socket/messages/message.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import { GENL_HDRLEN, NLMSG_HDRLEN } from '../wire/constants.js';
 import type { WireView } from '../wire/view.js';

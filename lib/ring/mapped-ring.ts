@@ -1,7 +1,7 @@
 import { invalidArgument, malformed } from '../errors.js';
-import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test/generated.js';
-import { openFamily } from '../families/open.js';
-import type { CallOptions } from '../socket/exchange.js';
+import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test.js';
+import { openFamily } from '../client/open.js';
+import type { CallOptions } from '../socket/requests/transport.js';
 import { openSocket } from '../socket/open-socket.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';

@@ -1,8 +1,8 @@
 import { native } from '../native/addon.js';
-import type { BpfInstruction } from './bpf.js';
-import type { DatagramPort } from './datagram-port.js';
-import { checkDestination, type Destination } from './destination.js';
-import type { FilterOptions } from './filter.js';
+import type { BpfInstruction } from './filter/bpf.js';
+import type { DatagramPort } from './port/datagram-port.js';
+import { checkDestination, type Destination } from './port/destination.js';
+import type { FilterOptions } from './filter/filter.js';
 import {
   getOption,
   joinedGroups,
@@ -12,8 +12,8 @@ import {
   type SocketMemory,
   socketMemory,
   type SocketOptions,
-} from './options.js';
-import { attachBpf, attachedFilter, attachFilter, detachFilter, lockFilter } from './socket-filter.js';
+} from './port/options.js';
+import { attachBpf, attachedFilter, attachFilter, detachFilter, lockFilter } from './filter/socket-filter.js';
 
 export interface SocketCounters {
   /** How often the kernel reported that the receive buffer was full and it dropped messages (ENOBUFS). */

@@ -2,13 +2,13 @@ import { closed, invalidArgument, NetlinkError } from '../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../native/receive-ring.js';
 import { WireWriter } from '../wire/writer.js';
 import { BoundSocket } from './bound-socket.js';
-import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.js';
-import { checkDestination, type Destination } from './destination.js';
-import { type Deferred, nextTurn, spendTurn } from './loop-turn.js';
-import type { Message } from './message.js';
-import { type OutgoingMessage, writeHeader, writeMessage } from './outgoing-message.js';
-import { checkMemory, isOwn, LARGE } from './payload-memory.js';
-import { ReceiveQueue } from './receive-queue.js';
+import type { DatagramConsumer, DatagramPort, TakeBatch } from './port/datagram-port.js';
+import { checkDestination, type Destination } from './port/destination.js';
+import { type Deferred, nextTurn, spendTurn } from './turn-budget.js';
+import type { Message } from './messages/message.js';
+import { type OutgoingMessage, writeHeader, writeMessage } from './messages/outgoing-message.js';
+import { checkMemory, isOwn, LARGE } from './messages/payload-memory.js';
+import { ReceiveQueue } from './messages/receive-queue.js';
 
 export interface ReceiveOptions {
   /** Ends the wait: the promise is rejected with the signal's reason. */

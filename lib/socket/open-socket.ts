@@ -1,13 +1,13 @@
 import { errnoName, invalidArgument, NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
-import type { DatagramConsumer, DatagramPort } from './datagram-port.js';
-import { DatagramSocket } from './datagram-socket.js';
-import { formatTraffic } from './format-traffic.js';
-import { type NetworkNamespace, withNamespace } from './namespace.js';
-import { OffloadedSocket } from './offloaded-socket.js';
-import { attachFilter } from './socket-filter.js';
-import { type Trace, TracedPort, type Traffic } from './traced-port.js';
+import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
+import { DatagramSocket } from './port/datagram-socket.js';
+import { formatTraffic } from './port/format-traffic.js';
+import { type NetworkNamespace, withNamespace } from './port/namespace.js';
+import { OffloadedSocket } from './port/offloaded-socket.js';
+import { attachFilter } from './filter/socket-filter.js';
+import { type Trace, TracedPort, type Traffic } from './port/traced-port.js';
 import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
 import {
   expectAnyOption,
@@ -16,7 +16,7 @@ import {
   joinGroup,
   setOption,
   type SocketOptions,
-} from './options.js';
+} from './port/options.js';
 import { checkRange, U32_MAX } from './ranges.js';
 
 const SOCK_RAW = 3;

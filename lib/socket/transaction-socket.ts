@@ -2,16 +2,21 @@ import { closed } from '../errors.js';
 import type { NetlinkMessage } from '../wire/messages.js';
 import type { Operation } from '../wire/operation.js';
 import type { WireView } from '../wire/view.js';
-import type { Batch, BatchOptions } from './batch.js';
-import type { DatagramConsumer, DatagramPort, TakeBatch } from './datagram-port.js';
-import type { Dump, DumpOptions } from './dump.js';
-import type { CallOptions, ExchangeOwner } from './exchange.js';
-import { groupNumber } from './groups.js';
-import type { Message } from './message.js';
-import type { Reply, RequestMessage } from './message-request.js';
+import type { Batch, BatchOptions } from './requests/batch.js';
+import type { DatagramConsumer, DatagramPort, TakeBatch } from './port/datagram-port.js';
+import type { Dump, DumpOptions } from './requests/dump.js';
+import type { CallOptions, TransportOwner } from './requests/transport.js';
+import { groupNumber } from './events/groups.js';
+import type { Message } from './messages/message.js';
+import type { Reply, RequestMessage } from './requests/message-request.js';
 import { NetlinkSocket } from './netlink-socket.js';
-import { type DecodeEvent, messageEvent, type SubscribeOptions, Subscription } from './subscription.js';
-import { Transactions } from './transactions.js';
+import {
+  type DecodeEvent,
+  messageEvent,
+  type SubscribeOptions,
+  Subscription,
+} from './events/subscription.js';
+import { Transactions } from './requests/transactions.js';
 
 export interface TransactionSocketSettings {
   /** Whether replies may carry any port id: those of processes. */
@@ -33,7 +38,7 @@ export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNam
  * A bound netlink socket: single messages, and requests, dumps and batches. The messages that answer no request are
  * those that `receive` gives.
  */
-export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
+export class TransactionSocket extends NetlinkSocket implements TransportOwner {
   readonly #settings: TransactionSocketSettings;
   readonly #subscriptions = new Set<{ closeWithOwner(): void }>();
   #transactions: Transactions | undefined;
@@ -142,7 +147,7 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
 
   /** @internal */
   override onReadable(): void {
-    if (this.#transactions?.exchange.wantsInput === true) this.#transactions.exchange.receiveForAWhile();
+    if (this.#transactions?.transport.wantsInput === true) this.#transactions.transport.receiveForAWhile();
     super.onReadable();
   }
 
@@ -155,7 +160,7 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
 
   /** @internal */
   onUnclaimed(view: WireView, at: number, end: number): void {
-    const current = this.#transactions?.exchange.current;
+    const current = this.#transactions?.transport.current;
     if (current === undefined) return;
     this.queue.takeUnclaimed(view, at, end, current.batch, current.index);
     this.#serveUnclaimed();
@@ -181,17 +186,17 @@ export class TransactionSocket extends NetlinkSocket implements ExchangeOwner {
 
   /** @internal */
   protected override get take(): TakeBatch {
-    return this.#transactions?.exchange.take ?? this.queue.takeBatch;
+    return this.#transactions?.transport.take ?? this.queue.takeBatch;
   }
 
   /** @internal */
   protected override get wantsInput(): boolean {
-    return super.wantsInput || this.#transactions?.exchange.wantsInput === true;
+    return super.wantsInput || this.#transactions?.transport.wantsInput === true;
   }
 
   /** @internal */
   protected override nextSequence(): number {
-    return this.#transactions?.exchange.engine.takeSequence() ?? super.nextSequence();
+    return this.#transactions?.transport.engine.takeSequence() ?? super.nextSequence();
   }
 
   #use(): Transactions {

@@ -1,7 +1,7 @@
 import { decodeMessages, type NetlinkMessage } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
-import type { DatagramConsumer, DatagramPort } from '../socket/datagram-port.js';
-import { type Trace, TracedPort } from '../socket/traced-port.js';
+import type { DatagramConsumer, DatagramPort } from '../socket/port/datagram-port.js';
+import { type Trace, TracedPort } from '../socket/port/traced-port.js';
 import { TransactionSocket } from '../socket/transaction-socket.js';
 import { message } from './builders.js';
 import { type FakeDatagram, FakePort } from './fake-port.js';

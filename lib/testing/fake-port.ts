@@ -1,7 +1,12 @@
 import { closed, NetlinkError } from '../errors.js';
 import { align4 } from '../wire/byte-order.js';
-import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from '../socket/datagram-port.js';
-import { joinMessage } from '../socket/outgoing-message.js';
+import type {
+  DatagramConsumer,
+  DatagramPort,
+  SocketAddress,
+  TakeBatch,
+} from '../socket/port/datagram-port.js';
+import { joinMessage } from '../socket/messages/outgoing-message.js';
 
 /** A datagram that a fake kernel sends. */
 export interface FakeDatagram {

@@ -1,5 +1,5 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
-import type { Trace, Traffic } from '../socket/traced-port.js';
+import type { Trace, Traffic } from '../socket/port/traced-port.js';
 import { LITTLE_ENDIAN_HOST } from '../wire/byte-order.js';
 import { decodeMessages, messageSequence, type NetlinkMessage } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';

@@ -1,7 +1,7 @@
 import { type BatchOptions, BatchTransaction } from '#lib/socket/engine/batch-transaction';
 import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-transaction';
 import { TransactionEngine } from '#lib/socket/engine/engine';
-import { copyReply } from '#lib/socket/message-request';
+import { copyReply } from '#lib/socket/requests/message-request';
 import type { RequestDescription } from '#lib/socket/engine/refusal';
 import { giveReply, RequestTransaction } from '#lib/socket/engine/request-transaction';
 import type { Transaction } from '#lib/socket/engine/transaction';

@@ -1,21 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { camelCase } from '#lib/spec/names';
 import type { Family } from '#lib/spec/runtime/family';
 import { packageRoot } from './processes';
 import { kernelSpecNames, kernelSpecText } from './specs';
 
 /** The generated families that are in this package. */
-export const generatedNames: readonly string[] = readdirSync(join(packageRoot, 'lib/families')).filter(
-  (name) => existsSync(join(packageRoot, 'lib/families', name, 'generated.ts')),
+export const generatedNames: readonly string[] = readdirSync(join(packageRoot, 'lib/families')).map((file) =>
+  basename(file, '.ts'),
 );
 
 const load = createRequire(__filename);
 
 /** A generated family, found by its name. */
 export function generatedFamily(name: string): Family {
-  const module = load(`#lib/families/${name}/generated`) as Readonly<Record<string, unknown>>;
+  const module = load(`#lib/families/${name}`) as Readonly<Record<string, unknown>>;
   const family = module[`${camelCase(name)}Family`];
   if (family === undefined) throw new Error(`${name}: the module exports no family`);
   return family as Family;

@@ -1,5 +1,5 @@
-import { nlctrlFamily } from '#lib/families/nlctrl/generated';
-import { rtLinkFamily } from '#lib/families/rt-link/generated';
+import { nlctrlFamily } from '#lib/families/nlctrl';
+import { rtLinkFamily } from '#lib/families/rt-link';
 import { openFamily, type Traffic } from '#lib/index';
 import { expect, test } from '@jest/globals';
 

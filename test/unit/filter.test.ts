@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { bpf, buildFilter, match } from 'afnetlink';
 import fc from 'fast-check';
-import { runBpf } from '#lib/socket/bpf';
-import { decodeFilter, encodeFilter, passesReplies } from '#lib/socket/filter';
+import { runBpf } from '#lib/socket/filter/bpf';
+import { decodeFilter, encodeFilter, passesReplies } from '#lib/socket/filter/filter';
 import { conditions, messages } from '../helpers/filters.js';
 
 const { header, field, all, any, not } = match;

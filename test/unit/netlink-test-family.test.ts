@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Mode, netlinkTestFamily as family } from '#lib/families/netlink_test/generated';
+import { Mode, netlinkTestFamily as family } from '#lib/families/netlink_test';
 import { nestedSet, type AttributeSet } from '#lib/wire/index';
 import { constantNames, nt } from '../helpers/module';
 

@@ -1,5 +1,5 @@
-import { rtRouteFamily } from '#lib/families/rt-route/generated';
-import type { RouteColumns, RouteMessageInput } from '#lib/families/rt-route/generated';
+import { rtRouteFamily } from '#lib/families/rt-route';
+import type { RouteColumns, RouteMessageInput } from '#lib/families/rt-route';
 import { ColumnReader } from '#lib/spec/runtime/columns';
 import { WireView, WireWriter } from '#lib/wire/index';
 import { describe, expect, test } from '@jest/globals';

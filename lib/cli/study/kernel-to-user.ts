@@ -1,5 +1,5 @@
-import { netlinkTestFamily } from '../../families/netlink_test/generated.js';
-import { openFamily } from '../../families/open.js';
+import { netlinkTestFamily } from '../../families/netlink_test.js';
+import { openFamily } from '../../client/open.js';
 import { openSocket } from '../../socket/open-socket.js';
 import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import { MODULE_PROTOCOL } from './module.js';

@@ -27,7 +27,7 @@ export interface AskedOperation extends RequestDescription {
 }
 
 /** What is left of a question once it is written. */
-export interface Asked {
+export interface PendingRequest {
   readonly operation: AskedOperation;
   /** nlmsg_flags beside those that the kind of request sets by itself. */
   readonly flags: number;
@@ -56,7 +56,7 @@ export class RequestTransaction implements Transaction {
   /** Where the request lies in its buffer. */
   readonly start: number;
   readonly length: number;
-  readonly #asked: Asked;
+  readonly #asked: PendingRequest;
   #replied = false;
   #multipart = false;
   #acknowledged = false;
@@ -64,7 +64,7 @@ export class RequestTransaction implements Transaction {
   #kept = false;
 
   /** The request's bytes lie in `buffer`, and stay there until {@link keepBytes} is called. */
-  constructor(asked: Asked, buffer: Uint8Array, start: number, length: number) {
+  constructor(asked: PendingRequest, buffer: Uint8Array, start: number, length: number) {
     this.#asked = asked;
     this.answers = asked.operation.end === 'both' ? 2 : 1;
     this.echoes = (asked.flags & NLM_F_ECHO) !== 0;

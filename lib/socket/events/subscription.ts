@@ -1,0 +1,371 @@
+import { closed, invalidArgument, NetlinkError } from '../../errors.js';
+import type { DatagramBatch } from '../../native/receive-ring.js';
+import { align4, LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+import { NLMSG_HDRLEN, NLMSG_NOOP, NLMSG_OVERRUN } from '../../wire/constants.js';
+import { copyMessage, messageType } from '../../wire/messages.js';
+import { WireView } from '../../wire/view.js';
+import type { BpfInstruction } from '../filter/bpf.js';
+import { EventCoalescer, RESTFUL_RECEIVE_BUFFER } from './event-coalescer.js';
+import type { DatagramConsumer, DatagramPort } from '../port/datagram-port.js';
+import { overrunHappened } from '../diagnostics.js';
+import { MILLISECONDS_A_RUN } from '../turn-budget.js';
+import { type Message, senderOf } from '../messages/message.js';
+import { raise } from '../rejected.js';
+
+export interface SubscribeOptions<Event = Message> {
+  /** Multicast groups, each by its number or its name in the kernel's headers (`'RTNLGRP_LINK'`). */
+  readonly groups: readonly (number | string)[];
+  /** Ends the subscription: a loop over it throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Drops events in the kernel, so that they are never copied: a classic BPF program, as `buildFilter` makes it. */
+  readonly program?: readonly BpfInstruction[];
+  /** Which of the events that are received to give. */
+  readonly filter?: (event: Event) => boolean;
+  /** Events kept for a consumer that is slow; more wait in the kernel, as long as they fit there. Default: 1024. */
+  readonly capacity?: number;
+  /**
+   * Bytes of receive buffer, which is what holds a burst of events (SO_RCVBUF, forced where allowed). Default: the system's.
+   * From 1 MiB on, the events of a stream may be given up to a millisecond later, many at once, which costs less.
+   */
+  readonly receiveBufferSize?: number;
+  /** Also the events of every other network namespace that has an id here. Needs CAP_NET_BROADCAST. */
+  readonly allNamespaces?: boolean;
+}
+
+/** What a subscription gives: an event, or word that some were lost. */
+export type SubscriptionItem<Event> =
+  | { readonly kind: 'event'; readonly event: Event }
+  /**
+   * The receive buffer was full, and the kernel dropped events from before this item: whoever keeps a state must list it
+   * anew. What changes from now on comes as an event again.
+   */
+  | { readonly kind: 'overrun' }
+  /** Bytes that are no netlink message, or one that cannot be decoded. */
+  | { readonly kind: 'malformed'; readonly bytes: Uint8Array };
+
+/** Makes an event of the message at `at` in `view`, or undefined to leave it out. What it returns may not refer to the view. */
+export type DecodeEvent<Event> = (
+  view: WireView,
+  at: number,
+  end: number,
+  batch: DatagramBatch,
+  index: number,
+) => Event | undefined;
+
+interface Waiting<Event> {
+  readonly resolve: (result: IteratorResult<SubscriptionItem<Event>>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const DEFAULT_CAPACITY = 1024;
+const DATAGRAMS_A_RECEIVE = 16;
+const OVERRUN = Object.freeze({ kind: 'overrun' });
+
+/**
+ * Events of multicast groups, on a socket of its own: they never crowd out replies. It has joined the groups when it is
+ * made, so that what happens from then on is not missed; whoever reads slowly leaves events in the kernel, and learns of
+ * those that did not fit there.
+ */
+export class Subscription<Event>
+  implements AsyncIterableIterator<SubscriptionItem<Event>>, DatagramConsumer, Disposable
+{
+  readonly #port: DatagramPort;
+  readonly #decode: DecodeEvent<Event>;
+  readonly #options: SubscribeOptions<Event>;
+  readonly #capacity: number;
+  readonly #onEnd: () => void;
+  readonly #coalescing: EventCoalescer | undefined;
+  #items: SubscriptionItem<Event>[] = [];
+  #first = 0;
+  readonly #waiting: Waiting<Event>[] = [];
+  #callback: ((item: SubscriptionItem<Event>) => void) | undefined;
+  #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #bytes: Uint8Array = new Uint8Array();
+  #view = new WireView(this.#bytes);
+  /** Whether somebody has asked for an event yet. */
+  #begun = false;
+  #watching = false;
+  #referenced = true;
+  #keepsAlive = true;
+  #ended: { readonly error: unknown } | undefined;
+
+  /** @internal */
+  constructor(
+    open: (consumer: DatagramConsumer) => DatagramPort,
+    decode: DecodeEvent<Event>,
+    options: SubscribeOptions<Event>,
+    onEnd: () => void,
+  ) {
+    const { capacity = DEFAULT_CAPACITY, signal } = options;
+    if (!(capacity >= 1))
+      throw invalidArgument(`capacity is ${String(capacity)}; it must be a number from 1 on`);
+    signal?.throwIfAborted();
+    this.#decode = decode;
+    this.#options = options;
+    this.#capacity = capacity;
+    this.#onEnd = onEnd;
+    this.#port = open(this);
+    if (this.#port.receiveBufferSize >= RESTFUL_RECEIVE_BUFFER)
+      this.#coalescing = new EventCoalescer(() => this.#onRested());
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** How often the kernel has dropped events so far. */
+  get overruns(): number {
+    return this.#port.overruns;
+  }
+
+  get closed(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** The next event, or word of an overrun. Rejected with the signal's reason, or ERR_NETLINK_CLOSED when the socket that it was made with is closed. */
+  next(): Promise<IteratorResult<SubscriptionItem<Event>>> {
+    if (this.#callback !== undefined) {
+      return Promise.reject(
+        invalidArgument('next: the callback of forEach takes all events of this subscription'),
+      );
+    }
+    this.#begun = true;
+    const item = this.#items[this.#first];
+    if (item !== undefined) {
+      this.#first += 1;
+      if (this.#first === this.#items.length) this.#forgetTaken();
+      if (!this.#watching) this.#updateWatch();
+      return Promise.resolve({ done: false, value: item });
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) this.#settle({ resolve, reject });
+      else {
+        this.#waiting.push({ resolve, reject });
+        this.#updateWatch();
+      }
+    });
+  }
+
+  /** Leaving a loop ends the subscription. */
+  return(): Promise<IteratorResult<SubscriptionItem<Event>>> {
+    this.close();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * Calls `callback` with each item as it is received: the fastest way, without back-pressure. The promise is resolved when the
+   * subscription is closed, and rejected as {@link next} is. What the callback throws is an uncaught exception; it is
+   * called with the next item all the same.
+   */
+  forEach(callback: (item: SubscriptionItem<Event>) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#callback !== undefined || this.#waiting.length > 0) {
+        throw invalidArgument('forEach: somebody waits on this subscription already');
+      }
+      this.#finish = { resolve, reject };
+      if (this.#ended !== undefined) {
+        this.#settleFinish();
+        return;
+      }
+      this.#callback = callback;
+      this.#port.captureContext();
+      for (const item of this.#items.slice(this.#first)) this.#call(item);
+      this.#forgetTaken();
+      this.#updateWatch();
+    });
+  }
+
+  /** Keeps the process alive while somebody waits for events, as at first. */
+  ref(): this {
+    this.#referenced = true;
+    this.#updateWatch();
+    return this;
+  }
+
+  /** Waiting for events no longer keeps the process alive. */
+  unref(): this {
+    this.#referenced = false;
+    this.#updateWatch();
+    return this;
+  }
+
+  /** Leaves the groups and closes the socket; loops end. Again is harmless. */
+  close(): void {
+    this.#end(undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal The socket that it was made with is closed. */
+  closeWithOwner(): void {
+    this.#end(closed());
+  }
+
+  /** @internal */
+  onReadable(): void {
+    const received = this.#receive();
+    if (this.#port.closed) return;
+    // What is left in the queue waits for no rest.
+    if (received % DATAGRAMS_A_RECEIVE > 0) this.#coalescing?.received(received);
+    this.#updateWatch();
+  }
+
+  /** Receives what there is, for a while at most; returns how many datagrams that were. */
+  #receive(): number {
+    const end = performance.now() + MILLISECONDS_A_RUN;
+    let received = 0;
+    while (!this.#port.closed) {
+      const count = this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take);
+      received += count;
+      // An overrun may come without a datagram.
+      this.#serve();
+      // Fewer than asked for were all that there was, and the loop tells of more: looking again would cost a call an event.
+      if (count < DATAGRAMS_A_RECEIVE || !this.#hasRoom || performance.now() >= end) break;
+    }
+    return received;
+  }
+
+  #onRested(): void {
+    if (this.#hasRoom) this.onReadable();
+    else this.#updateWatch();
+  }
+
+  /** @internal */
+  onClosed(): void {
+    this.#end(closed());
+  }
+
+  /** Whether events are wanted now: for the callback, or to be kept for a loop that has begun. */
+  get #hasRoom(): boolean {
+    if (this.#callback !== undefined) return true;
+    return this.#begun && this.#items.length - this.#first < this.#capacity;
+  }
+
+  #updateWatch(): void {
+    if (this.#port.closed) return;
+    const awaited = this.#callback !== undefined || this.#waiting.length > 0;
+    const keepAlive = awaited && this.#referenced;
+    if (keepAlive !== this.#keepsAlive) this.#port.setKeepAlive(keepAlive);
+    this.#keepsAlive = keepAlive;
+    this.#coalescing?.setKeepAlive(keepAlive);
+    this.#watching = this.#hasRoom && this.#coalescing?.resting !== true;
+    if (this.#watching) this.#port.watch();
+    else this.#port.unwatch();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#end(this.#options.signal?.reason);
+  };
+
+  readonly #take = (batch: DatagramBatch): void => {
+    for (let index = 0; index < batch.count; index++) {
+      const bytes = batch.bytes(index);
+      if (this.#bytes !== bytes) {
+        this.#bytes = bytes;
+        this.#view = new WireView(bytes);
+      }
+      const start = batch.offset(index);
+      this.#takeDatagram(start, start + batch.length(index), batch, index);
+    }
+    for (let count = 0; count < batch.overruns; count++) {
+      overrunHappened(this.#port.portId);
+      this.#give(OVERRUN);
+    }
+  };
+
+  #takeDatagram(start: number, end: number, batch: DatagramBatch, index: number): void {
+    const view = this.#view;
+    for (let at = start; at < end;) {
+      const length = end - at < NLMSG_HDRLEN ? 0 : view.data.getUint32(at, LITTLE_ENDIAN_HOST);
+      if (length < NLMSG_HDRLEN || length > end - at) {
+        this.#give({ kind: 'malformed', bytes: view.binary(at, end) });
+        return;
+      }
+      this.#takeMessage(at, at + length, batch, index);
+      at += align4(length);
+    }
+  }
+
+  #takeMessage(at: number, end: number, batch: DatagramBatch, index: number): void {
+    const type = messageType(this.#view, at);
+    if (type === NLMSG_NOOP) return;
+    if (type === NLMSG_OVERRUN) {
+      this.#give(OVERRUN);
+      return;
+    }
+    try {
+      const event = this.#decode(this.#view, at, end, batch, index);
+      const { filter } = this.#options;
+      if (event === undefined || filter?.(event) === false) return;
+      this.#give({ kind: 'event', event });
+    } catch (error) {
+      const isMalformed = error instanceof NetlinkError && error.code === 'ERR_NETLINK_MALFORMED';
+      if (isMalformed) this.#give({ kind: 'malformed', bytes: this.#view.binary(at, end) });
+      else raise(error);
+    }
+  }
+
+  #give(item: SubscriptionItem<Event>): void {
+    if (this.#callback === undefined) this.#items.push(item);
+    else this.#call(item);
+  }
+
+  #call(item: SubscriptionItem<Event>): void {
+    try {
+      this.#callback?.(item);
+    } catch (error) {
+      raise(error);
+    }
+  }
+
+  /** Gives those who wait what there is. */
+  #serve(): void {
+    while (this.#waiting.length > 0 && this.#first < this.#items.length) {
+      const value = this.#items[this.#first++];
+      if (value !== undefined) this.#waiting.shift()?.resolve({ done: false, value });
+    }
+    if (this.#first === this.#items.length) this.#forgetTaken();
+  }
+
+  #forgetTaken(): void {
+    this.#items = [];
+    this.#first = 0;
+  }
+
+  #end(error: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { error };
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#coalescing?.end();
+    this.#port.close();
+    this.#onEnd();
+    for (const waiting of this.#waiting.splice(0)) this.#settle(waiting);
+    this.#callback = undefined;
+    this.#settleFinish();
+  }
+
+  #settle(waiting: Waiting<Event>): void {
+    if (this.#ended?.error === undefined) waiting.resolve({ done: true, value: undefined });
+    else waiting.reject(this.#ended.error);
+  }
+
+  #settleFinish(): void {
+    if (this.#ended?.error === undefined) this.#finish?.resolve();
+    else this.#finish?.reject(this.#ended.error);
+    this.#finish = undefined;
+  }
+}
+
+/** The event that subscriptions give unless told otherwise: the message, copied. */
+export function messageEvent(
+  view: WireView,
+  at: number,
+  end: number,
+  batch: DatagramBatch,
+  index: number,
+): Message {
+  return { ...copyMessage(view, at, end - at), sender: senderOf(batch, index) };
+}

@@ -1,0 +1,111 @@
+import {
+  NETLINK_GENERIC,
+  NETLINK_NETFILTER,
+  NETLINK_ROUTE,
+  NLMSG_HDRLEN,
+  NLMSG_MIN_TYPE,
+} from '../../wire/constants.js';
+import type { AttributeSet } from '../../wire/description.js';
+import type { ExtendedAck } from '../../wire/extended-ack.js';
+import { copyMessage, type NetlinkMessage } from '../../wire/messages.js';
+import type { Operation, RequestEnd } from '../../wire/operation.js';
+import type { WireView } from '../../wire/view.js';
+import type { WireWriter } from '../../wire/writer.js';
+import { checkRange, U16_MAX } from '../ranges.js';
+
+/** A message to send as a request, as bytes. Only `type` must be given. */
+export interface RequestMessage {
+  /** nlmsg_type, 0 to 65535. */
+  readonly type: number;
+  /** nlmsg_flags beside those that the kind of request sets by itself (NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP). Default: 0. */
+  readonly flags?: number;
+  /** What follows the message header: fixed header and attributes, as a {@link WireWriter} makes them. */
+  readonly payload?: Uint8Array;
+  /** What errors call it. Default: `'message type 16'`. */
+  readonly name?: string;
+  /**
+   * Bytes between the message header and the first attribute, to find the attribute that an error points at.
+   * Default: as usual in NETLINK_ROUTE, NETLINK_GENERIC and NETLINK_NETFILTER.
+   */
+  readonly headerLength?: number;
+  /** Names for the attributes in errors; without them they are shown by their numbers. */
+  readonly attributes?: AttributeSet;
+  /** The capability that the operation needs, for the text of an EPERM. */
+  readonly capability?: string;
+  /** What ends the request. Default: `'acknowledgement'`. */
+  readonly end?: RequestEnd;
+}
+
+/** What came back for a request. */
+export interface Reply {
+  /** The first message; undefined where there was only an acknowledgement. */
+  readonly message: NetlinkMessage | undefined;
+  /** All of them. */
+  readonly messages: readonly NetlinkMessage[];
+  /** A warning, or a cookie, that came with the acknowledgement. */
+  readonly extack: ExtendedAck | undefined;
+}
+
+/** A request of bytes, whose replies are bytes. */
+export class MessageOperation implements Operation<Uint8Array | undefined, NetlinkMessage> {
+  readonly encode = appendPayload;
+  readonly decode = copyReply;
+  readonly headerLength: number;
+  readonly #request: RequestMessage;
+
+  constructor(request: RequestMessage, protocol: number) {
+    this.#request = request;
+    this.headerLength = request.headerLength ?? usualHeaderLength(protocol, request.type);
+  }
+
+  get name(): string {
+    return this.#request.name ?? `message type ${this.#request.type}`;
+  }
+
+  get attributes(): AttributeSet {
+    return this.#request.attributes ?? {};
+  }
+
+  get end(): RequestEnd {
+    return this.#request.end ?? 'acknowledgement';
+  }
+
+  get capability(): string | undefined {
+    return this.#request.capability;
+  }
+}
+
+/** What came back for a {@link MessageOperation}. */
+export function makeReply(
+  message: unknown,
+  further: readonly unknown[] | undefined,
+  extack: ExtendedAck | undefined,
+): Reply {
+  const first = (message === undefined ? [] : [message]) as NetlinkMessage[];
+  const messages = further === undefined ? first : first.concat(further as NetlinkMessage[]);
+  return { message: first[0], messages, extack };
+}
+
+/** Throws ERR_NETLINK_INVALID_ARGUMENT unless type and flags fit their sixteen bits. */
+export function checkMessage(call: string, { type, flags = 0 }: RequestMessage): void {
+  checkRange(`${call}: type`, type, U16_MAX);
+  checkRange(`${call}: flags`, flags, U16_MAX);
+}
+
+export function appendPayload(writer: WireWriter, payload: Uint8Array | undefined): void {
+  if (payload !== undefined) writer.append(payload);
+}
+
+export function copyReply(view: WireView, offset: number, end: number): NetlinkMessage {
+  return copyMessage(view, offset - NLMSG_HDRLEN, end - offset + NLMSG_HDRLEN);
+}
+
+/** Lengths of NETLINK_ROUTE's fixed headers, by the group of four types that share one: from RTM_NEWLINK on. */
+const ROUTE_HEADERS = [16, 8, 12, 12, 12, 20, 20, 20, 20];
+
+/** Bytes between the message header and the first attribute, in the protocols where that follows from the type. */
+export function usualHeaderLength(protocol: number, type: number): number {
+  if (protocol === NETLINK_GENERIC || protocol === NETLINK_NETFILTER) return 4;
+  if (protocol !== NETLINK_ROUTE) return 0;
+  return ROUTE_HEADERS[(type - NLMSG_MIN_TYPE) >> 2] ?? 0;
+}
