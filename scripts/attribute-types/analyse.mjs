@@ -15,6 +15,9 @@ import { Wrappers } from './wrappers.mjs';
 const COMMON_MEMBERS = [
   ['tc_gen', { body: tokenize('__u32 index; __u32 capab; int action; int refcnt; int bindcnt') }],
 ];
+/** Headers whose structures attributes' values are kept in. */
+const DECLARES =
+  /^(include\/(uapi|net|linux|rdma)|net|fs|io_uring|drivers\/(net|dpll|android|infiniband))\/.*\.h$/;
 const ABOUT_ATTRIBUTES = /\bnla_|\bnlattr\b|nla_policy/;
 
 /**
@@ -120,7 +123,7 @@ export function readTree(root) {
       const text = readFileSync(path, 'utf8');
       const name = relative(root, path);
       if (ABOUT_ATTRIBUTES.test(text) && name !== 'include/net/netlink.h') files.push({ path: name, text });
-      else if (/^include\/(uapi|net|linux)\//.test(name)) headers.push({ path: name, text });
+      else if (DECLARES.test(name)) headers.push({ path: name, text });
     }
   }
   return { files, headers };

@@ -219,8 +219,13 @@ class BodyReader {
     const found = subjectsOf([this.tokens[close + 2]], () => []);
     if (found.length === 0 || close !== index + 3) return;
     const before = this.subjects.get(variable) ?? [];
-    if (operator === '!=' && before.some((each) => each.startsWith('E:')))
-      this.note(found, 'repeats', 'reader');
+    // Where any other type is refused, the attribute is all that there is, once or more often.
+    const isRefused =
+      operator === '!=' &&
+      /^(return|goto)$/.test(
+        this.tokens[close + 4] === '{' ? this.tokens[close + 5] : this.tokens[close + 4],
+      );
+    if (isRefused && before.some((each) => each.startsWith('E:'))) this.note(found, 'repeats', 'reader');
     this.subjects.set(variable, found);
   }
 

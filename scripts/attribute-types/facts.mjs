@@ -37,6 +37,13 @@ function alternativesOf(evidence) {
     found.delete('be32');
     if (own('u32').every(({ via }) => via === 'policy')) found.delete('u32');
   }
+  // A number of variable width that the policy holds to four bytes is one of four bytes.
+  if (
+    found.has('uint') &&
+    own('uint').every(({ via }) => via !== 'policy') &&
+    evidence.some(({ type, via }) => via === 'policy' && INTEGER.test(type))
+  )
+    found.delete('uint');
   if (found.has('uint') || found.has('sint'))
     for (const type of [...found]) if (INTEGER.test(type)) found.delete(type);
   if (found.has('ipv6')) found.delete('array be32');

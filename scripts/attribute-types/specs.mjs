@@ -29,11 +29,13 @@ export function withFacts(families, facts) {
         family: spec.name,
         set: set.name,
         attribute,
-        fact: facts.get(attribute.constant ?? '') ?? elements.get(set),
+        fact: facts.get(attribute.constant ?? '') ?? (isEmpty(attribute) ? undefined : elements.get(set)),
       })),
     );
   });
 }
+
+const isEmpty = ({ type }) => type.kind === 'unused' || type.kind === 'pad';
 
 /** What the entries of a set are where the kernel writes them by number: the elements of the nests that have the set. */
 function elementFacts(spec, facts) {
@@ -55,11 +57,13 @@ export function judge(rows, layouts) {
 export function verdictOf({ attribute, fact }, layouts) {
   const verdict = compare(attribute, fact);
   const { type } = attribute;
-  if (verdict !== 'wrong' || type.kind !== 'struct') return verdict;
-  // The spec may have a name of its own for a structure.
+  if (verdict !== 'wrong' || (type.kind !== 'struct' && type.kind !== 'integer')) return verdict;
+  // The spec may have a name of its own for a structure, or call one of a single number that number.
   const same = splitAlternatives(fact.replace(/\*$/, '')).some((each) => {
     const members = layouts.get(each.replace(/^array /, ''));
-    return members !== undefined && haveSameShape(type.struct, members);
+    if (members === undefined) return false;
+    if (type.kind === 'struct') return haveSameShape(type.struct, members);
+    return /^\w+:[^ ]+$/.test(members) && compare(attribute, members.split(':')[1]) === 'agrees';
   });
   return same ? 'agrees' : verdict;
 }

@@ -5,13 +5,13 @@ import { scalar } from './types.mjs';
 const ARRAY = 'bytes';
 
 /** The members of a structure of the kernel's; undefined where it is not found. Unions count as their first member. */
-export function structFact(name, types, depth = 0) {
-  const members = depth < 4 ? types.struct(name) : undefined;
+export function structFact(name, types) {
+  const members = types.struct(name);
   if (members === undefined || members.length === 0) return undefined;
-  return members.map((member) => `${member.name}:${memberType(member.type, types, depth)}`).join(' ');
+  return members.map((member) => `${member.name}:${memberType(member.type)}`).join(' ');
 }
 
-function memberType(type, types) {
+function memberType(type) {
   if (type.pointers > 0 || type.base === 'function') return 'pointer';
   if (type.bits !== undefined) return 'bits';
   const number = scalar({ ...type, dimensions: [] });

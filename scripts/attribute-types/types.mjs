@@ -121,12 +121,10 @@ export class Types {
 
   /** The type of a member; where the structure is not known, the one that all structures with such a member agree on. */
   member(type, name) {
-    const members = type?.members ?? (type === undefined ? undefined : this.struct(type.base));
-    if (members !== undefined) {
-      const found = members.find((member) => member.name === name);
-      if (found !== undefined) return found.type;
+    if (type !== undefined) {
+      const members = type.members ?? this.struct(type.base);
+      return members?.find((member) => member.name === name)?.type;
     }
-    if (type !== undefined && members !== undefined) return undefined;
     const known = this.#members.get(name);
     return known?.length === 1 ? known[0] : undefined;
   }

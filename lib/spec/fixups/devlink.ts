@@ -1,4 +1,4 @@
-import { notification } from './entries.js';
+import { notification, repeated } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 const ANNOUNCED: readonly (readonly [name: string, value: number, get: string])[] = [
@@ -26,7 +26,16 @@ const ANNOUNCED: readonly (readonly [name: string, value: number, get: string])[
   ['linecard-del-ntf', 81, 'linecard-get'],
 ];
 
+const REPEATED: readonly (readonly [set: string, attribute: string])[] = [
+  ['dl-region-snapshots', 'region-snapshot'],
+  ['dl-region-chunks', 'region-chunk'],
+  ['dl-linecard-supported-types', 'linecard-type'],
+];
+
 export const devlinkFixups: readonly Fixup[] = [
+  ...REPEATED.map(([set, attribute]) =>
+    repeated(set, attribute, 'the nest has one for each: all but the last were taken for unknown'),
+  ),
   {
     reason: 'the group DEVLINK_GENL_MCGRP_CONFIG_NAME is not listed',
     at: [],
