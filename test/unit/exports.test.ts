@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 
-// Some modules are loaded when they are first used (scripts/load-late.mjs): what is exported must be seen all the same.
+// A reader of CommonJS that does not run it must find every name in the text.
 test('ES modules see all that the package exports', () => {
   const program = `
     import { createRequire } from 'node:module';
