@@ -18,7 +18,11 @@ const unbundled = Object.entries(entries)
     `^afnetlink${name.slice(1).replace('*', '(.*)')}$`,
     output.replace('./dist/', '<rootDir>/unbundled/').replace('*', '$1'),
   ]);
-const unit = { moduleNameMapper: Object.fromEntries(unbundled) };
+const unit = {
+  moduleNameMapper: Object.fromEntries(unbundled),
+  // Beside the tests what they depend on, so that jest finds the tests of a changed module.
+  roots: ['<rootDir>/out/test/unit', '<rootDir>/out/test/helpers', '<rootDir>/unbundled'],
+};
 
 const guest = { setupFilesAfterEnv: ['<rootDir>/out/test/helpers/guest-timeout.js'] };
 

@@ -20,7 +20,8 @@ function run(program, ...args) {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}${stderr}${error ?? ''}`);
 }
 
-function installPackages() {
+/** Installs what package-lock.json names, if it is not here. */
+export function installPackages() {
   const print = fingerprint(root, ['package-lock.json'], process.version);
   runIfChanged(`${root}node_modules/.installed-from`, print, () => {
     report('installing npm packages');
@@ -28,7 +29,8 @@ function installPackages() {
   });
 }
 
-function build() {
+/** Builds the addon and the library, where their sources have changed. */
+export function build() {
   const sources = [
     'src',
     'kernel-module/netlink_test.h',

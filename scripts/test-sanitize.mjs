@@ -42,7 +42,7 @@ function build(variant) {
 }
 
 /**
- * Runs the suites with both variants. `jest(name, args, env)` runs jest and gives its counts.
+ * Runs the suites with both variants. `jest(name, args, env)` runs jest and returns its results.
  */
 export function testSanitized(jest) {
   const patterns = ['--runInBand', '--testPathPatterns', ...suites.map((name) => `/${name}`)];
@@ -58,5 +58,12 @@ export function testSanitized(jest) {
     ASAN_OPTIONS: 'detect_leaks=0:exitcode=99:abort_on_error=0',
     UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1:exitcode=98',
   });
-  return { passed: unload.passed + sanitize.passed, failed: unload.failed + sanitize.failed, skips: [] };
+  return {
+    passed: unload.passed + sanitize.passed,
+    failures: [
+      ...unload.failures.map((failure) => `without nodelete: ${failure}`),
+      ...sanitize.failures.map((failure) => `with sanitizers: ${failure}`),
+    ],
+    skips: [],
+  };
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { filesOf } from '../helpers/built-files.js';
 import { packageRoot } from '../helpers/processes.js';
 
 const run = (script: string, ...flags: string[]): string =>
@@ -117,26 +117,4 @@ describe('source maps', () => {
     });
     expect(wrong).toEqual([]);
   });
-});
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== '.built-from')
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
-test('a build from nothing gives the bytes that are there', () => {
-  const fresh = mkdtempSync(join(packageRoot, 'dist-'));
-  try {
-    execFileSync(process.execPath, ['scripts/build-dist.mjs', fresh], { cwd: packageRoot });
-    const hashes = (folder: string) =>
-      filesOf(folder).map((file) => [
-        file.slice(folder.length),
-        createHash('sha256').update(readFileSync(file)).digest('hex'),
-      ]);
-    expect(hashes(join(packageRoot, 'dist'))).toEqual(hashes(fresh));
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
 });
