@@ -9,6 +9,7 @@ export const MILLISECONDS_A_RUN = 0.5;
 
 /** Someone whose result had to wait for the event loop's next turn. */
 export interface Deferred {
+  /** @internal */
   onTurn(): void;
 }
 

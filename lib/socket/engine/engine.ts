@@ -23,7 +23,7 @@ const GIVEN_UP_LIMIT = 4096;
 
 /** What the engine cannot give to any transaction. */
 export interface EngineObserver {
-  /** A message that answers nothing that was asked: a notification, or something sent by the peer on its own. `at` is its header's offset. */
+  /** @internal A message that answers nothing that was asked: a notification, or something sent by the peer on its own. `at` is its header's offset. */
   onUnclaimed(view: WireView, at: number, end: number, group: number): void;
 }
 

@@ -6,9 +6,9 @@ export type TakeBatch = (batch: DatagramBatch) => void;
 
 /** What a port tells the one who uses it. */
 export interface DatagramConsumer {
-  /** Something can be received, and {@link DatagramPort.watch} asked to be told. Called from the event loop. */
+  /** @internal Something can be received, and {@link DatagramPort.watch} asked to be told. Called from the event loop. */
   onReadable(): void;
-  /** The port was closed: whatever waits on it must be settled. Called once. */
+  /** @internal The port was closed: whatever waits on it must be settled. Called once. */
   onClosed(): void;
 }
 

@@ -22,9 +22,9 @@ export interface CallOptions {
 
 /** The socket that a transport is part of. */
 export interface TransportOwner extends EngineObserver {
-  /** Whether the transport {@link Transport.wantsInput wants input} may have changed. */
+  /** @internal Whether the transport {@link Transport.wantsInput wants input} may have changed. */
   onWaitingChanged(): void;
-  /** The kernel has dropped messages, so often since it said so last; which may have answered nothing that was asked. */
+  /** @internal The kernel has dropped messages, so often since it said so last; which may have answered nothing that was asked. */
   onOverruns(count: number): void;
 }
 
