@@ -1,6 +1,7 @@
 import { nlctrlFamily } from '#lib/families/nlctrl';
 import { rtLinkFamily } from '#lib/families/rt-link';
-import { openFamily, type Traffic } from '#lib/index';
+import { openFamily } from '#lib/index';
+import type { Traffic } from '#lib/types';
 import { expect, test } from '@jest/globals';
 
 const LOOPBACK = 1;

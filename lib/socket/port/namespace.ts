@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { invalidArgument, NetlinkError } from '../../errors.js';
+import { errnoName, invalidArgument, NetlinkError } from '../../errors.js';
 
 /**
  * A network namespace: the path of a file that stands for it (`/run/netns/blue`, `/proc/1/ns/net`), the id of a process
@@ -35,12 +35,16 @@ function openNamespace(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY);
   } catch (error) {
-    const { code = 'EIO', errno } = error as NodeJS.ErrnoException;
+    const { errno, message } = error as NodeJS.ErrnoException;
+    // A path with a NUL never comes to open(2).
+    if (errno === undefined)
+      throw invalidArgument(`openSocket: netns: '${path}' cannot be opened: ${message}`);
+    const code = errnoName(Math.abs(errno));
     throw new NetlinkError(`the network namespace ${path} cannot be opened: ${code}`, {
       code,
+      errno: Math.abs(errno),
       syscall: 'open',
       cause: error,
-      ...(errno === undefined ? {} : { errno: Math.abs(errno) }),
     });
   }
 }
