@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { errnoName, invalidArgument, NetlinkError } from '../../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../../known-names.js';
 
 /**
  * A network namespace: the path of a file that stands for it (`/run/netns/blue`, `/proc/1/ns/net`), the id of a process
@@ -7,12 +8,15 @@ import { errnoName, invalidArgument, NetlinkError } from '../../errors.js';
  */
 export type NetworkNamespace = string | { readonly pid: number } | { readonly fd: number };
 
+const KINDS: KnownNames = namesOf<{ pid: number; fd: number }>({ pid: true, fd: true });
+
 /** Calls `use` with a descriptor of the namespace, or with -1 for our own. */
 export function withNamespace<Result>(
   namespace: NetworkNamespace | undefined,
   use: (descriptor: number) => Result,
 ): Result {
   if (namespace === undefined) return use(-1);
+  if (typeof namespace === 'object') checkOptions('openSocket: netns', namespace, KINDS);
   if (typeof namespace === 'object' && 'fd' in namespace) {
     checkNumber('fd', namespace.fd, 0);
     return use(namespace.fd);
