@@ -4,7 +4,7 @@ import { WireWriter } from '../wire/writer.js';
 import { BoundSocket } from './bound-socket.js';
 import type { DatagramConsumer, DatagramPort, TakeBatch } from './port/datagram-port.js';
 import { checkDestination, type Destination } from './port/destination.js';
-import { type Deferred, nextTurn, spendTurn } from './turn-budget.js';
+import { nextTurn, spendTurn } from './turn-budget.js';
 import type { Message } from './messages/message.js';
 import { type OutgoingMessage, writeHeader, writeMessage } from './messages/outgoing-message.js';
 import { checkMemory, isOwn, LARGE } from './messages/payload-memory.js';
@@ -32,7 +32,7 @@ export interface ReceiveSyncOptions extends Pick<ReceiveOptions, 'into'> {
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** A bound netlink socket, made by {@link openSocket}. */
-export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Deferred {
+export class NetlinkSocket extends BoundSocket {
   protected readonly datagrams: DatagramPort;
   /** @internal */
   protected readonly queue = new ReceiveQueue();

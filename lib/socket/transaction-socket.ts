@@ -5,7 +5,7 @@ import type { WireView } from '../wire/view.js';
 import type { Batch, BatchOptions } from './requests/batch.js';
 import type { DatagramConsumer, DatagramPort, TakeBatch } from './port/datagram-port.js';
 import type { Dump, DumpOptions } from './requests/dump.js';
-import type { CallOptions, TransportOwner } from './requests/transport.js';
+import type { CallOptions } from './requests/transport.js';
 import { groupNumber } from './events/groups.js';
 import type { Message } from './messages/message.js';
 import type { Reply, RequestMessage } from './requests/message-request.js';
@@ -38,7 +38,7 @@ export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNam
  * A bound netlink socket: single messages, and requests, dumps and batches. The messages that answer no request are
  * those that `receive` gives.
  */
-export class TransactionSocket extends NetlinkSocket implements TransportOwner {
+export class TransactionSocket extends NetlinkSocket {
   readonly #settings: TransactionSocketSettings;
   readonly #subscriptions = new Set<{ closeWithOwner(): void }>();
   #transactions: Transactions | undefined;

@@ -88,7 +88,7 @@ describe('an unknown option is refused by', () => {
   ];
 
   test.each(calls)('%s (case %#)', async (where, call, rest) => {
-    await expect((async () => call())()).rejects.toMatchObject({
+    await expect(Promise.resolve().then(call)).rejects.toMatchObject({
       code: 'ERR_NETLINK_INVALID_ARGUMENT',
       message: expect.stringContaining(`${where}: unknown option ${rest}`) as unknown,
     });
@@ -103,7 +103,7 @@ describe('an unknown option is refused by', () => {
   ];
 
   test.each(vmCalls)('%s', async (where, call) => {
-    await expect((async () => call())()).rejects.toMatchObject({
+    await expect(Promise.resolve().then(call)).rejects.toMatchObject({
       code: 'ERR_VM_INVALID_ARGUMENT',
       message: expect.stringMatching(
         new RegExp(`^${where}: unknown option '\\w+' \\(expected one of \\w+, \\w+`),

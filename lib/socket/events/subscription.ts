@@ -67,7 +67,7 @@ const OVERRUN = Object.freeze({ kind: 'overrun' });
  * those that did not fit there.
  */
 export class Subscription<Event>
-  implements AsyncIterableIterator<SubscriptionItem<Event>>, DatagramConsumer, Disposable
+  implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable
 {
   readonly #port: DatagramPort;
   readonly #decode: DecodeEvent<Event>;
