@@ -61,7 +61,17 @@ const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'out/', 'node_modules/', 'test/fixtures/', 'test/types/', 'lib/families/*.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'build/',
+      'out/',
+      'node_modules/',
+      'test/fixtures/',
+      'test/types/',
+      'lib/families/*.ts',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
