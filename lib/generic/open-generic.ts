@@ -1,14 +1,14 @@
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { openSocket, type OpenSocketOptions } from '../socket/open-socket.js';
 import { checkSharedSocket } from '../socket/shared-socket.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import { NETLINK_GENERIC } from '../wire/constants.js';
 import { GenericController } from './controller.js';
 import { CONTROLLER } from './numbers.js';
 
 export type OpenGenericOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** A NETLINK_GENERIC socket to use; the caller closes it. Default: a new one, closed with the controller. */
-  readonly socket?: TransactionSocket;
+  readonly socket?: NetlinkSocket;
 };
 
 const OPTIONS: KnownNames = namesOf<OpenGenericOptions>({

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../errors.js';
-import type { TransactionSocket } from './transaction-socket.js';
+import type { NetlinkSocket } from './netlink-socket.js';
 
 /**
  * Checks a socket that the caller of `where` gave in place of options to open one.
@@ -11,7 +11,7 @@ export function checkSharedSocket(
   where: string,
   what: string,
   protocol: number,
-  socket: TransactionSocket,
+  socket: NetlinkSocket,
   others: object,
 ): void {
   if (socket.protocol !== protocol) {
