@@ -164,7 +164,9 @@ export class OpenFamily {
     }
     const numbers = this.#numbers.known();
     if (numbers !== undefined) return this.#execute(prepared, numbers.id, request, options);
-    return this.#numbers.ask(options).then(({ id }) => this.#execute(prepared, id, request, options));
+    return this.#numbers
+      .ask({ signal: options.signal, timeout: options.timeout })
+      .then(({ id }) => this.#execute(prepared, id, request, options));
   }
 
   #execute(
@@ -180,7 +182,7 @@ export class OpenFamily {
       return rejected(error);
     }
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.execute(
+    const reply = this.#socket.perform(
       { operation, type: familyId ?? prepared.mode.request, flags, input: request },
       options,
     );
@@ -196,7 +198,7 @@ export class OpenFamily {
     if (options !== NOTHING) checkOptions(prepared.codec.name, options, DO_OPTIONS);
     const operation = prepared.operation(options);
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.executeSync(
+    const reply = this.#socket.performSync(
       { operation, type: this.#type(prepared.mode), flags, input: request },
       options,
     );
@@ -221,7 +223,7 @@ export class OpenFamily {
     const { columns, flags = 0 } = options;
     if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
     const operation = prepared.operation(options);
-    return this.#socket.executeDump(
+    return this.#socket.performDump(
       { operation, type: this.#type(prepared.mode), flags, input: request },
       options,
     );
@@ -243,7 +245,7 @@ export class OpenFamily {
         return undefined;
       },
     };
-    const dump = this.#socket.executeDump(
+    const dump = this.#socket.performDump(
       { operation, type: this.#type(mode), flags: options.flags ?? 0, input: request },
       options,
     );

@@ -47,6 +47,28 @@ describe('an unknown option is refused by', () => {
       "'colums' (did you mean 'columns'?)",
     ],
     ['batch', async () => (await client()).batch(options('selct')), "'selct' (did you mean 'select'?)"],
+    ['request', () => socket().request(options('typ')), "'typ' (did you mean 'type'?)"],
+    [
+      'request',
+      () => socket().request({ type: 16 }, options('timout')),
+      "'timout' (did you mean 'timeout'?)",
+    ],
+    [
+      'requestSync',
+      () => socket().requestSync({ type: 16 }, options('signl')),
+      "'signl' (did you mean 'signal'?)",
+    ],
+    ['dump', () => socket().dump({ type: 16 }, options('restart')), "'restart' (did you mean 'restarts'?)"],
+    ['batch', () => socket().batch(options('acknowlege')), "'acknowlege' (did you mean 'acknowledge'?)"],
+    ['subscribe', () => socket().subscribe(options('group')), "'group' (did you mean 'groups'?)"],
+    ['receive', () => socket().receive(options('timeout')), "'timeout' (expected one of signal, into)"],
+    ['receiveSync', () => socket().receiveSync(options('timout')), "'timout' (did you mean 'timeout'?)"],
+    ['sendAsync', () => socket().sendAsync({}, options('singal')), "'singal' (did you mean 'signal'?)"],
+    [
+      'attachFilter',
+      () => socket().attachFilter([], options('listen')),
+      "'listen' (expected one of listenOnly)",
+    ],
     [
       'batch.add',
       async () => (await client()).batch().add('getlink', {}, options('timeout')),
