@@ -12,16 +12,20 @@ interface Selecting {
   readonly select?: readonly string[];
 }
 
-export const DO_OPTIONS: KnownNames = namesOf<FamilyDoOptions & Selecting>({
-  signal: true,
-  timeout: true,
-  strict: true,
+const BATCHED = {
   flags: true,
   create: true,
   exclusive: true,
   replace: true,
   append: true,
   echo: true,
+} as const;
+
+export const DO_OPTIONS: KnownNames = namesOf<FamilyDoOptions & Selecting>({
+  signal: true,
+  timeout: true,
+  strict: true,
+  ...BATCHED,
   select: true,
 });
 
@@ -46,14 +50,8 @@ export const BATCH_OPTIONS: KnownNames = namesOf<FamilyBatchOptions & Selecting>
 });
 
 /** Of one request in a batch. */
-export const BATCHED_OPTIONS: KnownNames = namesOf<Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>>({
-  flags: true,
-  create: true,
-  exclusive: true,
-  replace: true,
-  append: true,
-  echo: true,
-});
+export const BATCHED_OPTIONS: KnownNames =
+  namesOf<Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>>(BATCHED);
 
 export const SUBSCRIBE_OPTIONS: KnownNames = namesOf<FamilySubscribeOptions<never, never> & Selecting>({
   groups: true,
