@@ -70,6 +70,7 @@ export default tseslint.config(
       'out/',
       'node_modules/',
       'test/fixtures/',
+      'test/types/',
       'lib/families/*.ts',
     ],
   },

@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const addon = (variant) => join(root, `out/native-${variant}/build/Release/afnetlink.node`);
 
+/** Has every process of the tests load this build. */
+const useAddon = (variant) => ({
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require=${join(root, 'scripts/use-addon.cjs')}`,
+  TEST_ADDON: addon(variant),
+});
+
 /** The runtime library of the compiler that built the addon: node itself is not instrumented, so it must come first. */
 function runtimeLibraries() {
   const compiler = process.env.CXX ?? 'g++';
@@ -49,10 +55,10 @@ export function testSanitized(jest) {
   build('unload');
   build('sanitize');
   const unload = jest('unload', [...patterns, '--testNamePattern', 'worker'], {
-    AFNETLINK_ADDON: addon('unload'),
+    ...useAddon('unload'),
   });
   const sanitize = jest('sanitize', patterns, {
-    AFNETLINK_ADDON: addon('sanitize'),
+    ...useAddon('sanitize'),
     LD_PRELOAD: runtimeLibraries().join(' '),
     // V8 keeps what it allocated until the process ends: leaks are counted by the leak tests instead.
     ASAN_OPTIONS: 'detect_leaks=0:exitcode=99:abort_on_error=0',

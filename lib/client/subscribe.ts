@@ -1,4 +1,5 @@
 import { invalidArgument } from '../errors.js';
+import { checkOptions } from '../known-names.js';
 import type { Subscription } from '../socket/events/subscription.js';
 import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { FamilySubscribeOptions, NotificationOf, UnknownNotification } from '../spec/runtime/client.js';
@@ -7,6 +8,7 @@ import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
 import { genericLength } from './operation.js';
+import { SUBSCRIBE_OPTIONS } from './option-names.js';
 import type { FamilyNumbers, NumberSource } from './numbers.js';
 
 export type FamilyEvent = NotificationOf<string, object> | UnknownNotification;
@@ -25,6 +27,7 @@ export function subscribeTo(
   source: NumberSource,
   options: Options,
 ): Subscription<FamilyEvent> {
+  checkOptions('subscribe', options, SUBSCRIBE_OPTIONS);
   const { groups = Object.keys(family.groups), select, strict = false, ...rest } = options;
   const receptions = receptionsOf(family, select);
   const numbers = source.known() ?? source.askSync();

@@ -16,14 +16,16 @@ import { assemblePolicy, type FamilyPolicy } from './policy.js';
  * The Generic Netlink controller as seen from one socket, and so from one network namespace: families and groups by
  * name. What it learnt it remembers, until the kernel says that it changed.
  */
-export class GenericController {
+export class GenericController implements Disposable, AsyncDisposable {
   readonly socket: NetlinkSocket;
+  readonly #ownsSocket: boolean;
   readonly #families = new Map<string, GenericFamily>();
   #changes: Subscription<string> | undefined;
 
-  /** `socket` is one of NETLINK_GENERIC; it stays the caller's to close. */
-  constructor(socket: NetlinkSocket) {
+  /** @internal `ownsSocket`: whether {@link close} closes the socket. */
+  constructor(socket: NetlinkSocket, ownsSocket: boolean) {
     this.socket = socket;
+    this.#ownsSocket = ownsSocket;
   }
 
   /**
@@ -104,11 +106,21 @@ export class GenericController {
     return this.socket.subscribe({ ...options, groups });
   }
 
-  /** Ends what it listens to. Closing the socket does that too. */
+  /** Ends what it listens to, and closes the socket unless it was given. Closing the socket does the former too. */
   close(): void {
     this.#changes?.close();
     this.#changes = undefined;
     this.#families.clear();
+    if (this.#ownsSocket) this.socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
   }
 
   #remember(name: string, family: GenericFamily | undefined): GenericFamily {

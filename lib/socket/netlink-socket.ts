@@ -1,4 +1,5 @@
 import { closed } from '../errors.js';
+import { checkOptions } from '../known-names.js';
 import { native } from '../native/addon.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 import type { NetlinkMessage } from '../wire/messages.js';
@@ -11,7 +12,7 @@ import {
   Subscription,
 } from './events/subscription.js';
 import type { BpfInstruction } from './filter/bpf.js';
-import type { FilterOptions } from './filter/filter.js';
+import { FILTER_OPTIONS, type FilterOptions } from './filter/filter.js';
 import { attachBpf, attachedFilter, attachFilter, detachFilter, lockFilter } from './filter/socket-filter.js';
 import type { Message } from './messages/message.js';
 import {
@@ -21,6 +22,16 @@ import {
 } from './messages/message-receiver.js';
 import { MessageSender } from './messages/message-sender.js';
 import type { OutgoingMessage } from './messages/outgoing-message.js';
+import {
+  BATCH_OPTIONS,
+  CALL_OPTIONS,
+  DUMP_OPTIONS,
+  RECEIVE_OPTIONS,
+  RECEIVE_SYNC_OPTIONS,
+  REQUEST_MESSAGE,
+  SEND_OPTIONS,
+  SUBSCRIBE_OPTIONS,
+} from './option-names.js';
 import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
 import { checkDestination, type Destination } from './port/destination.js';
 import {
@@ -74,7 +85,7 @@ export interface SocketSettings {
 /** The options of a subscription that its socket is opened with. */
 export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNamespaces' | 'program'>;
 
-const NO_OPTIONS: CallOptions = {};
+const NO_OPTIONS: CallOptions & ReceiveOptions = {};
 
 /**
  * A bound netlink socket, made by {@link openSocket}: single messages, requests, dumps, batches and subscriptions.
@@ -149,6 +160,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
 
   /** Makes the kernel drop datagrams that a classic BPF program, for example of {@link buildFilter}, rejects (SO_ATTACH_FILTER). */
   attachFilter(program: readonly BpfInstruction[], options: FilterOptions = {}): void {
+    checkOptions('attachFilter', options, FILTER_OPTIONS);
     attachFilter(this.#port.handle, program, options.listenOnly === true);
   }
 
@@ -232,7 +244,11 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    *
    * An abort rejects at once; what was submitted is sent all the same. Closing rejects with ERR_NETLINK_CLOSED.
    */
-  sendAsync(message: OutgoingMessage = {}, options: Pick<ReceiveOptions, 'signal'> = {}): Promise<number> {
+  async sendAsync(
+    message: OutgoingMessage = {},
+    options: Pick<ReceiveOptions, 'signal'> = {},
+  ): Promise<number> {
+    checkOptions('sendAsync', options, SEND_OPTIONS);
     return this.#sender.sendAsync(message, options.signal);
   }
 
@@ -257,7 +273,14 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * receive: the socket works on after these. ERR_NETLINK_INVALID_ARGUMENT, before anything is received, for `into` that is
    * empty or was transferred away.
    */
-  receive(options: ReceiveOptions = {}): Promise<Message> {
+  receive(options: ReceiveOptions = NO_OPTIONS): Promise<Message> {
+    if (options !== NO_OPTIONS) {
+      try {
+        checkOptions('receive', options, RECEIVE_OPTIONS);
+      } catch (error) {
+        return rejected(error);
+      }
+    }
     return this.#receiver.receive(options);
   }
 
@@ -266,6 +289,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * once. Throws the errors that receive is rejected with, and ERR_NETLINK_TIMEOUT.
    */
   receiveSync(options: ReceiveSyncOptions = {}): Message {
+    checkOptions('receiveSync', options, RECEIVE_SYNC_OPTIONS);
     return this.#receiver.receiveSync(options);
   }
 
@@ -307,29 +331,32 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * ERR_NETLINK_TIMEOUT; ERR_NETLINK_OVERRUN when the answer was dropped because the receive buffer was full;
    * ERR_NETLINK_INVALID_ARGUMENT, ERR_NETLINK_CLOSED.
    */
-  request(message: RequestMessage, options?: CallOptions): Promise<Reply> {
+  request(message: RequestMessage, options: CallOptions = NO_OPTIONS): Promise<Reply> {
     try {
-      checkMessage('request', message);
+      checkRequest('request', message, options);
     } catch (error) {
       return rejected(error);
     }
-    return this.execute(this.#callOf(message), options) as Promise<unknown> as Promise<Reply>;
+    return this.perform(this.#callOf(message), options) as Promise<unknown> as Promise<Reply>;
   }
 
   /** Like {@link request}, but blocks the thread until the answer is there: with the kernel as peer, as long as it works on it. */
-  requestSync(message: RequestMessage, options?: CallOptions): Reply {
-    checkMessage('requestSync', message);
-    return this.executeSync(this.#callOf(message), options) as unknown as Reply;
+  requestSync(message: RequestMessage, options: CallOptions = NO_OPTIONS): Reply {
+    checkRequest('requestSync', message, options);
+    return this.performSync(this.#callOf(message), options) as unknown as Reply;
   }
 
   /** Requests a dump (NLM_F_DUMP is set); nothing is sent before it is read. */
   dump(message: RequestMessage, options: DumpOptions = {}): Dump<NetlinkMessage> {
+    checkOptions('dump', message, REQUEST_MESSAGE);
+    checkOptions('dump', options, DUMP_OPTIONS);
     checkMessage('dump', message);
-    return this.executeDump(this.#callOf(message), options);
+    return this.performDump(this.#callOf(message), options);
   }
 
   /** Begins a batch: add messages to it, then send it. */
   batch<Reply = NetlinkMessage>(options: BatchOptions = {}): Batch<Reply> {
+    checkOptions('batch', options, BATCH_OPTIONS);
     return new Batch<Reply>(this.#useTransport(), this.protocol, this.#receiveBufferSize, options);
   }
 
@@ -338,7 +365,12 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     call: OperationCall<Input, Output>,
     options: CallOptions = NO_OPTIONS,
   ): Promise<Output | undefined> {
-    return this.#useRequests().perform(call, options) as Promise<Output | undefined>;
+    try {
+      if (options !== NO_OPTIONS) checkOptions('execute', options, CALL_OPTIONS);
+    } catch (error) {
+      return rejected(error);
+    }
+    return this.perform(call, options);
   }
 
   /** {@link requestSync} for an operation. */
@@ -346,11 +378,31 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     call: OperationCall<Input, Output>,
     options: CallOptions = NO_OPTIONS,
   ): Output | undefined {
-    return this.#useRequests().performSync(call, options) as Output | undefined;
+    if (options !== NO_OPTIONS) checkOptions('executeSync', options, CALL_OPTIONS);
+    return this.performSync(call, options);
   }
 
   /** {@link dump} for an operation. */
   executeDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions = {}): Dump<Output> {
+    checkOptions('executeDump', options, DUMP_OPTIONS);
+    return this.performDump(call, options);
+  }
+
+  /** @internal {@link execute}, with options that were checked. */
+  perform<Input, Output>(
+    call: OperationCall<Input, Output>,
+    options: CallOptions,
+  ): Promise<Output | undefined> {
+    return this.#useRequests().perform(call, options) as Promise<Output | undefined>;
+  }
+
+  /** @internal {@link executeSync}, with options that were checked. */
+  performSync<Input, Output>(call: OperationCall<Input, Output>, options: CallOptions): Output | undefined {
+    return this.#useRequests().performSync(call, options) as Output | undefined;
+  }
+
+  /** @internal {@link executeDump}, with options that were checked. */
+  performDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions): Dump<Output> {
     return new Dump(this.#useTransport(), encodeDump(call), call.operation, options);
   }
 
@@ -366,6 +418,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
 
   /** {@link subscribe}, with events made by `decode`, which leaves out a message by returning undefined. */
   subscribeDecoded<Event>(options: SubscribeOptions<Event>, decode: DecodeEvent<Event>): Subscription<Event> {
+    checkOptions('subscribe', options, SUBSCRIBE_OPTIONS);
     if (this.closed) throw closed();
     const groups = options.groups.map((group) => groupNumber(this.protocol, group));
     const subscription = new Subscription<Event>(
@@ -409,4 +462,11 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     this.#transport = new Transport(this.#readers, this.#receiver, { sequences: this.#sequences, anyPort });
     return this.#transport;
   }
+}
+
+/** Throws ERR_NETLINK_INVALID_ARGUMENT for a message or options that cannot be meant. */
+function checkRequest(call: string, message: RequestMessage, options: CallOptions): void {
+  checkOptions(call, message, REQUEST_MESSAGE);
+  if (options !== NO_OPTIONS) checkOptions(call, options, CALL_OPTIONS);
+  checkMessage(call, message);
 }

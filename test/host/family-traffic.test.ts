@@ -1,6 +1,7 @@
 import { nlctrlFamily } from 'afnetlink/families/nlctrl';
 import { rtLinkFamily } from 'afnetlink/families/rt-link';
-import { openFamily, type Traffic } from 'afnetlink';
+import { openFamily } from 'afnetlink';
+import type { Traffic } from 'afnetlink/types';
 import { expect, test } from '@jest/globals';
 
 const LOOPBACK = 1;

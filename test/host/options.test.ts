@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SocketOptions } from 'afnetlink';
+import type { SocketOptions } from 'afnetlink/types';
 import { inPrivateNamespace, withoutCapabilities } from '../helpers/namespaces.js';
 import { runCommand, runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair, wordAt, words } from '../helpers/sockets.js';

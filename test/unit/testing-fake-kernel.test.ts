@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Batch,
-  NLM_F_ACK,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type RequestMessage,
-  type WireView,
-} from 'afnetlink';
+import { type Batch, type RequestMessage } from 'afnetlink';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type WireView } from 'afnetlink/wire';
 import {
   acknowledge,
   datagram,

@@ -66,9 +66,7 @@ const OVERRUN = Object.freeze({ kind: 'overrun' });
  * made, so that what happens from then on is not missed; whoever reads slowly leaves events in the kernel, and learns of
  * those that did not fit there.
  */
-export class Subscription<Event>
-  implements AsyncIterableIterator<SubscriptionItem<Event>>, DatagramConsumer, Disposable
-{
+export class Subscription<Event> implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable {
   readonly #port: DatagramPort;
   readonly #decode: DecodeEvent<Event>;
   readonly #options: SubscribeOptions<Event>;
