@@ -16,8 +16,8 @@ export const SERIES = Object.keys(suites);
 
 /** A folder with the C files of a series, `{ version, folder }`; downloaded on first use. */
 export async function prepareSource(series, onProgress) {
-  const { Archive } = require('../../dist/vm/apt.js');
-  const { cacheFolder, publish } = require('../../dist/vm/cache.js');
+  const { Archive } = require('../../unbundled/vm/apt.js');
+  const { cacheFolder, publish } = require('../../unbundled/vm/cache.js');
   const archive = await Archive.open(suites[series]);
   await archive.update();
   const versions = (await archive.packageNames('linux-source-'))

@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 
 /** All families' specs, the kernel's (where their folder is given) and the project's own, repaired or not. */
 export function readFamilies(folders, fixups) {
-  const { readSpec } = require('../../dist/spec/load.js');
+  const { readSpec } = require('../../unbundled/spec/load.js');
   return folders
     .filter((folder) => folder !== undefined && existsSync(folder))
     .flatMap((folder) =>
