@@ -1,25 +1,13 @@
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-// Who may import whom, top to bottom: each layer names the folders of lib/ that it must not reach.
-const layers = [
-  'wire',
-  'errors',
-  'native',
-  'spec',
-  'socket',
-  'generic',
-  'client',
-  'families',
-  'endpoints',
-  'testing',
-  'cli',
-  'vm',
-  'index',
-];
+// Who may import whom. A layer is a folder or a file of lib/; it imports itself and what is listed for it, nothing else.
+// test/unit/layers.test.ts sees to it that every folder and file of lib/ is here, and that no imports form a circle.
 const mayImport = {
-  wire: ['errors'],
-  errors: ['wire'],
+  errno: [],
+  'extended-ack': [],
+  errors: ['errno', 'extended-ack'],
+  wire: ['errno', 'errors', 'extended-ack'],
   native: ['errors'],
   spec: ['wire', 'errors'],
   socket: ['wire', 'native', 'errors'],
@@ -27,38 +15,52 @@ const mayImport = {
   client: ['generic', 'socket', 'spec', 'wire', 'errors'],
   families: ['spec'],
   endpoints: ['client', 'families', 'socket', 'wire', 'errors'],
+  ring: ['client', 'families', 'native', 'socket', 'wire', 'errors'],
   testing: ['wire', 'socket', 'errors'],
+  index: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors'],
+  // By the modules that the package exports alone: see below.
+  cli: ['index', 'endpoints', 'families', 'ring', 'spec', 'testing', 'wire'],
 };
-const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {
-  const forbidden = layers.filter((other) => other !== layer && !allowed.includes(other));
-  const pure = layer === 'wire' || layer === 'spec';
-  return {
-    files: [`lib/${layer}/**/*.ts`, `lib/${layer}.ts`],
-    ignores: ['lib/spec/generator/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${forbidden.join('|')})(/|\\.js$)`,
-              message: `${layer} must not import this layer.`,
-            },
-            ...(layer === 'errors'
-              ? [
-                  {
-                    regex: '^\\./(?!wire/|errno\\.js$)',
-                    message: 'errors imports only errno and the types of wire.',
-                  },
-                ]
-              : []),
-            ...(pure ? [{ regex: '^node:', message: `${layer} is pure: no node modules.` }] : []),
-          ],
-        },
-      ],
+const layers = Object.keys(mayImport);
+
+/** Further limits of single layers. */
+const pure = { regex: '^node:', message: 'This layer is pure: no node modules.' };
+const more = {
+  wire: [pure],
+  spec: [pure],
+  cli: [
+    {
+      regex: '^(\\.\\./)+(endpoints|ring|spec|testing|wire)/(?!index\\.js$|runtime/index\\.js$)',
+      message: 'cli uses what the package exports: import the index of this layer.',
     },
-  };
+  ],
+};
+const restricted = (files, patterns, ignores = []) => ({
+  files,
+  ignores,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
+const layerRules = layers.flatMap((layer) => {
+  const forbidden = layers.filter((other) => other !== layer && !mayImport[layer].includes(other));
+  const from = (start) => [
+    {
+      regex: `^${start}(${forbidden.join('|')})(/|\\.js$)`,
+      message: `${layer} must not import this layer.`,
+    },
+    ...(more[layer] ?? []),
+  ];
+  return [
+    restricted([`lib/${layer}/**/*.ts`], from('(\\.\\./)+'), ['lib/spec/generator/**']),
+    restricted([`lib/${layer}.ts`], from('\\./')),
+  ];
+});
+const otherRules = [
+  restricted(['vm/**/*.ts'], [{ regex: '^\\.\\./|^afnetlink', message: 'vm knows nothing of netlink.' }]),
+  restricted(
+    ['examples/**/*.ts'],
+    [{ regex: '^(\\.\\./)+(lib|dist|vm)/|^#lib', message: 'An example imports afnetlink, as users do.' }],
+  ),
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'out/', 'node_modules/', 'test/fixtures/', 'lib/families/*.ts'] },
@@ -89,4 +91,5 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off', eqeqeq: 'error' },
   },
   ...layerRules,
+  ...otherRules,
 );

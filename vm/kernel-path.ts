@@ -5,7 +5,7 @@ import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { hasPvhEntry, isElf } from './elf.js';
 import { VmError } from './errors.js';
 import { bzImageRelease, extractVmlinux } from './kernel-image.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 
 /**
  * A kernel that the user names by its path, which is one of

@@ -4,24 +4,11 @@ import { join } from 'node:path';
 import { Archive } from './apt.js';
 import { cacheFolder, readJson, replace, withLock, type Progress } from './cache.js';
 import { VmError } from './errors.js';
+import type { Kernel } from './kernel.js';
 import { extractVmlinux } from './kernel-image.js';
 import { kernelFromPath } from './kernel-path.js';
 import { run } from './programs.js';
 import { adaptHeaders } from './toolchain.js';
-
-/** A kernel that a guest can boot. All paths are absolute. */
-export interface Kernel {
-  /** As `uname -r` prints it. */
-  readonly release: string;
-  /** What QEMU boots: an ELF vmlinux with a PVH entry, or a bzImage. */
-  readonly image: string;
-  /** The folder that is /lib/modules/RELEASE in the guest; absent where everything is built in. */
-  readonly modules?: string;
-  /** What external modules are built against; absent where they cannot be. */
-  readonly headers?: string;
-  /** The compiler for external modules, `gcc` if absent. */
-  readonly compiler?: string;
-}
 
 interface Series {
   readonly suites: readonly string[];

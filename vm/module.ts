@@ -3,7 +3,7 @@ import { cp, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { VmError } from './errors.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 import { run } from './programs.js';
 import type { ModuleToLoad } from './session-files.js';
 
