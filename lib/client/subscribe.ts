@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors.js';
 import type { Subscription } from '../socket/events/subscription.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { FamilySubscribeOptions, NotificationOf, UnknownNotification } from '../spec/runtime/client.js';
 import type { BodyCodec, Decoder, Family } from '../spec/runtime/family.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
@@ -21,7 +21,7 @@ interface Reception {
 /** Joins a family's multicast groups, and decodes what comes there. */
 export function subscribeTo(
   family: Family,
-  socket: TransactionSocket,
+  socket: NetlinkSocket,
   source: NumberSource,
   options: Options,
 ): Subscription<FamilyEvent> {
