@@ -21,7 +21,6 @@ const mayImport = {
   // By the modules that the package exports alone: see below.
   cli: ['index', 'endpoints', 'families', 'ring', 'spec', 'testing', 'wire'],
 };
-const layers = Object.keys(mayImport);
 
 /** Further limits of single layers. */
 const pure = { regex: '^node:', message: 'This layer is pure: no node modules.' };
@@ -40,20 +39,36 @@ const restricted = (files, patterns, ignores = []) => ({
   ignores,
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
-const layerRules = layers.flatMap((layer) => {
-  const forbidden = layers.filter((other) => other !== layer && !mayImport[layer].includes(other));
-  const from = (start) => [
-    {
-      regex: `^${start}(${forbidden.join('|')})(/|\\.js$)`,
-      message: `${layer} must not import this layer.`,
-    },
-    ...(more[layer] ?? []),
-  ];
-  return [
-    restricted([`lib/${layer}/**/*.ts`], from('(\\.\\./)+'), ['lib/spec/generator/**']),
-    restricted([`lib/${layer}.ts`], from('\\./')),
-  ];
-});
+const forbidden = (table, name, start) => {
+  const others = Object.keys(table).filter((other) => other !== name && !table[name].includes(other));
+  return {
+    regex: `^${start}(${others.join('|')})(/|\\.js$)`,
+    message: `${name} must not import this layer.`,
+  };
+};
+const inFolder = (layer) => [forbidden(mayImport, layer, '(\\.\\./)+'), ...(more[layer] ?? [])];
+const layerRules = Object.keys(mayImport).flatMap((layer) => [
+  restricted([`lib/${layer}/**/*.ts`], inFolder(layer), ['lib/spec/generator/**']),
+  restricted([`lib/${layer}.ts`], [forbidden(mayImport, layer, '\\./')]),
+]);
+
+// The same for the folders within lib/socket, and for the files beside them that put them together.
+const socketMayImport = {
+  port: [],
+  engine: [],
+  messages: ['port'],
+  filter: ['messages'],
+  requests: ['engine', 'messages', 'port'],
+  events: ['filter', 'messages', 'port'],
+  'netlink-socket': ['engine', 'events', 'filter', 'messages', 'port', 'requests'],
+  'open-socket': ['engine', 'events', 'filter', 'messages', 'netlink-socket', 'port', 'requests'],
+};
+const socketRules = Object.keys(socketMayImport).map((part) =>
+  restricted(
+    [`lib/socket/${part}/**/*.ts`],
+    [...inFolder('socket'), forbidden(socketMayImport, part, '\\.\\./')],
+  ),
+);
 const otherRules = [
   restricted(['vm/**/*.ts'], [{ regex: '^\\.\\./|^afnetlink', message: 'vm knows nothing of netlink.' }]),
   restricted(
@@ -91,5 +106,6 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off', eqeqeq: 'error' },
   },
   ...layerRules,
+  ...socketRules,
   ...otherRules,
 );

@@ -239,7 +239,8 @@ async function firstThatBoots(
 async function existingFolder(path: string): Promise<string> {
   const whole = resolve(path);
   const found = await stat(whole).catch(() => undefined);
-  if (found?.isDirectory() !== true) throw new VmError('ERR_VM_INVALID_ARGUMENT', `${whole} is no folder`);
+  if (found?.isDirectory() !== true)
+    throw new VmError('ERR_VM_INVALID_ARGUMENT', `'${whole}' must be a folder`);
   return whole;
 }
 

@@ -62,7 +62,7 @@ export async function prepareKernel(name: string, options: KernelOptions = {}): 
   });
 }
 
-/** Names how kernels are prepared: one that another version of this package prepared in another way is prepared anew. */
+/** Changes with the way kernels are prepared: a kernel that an older version of this package prepared is prepared again. */
 const preparation = 1;
 
 /** How many versions of a series are tried, where the mirror lists one that it no longer has, or that cannot be built for. */

@@ -81,7 +81,7 @@ export async function builtModules(
 /** What a build reads: everything but what an earlier build left and what no build needs. */
 async function sourceFiles(folder: string): Promise<string[]> {
   if (!existsSync(folder))
-    throw new VmError('ERR_VM_INVALID_ARGUMENT', `there is no folder ${folder} to build a module from`);
+    throw new VmError('ERR_VM_INVALID_ARGUMENT', `build a module: folder '${folder}' does not exist`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter(

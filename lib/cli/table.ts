@@ -10,7 +10,7 @@ export interface Column {
 export interface TableOptions {
   /** Whether the headings are printed. Default: true. */
   readonly headings?: boolean;
-  /** Characters in a line. Default: the terminal's; any number where the output is no terminal. */
+  /** Characters in a line. Default: the terminal's; no limit if the output is not a terminal. */
   readonly width?: number;
 }
 

@@ -52,7 +52,7 @@ describe('nlctl vm', () => {
   });
 
   test.each([
-    ['a kernel that is not there', ['--kernel', '/no/such/kernel'], {}, 'there is no such file or folder'],
+    ['a kernel that is not there', ['--kernel', '/no/such/kernel'], {}, 'no such file or folder'],
     ['a kernel that is none', ['--kernel', '/etc/passwd'], {}, 'no header of the Linux boot protocol'],
     [
       'missing programs',
