@@ -1,5 +1,5 @@
 import { type ErrnoCode, errnoName } from './errno.js';
-import type { ExtendedAck } from './wire/extended-ack.js';
+import type { ExtendedAck } from './extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
 

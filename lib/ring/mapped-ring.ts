@@ -132,7 +132,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
 
   /**
    * Calls `use` with each message that the kernel has filled in, and frees its slot when it returns or throws. Returns how
-   * many there were. Throws ERR_NETLINK_MALFORMED where what is in the ring is no message.
+   * many there were. Throws ERR_NETLINK_MALFORMED if the ring holds something other than a message.
    */
   read(use: (message: RingMessage) => void): number {
     if (this.#reading) throw invalidArgument('read: called by the function that reads a message');

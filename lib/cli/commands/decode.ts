@@ -1,39 +1,53 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { errnoName } from '../errors.js';
-import type { Family } from '../index.js';
-import type { BodyCodec } from '../spec/runtime/family.js';
-import { GENL_HDRLEN, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
-import { acknowledgedErrno, decodeExtendedAck, locateInRequest } from '../wire/extended-ack.js';
-import { messageLength, messageType } from '../wire/messages.js';
-import { align4 } from '../wire/byte-order.js';
-import { WireView } from '../wire/view.js';
-import { runSubcommand, UsageError } from './arguments.js';
-import { findFamily } from './family-source.js';
-import { toJson } from '../json.js';
+import { toJson, type Family } from '../../index.js';
+import type { BodyCodec } from '../../spec/runtime/index.js';
+import {
+  acknowledgedErrno,
+  align4,
+  decodeExtendedAck,
+  errnoName,
+  GENL_HDRLEN,
+  locateInRequest,
+  messageLength,
+  messageType,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_HDRLEN,
+  NLMSG_MIN_TYPE,
+  WireView,
+} from '../../wire/index.js';
+import { type Capture, readCapture } from '../capture.js';
+import { defineCommand } from '../command/command.js';
+import { flag, option } from '../command/option.js';
+import { required } from '../command/positional.js';
+import { text } from '../command/values.js';
+import { findFamily } from '../family-source.js';
 
-const usage = `Usage: nlctl decode CAPTURE.json [OPTION…]
+export const command = defineCommand({
+  name: 'nlctl decode',
+  summary: 'decode a recorded exchange',
+  description: `Decodes a recorded exchange and prints {"request": …, "replies": […]} as JSON. The file is a JSON object:
 
-Decodes a recorded exchange and prints {"request": …, "replies": […]} as JSON. The file is a JSON object:
-  family     the specification's name
-  op, mode   the operation; mode "ntf" for notifications, "multi" for several messages in the request
+  family     the name of the specification
+  op         the operation
+  mode       "ntf" for notifications, "multi" for several messages in the request
   request    the datagram that was sent, in hexadecimal; absent for notifications
   replies    the datagrams that were received, in hexadecimal
 
-Acknowledgements and ends of dumps that say nothing else are left out of the replies; errors are {"error": …}.
-
-  --spec FILE     decode by this specification (YAML)
-  --strict        fail on what the specification does not know, instead of showing it in "extra"
-  --pretty        indent the output
-  --help          print this`;
-
-interface Capture {
-  readonly family?: string;
-  readonly op?: string;
-  readonly mode?: string;
-  readonly request?: string;
-  readonly replies?: readonly string[];
-}
+The replies leave out acknowledgements and ends of dumps that carry nothing else; errors are {"error": …}.`,
+  positionals: { file: required('a recorded exchange', text('CAPTURE.json', 'file')) },
+  options: {
+    spec: option('decode by this specification (YAML)', text('FILE', 'file')),
+    strict: flag('fail on what the specification does not know, instead of showing it in "extra"'),
+    pretty: flag('indent the output'),
+  },
+  async run({ spec, strict, pretty }, { file }) {
+    const capture = readCapture(readFileSync(file, 'utf8'), file);
+    const decoder = new CaptureDecoder(await findFamily(capture.family, spec), capture, strict);
+    console.log(toJson({ request: decoder.request(), replies: decoder.replies() }, pretty ? 2 : 0));
+    return 0;
+  },
+});
 
 /** One message in its datagram. */
 interface Place {
@@ -41,27 +55,6 @@ interface Place {
   readonly at: number;
   readonly end: number;
   readonly type: number;
-}
-
-export function run(args: readonly string[]): Promise<number> {
-  return runSubcommand('decode', usage, args, async () => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        spec: { type: 'string' },
-        strict: { type: 'boolean', default: false },
-        pretty: { type: 'boolean', default: false },
-      },
-    });
-    const [file, ...surplus] = positionals;
-    if (file === undefined || surplus.length > 0) throw new UsageError('one CAPTURE.json is needed');
-    const capture = JSON.parse(readFileSync(file, 'utf8')) as Capture;
-    const family = await findFamily(capture.family, values.spec);
-    const decoder = new CaptureDecoder(family, capture, values.strict);
-    console.log(toJson({ request: decoder.request(), replies: decoder.replies() }, values.pretty ? 2 : 0));
-    return 0;
-  });
 }
 
 /** Decodes the messages of one capture. */
@@ -80,7 +73,7 @@ class CaptureDecoder {
     this.#sent = capture.request === undefined ? [] : places(capture.request);
   }
 
-  /** What was asked: the one message's values, or a list where the datagram held several; null for notifications. */
+  /** The values of the request's message, or a list if the datagram held several; null for notifications. */
   request(): unknown {
     const messages = this.#sent.map((place) => {
       const body = this.#requestBody(this.#id(place));
@@ -90,7 +83,7 @@ class CaptureDecoder {
   }
 
   replies(): unknown[] {
-    return (this.#capture.replies ?? []).flatMap(places).flatMap((place) => this.#reply(place));
+    return this.#capture.replies.flatMap(places).flatMap((place) => this.#reply(place));
   }
 
   #reply(place: Place): unknown[] {
@@ -106,7 +99,7 @@ class CaptureDecoder {
     return [body === undefined ? unknown(place, this.#skipped) : this.#decode(body, place)];
   }
 
-  /** An acknowledgement, an error, or the end of a dump: told only where it says something. */
+  /** An acknowledgement, an error, or the end of a dump: shown only if it carries something. */
   #end({ view, at, end }: Place): unknown[] {
     const errno = acknowledgedErrno(view, at, end);
     const extack = decodeExtendedAck(view, at, end);
@@ -151,8 +144,8 @@ class CaptureDecoder {
   }
 }
 
-function places(hex: string): Place[] {
-  const view = new WireView(Buffer.from(hex, 'hex'));
+function places(datagram: Uint8Array): Place[] {
+  const view = new WireView(datagram);
   const found: Place[] = [];
   for (let at = 0; at < view.length;) {
     const end = at + messageLength(view, at, view.length);
