@@ -104,6 +104,7 @@ function compareOne(type, fact) {
       return splitAlternatives(of).some((each) => compareOne(type.of, each) !== 'wrong') ? 'agrees' : 'wrong';
     }
     case 'keyed':
+    case 'sequence':
       return nested ? 'agrees' : 'wrong';
     case 'sub-message':
       return nested || /^(struct|bytes|array)/.test(fact) ? 'agrees' : 'wrong';

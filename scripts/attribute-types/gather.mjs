@@ -35,6 +35,15 @@ export async function gatherFacts(families, module, onProgress) {
   writeFacts('structs', [source], structs);
 }
 
+/** All that C files show, by constant: `[name, fact]`, sorted. */
+export function factsOf(paths) {
+  const { evidence } = analyse(paths.map((path) => ({ path, text: readFileSync(path, 'utf8') })));
+  return [...evidence]
+    .map(([name, found]) => [name, factOf(found)])
+    .filter(([, fact]) => fact !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
 function constantsOf(families) {
   const all = families.flatMap((spec) =>
     spec.sets.flatMap((set) => set.attributes.map(({ constant }) => constant)),

@@ -24,11 +24,18 @@ export function readFamilies(folders, fixups) {
 export function withFacts(families, facts) {
   return families.flatMap((spec) => {
     const elements = elementFacts(spec, facts);
+    const ordered = new Set(
+      spec.sets.flatMap((set) =>
+        set.attributes.flatMap(({ type }) => (type.kind === 'sequence' ? [type.set] : [])),
+      ),
+    );
     return spec.sets.flatMap((set) =>
       set.attributes.map((attribute) => ({
         family: spec.name,
         set: set.name,
         attribute,
+        // Where the nest is read in order, all that is in it may come again.
+        isOrdered: ordered.has(set),
         fact: facts.get(attribute.constant ?? '') ?? (isEmpty(attribute) ? undefined : elements.get(set)),
       })),
     );
@@ -54,7 +61,8 @@ export function judge(rows, layouts) {
   return rows.map((row) => ({ ...row, verdict: verdictOf(row, layouts) }));
 }
 
-export function verdictOf({ attribute, fact }, layouts) {
+export function verdictOf({ attribute, fact: found, isOrdered }, layouts) {
+  const fact = isOrdered ? found?.replace(/\*$/, '') : found;
   const verdict = compare(attribute, fact);
   const { type } = attribute;
   if (verdict !== 'wrong' || (type.kind !== 'struct' && type.kind !== 'integer')) return verdict;

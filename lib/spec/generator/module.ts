@@ -42,6 +42,7 @@ const VALUES = [
     'readNumbers',
     'readRaw',
     'readRecords',
+    'readSequence',
     'readShort',
     'readStructs',
   ],
@@ -66,6 +67,7 @@ const VALUES = [
     'writeNothing',
     'writeNothingNest',
     'writeRecords',
+    'writeSequence',
     'writeStruct',
   ],
 ];

@@ -24,7 +24,7 @@ import {
   refuseUnknown,
   within,
 } from '../runtime/input.js';
-import { narrowed } from '../runtime/writing.js';
+import { narrowed, writeSequence } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
   addressBytes,
@@ -186,6 +186,11 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
       return;
     case 'sub-message':
       writeSubMessage(type.message.formats, type.message.name, writer, id, value as Values);
+      return;
+    case 'sequence':
+      writeSequence(writer, id, listOf(value as Values[]), (to, entry) =>
+        writeBody(undefined, type.set, to, entry, NONE),
+      );
       return;
     case 'records':
       writeRecords(type.header, type.set, writer, id, listOf(value as Values[]));
