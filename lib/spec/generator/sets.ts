@@ -2,12 +2,13 @@ import { specError } from '../spec-error.js';
 import { isDeferred } from '../interpreter/decode.js';
 import { selectedBefore } from '../body-keys.js';
 import type { AttributeSpec, SetSpec } from '../model.js';
-import { camelCase, pascalCase } from '../names.js';
+import { pascalCase } from '../names.js';
 import { attributeComment, docComment } from './comments.js';
 import { caseLines } from './lines.js';
 import { member, type ModuleNames, property } from './naming.js';
 import type { TypePrinter } from './types.js';
 import type { Scope, ValuePrinter } from './values.js';
+import { quoted } from './literals.js';
 
 export interface SetParts {
   readonly names: ModuleNames;
@@ -107,7 +108,7 @@ function selected(): string[] {
 
 /** The variable that remembers where an attribute is that is read last. */
 function place(key: string): string {
-  return `${camelCase(key)}At`;
+  return `${/^[0-9]/.test(key) ? '_' : ''}${key}At`;
 }
 
 function readCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts, scope: Scope): string[] {
@@ -175,7 +176,7 @@ function writer(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
     '      if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
     '      break;',
     '    default:',
-    `      refuseUnknown(value, key, '${set.name}', besides);`,
+    `      refuseUnknown(value, key, ${quoted(set.name)}, besides);`,
     '  }',
     '}',
     '',
@@ -196,11 +197,11 @@ function writeCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts)
   const by = set.attributes.find(({ name }) => name === type.selector.name);
   const earlier = selectedBefore(set, attribute, type.selector).map((each) => member('value', each.key));
   const list = earlier.length === 0 ? '' : `, [${earlier.join(', ')}]`;
-  const selector = `impliedSelector('${type.selector.key}', ${member('value', type.selector.key)}, ${given}${list})`;
+  const selector = `impliedSelector(${quoted(type.selector.key)}, ${member('value', type.selector.key)}, ${given}${list})`;
   // An enum's entry is checked by the enumeration itself.
   const named = by?.type.kind === 'integer' ? 'format as never' : 'format';
   return [
-    `    case '${key}':`,
+    `    case ${quoted(key)}:`,
     `      if (${given} !== undefined) {`,
     `        const format = ${selector};`,
     `        if (format !== undefined) ${by === undefined ? '' : values.write(by.type, String(by.id), named)}`,
