@@ -70,7 +70,16 @@ const VALUES = [
   ],
 ];
 const TYPES = [
-  ...['ActOperation', 'AddressColumn', 'AddressInput', 'Bitfield32', 'BodyCodec', 'Decoded', 'DescribedSet'],
+  ...[
+    'ActOperation',
+    'AddressColumn',
+    'AddressInput',
+    'Bitfield32',
+    'BodyCodec',
+    'Bytes',
+    'Decoded',
+    'DescribedSet',
+  ],
   ...['DumpOperation', 'ExtraInputs', 'Family', 'FamilyClient', 'FlagField', 'FlagFieldInput', 'FlagName'],
   ...['FlagsInput', 'GetOperation', 'Indexed', 'IndexedInput', 'MemberEnds', 'Mutable', 'NotificationOf'],
   ...['Selection', 'WireView', 'WireWriter'],

@@ -47,7 +47,7 @@ function interfaces(
     ...docComment(`\`${described}\` to send; what is not given is zero.`),
     `export interface ${name}Input {`,
     ...properties('input'),
-    '  readonly tail?: Uint8Array | undefined;',
+    '  readonly tail?: Bytes | undefined;',
     '}',
     '',
   ];
