@@ -197,5 +197,6 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return `${typeof value} ${JSON.stringify(value)}`;
+  if (typeof value === 'string') return `text ${JSON.stringify(value)}`;
+  return typeof value === 'bigint' || typeof value === 'number' ? `number ${value}` : typeof value;
 }

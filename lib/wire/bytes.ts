@@ -3,10 +3,10 @@ import { invalidArgument } from '../errors.js';
 /** Bytes, in whatever kind of memory the caller has them: each is taken as the bytes that it consists of. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 
-const lengthOf = Object.getOwnPropertyDescriptor(
+const { get: lengthOf } = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   'byteLength',
-)?.get as () => number;
+) as { readonly get: (this: Uint8Array) => number };
 
 /** The bytes of memory. Throws ERR_NETLINK_INVALID_ARGUMENT for anything else: text must be encoded first. */
 export function bytesOf(input: Bytes): Uint8Array {
