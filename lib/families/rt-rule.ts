@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -77,7 +78,7 @@ export interface FibRulePortRange {
 export interface FibRulePortRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsFibRulePortRange: MemberEnds = { start: 2, end: 4 };
@@ -124,7 +125,7 @@ export interface FibRuleUidRange {
 export interface FibRuleUidRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsFibRuleUidRange: MemberEnds = { start: 4, end: 8 };
