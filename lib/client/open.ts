@@ -2,7 +2,7 @@ import { openSocket, type OpenSocketOptions } from '../socket/open-socket.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import type { DynamicClient } from '../spec/runtime/client.js';
 import type { Family } from '../spec/runtime/family.js';
-import { invalidArgument } from '../errors.js';
+import { atAwait, invalidArgument } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
@@ -42,6 +42,6 @@ export async function openFamily<Client>(
     return new OpenFamily(family, socket, numbers, shared === undefined) as never;
   } catch (error) {
     if (shared === undefined) socket.close();
-    throw error;
+    throw atAwait(error);
   }
 }

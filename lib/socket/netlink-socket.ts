@@ -1,4 +1,4 @@
-import { closed, invalidArgument, NetlinkError } from '../errors.js';
+import { atAwait, closed, invalidArgument, NetlinkError, rejectAtAwait } from '../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../native/receive-ring.js';
 import { WireWriter } from '../wire/writer.js';
 import { BoundSocket } from './bound-socket.js';
@@ -90,7 +90,7 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
       offload.submit(writer.memory, 0, length, to, (error) => {
         signal?.removeEventListener('abort', onAbort);
         if (error === undefined) resolve(sequence);
-        else reject(error);
+        else rejectAtAwait(resolve, error);
       });
     });
   }
@@ -131,10 +131,18 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     if (into !== undefined) checkMemory('receive', into);
     this.refuseBesideListener('receive');
     signal?.throwIfAborted();
-    if (this.queue.waiting) return this.#wait(signal, into);
-    if (spendTurn()) return this.#next(into) ?? this.#wait(signal, into);
-    nextTurn(this);
-    return this.#wait(signal, into);
+    if (!this.queue.waiting) {
+      if (!spendTurn()) nextTurn(this);
+      else {
+        const message = this.#next(into);
+        if (message !== undefined) return message;
+      }
+    }
+    try {
+      return await this.#wait(signal, into);
+    } catch (error) {
+      throw atAwait(error);
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { closed, invalidArgument } from '../../errors.js';
+import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../wire/constants.js';
 import { WireWriter } from '../../wire/writer.js';
@@ -217,8 +217,8 @@ export class Requests implements Deferred {
       this.#turnAwaited = true;
       nextTurn(this);
     }
-    return new Promise((resolve, reject) => {
-      const waiter = new Waiter(transaction, options, this.#transport, resolve, reject);
+    return new Promise((resolve) => {
+      const waiter = new Waiter(transaction, options, this.#transport, resolve);
       this.#pending.push(waiter);
       if (options.signal !== undefined) waiter.listen();
     });
@@ -230,8 +230,8 @@ export class Requests implements Deferred {
   };
 
   #wait(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      new Waiter(transaction, options, this.#transport, resolve, reject).arm();
+    return new Promise((resolve) => {
+      new Waiter(transaction, options, this.#transport, resolve).arm();
     });
   }
 }
@@ -256,7 +256,6 @@ class Waiter {
   readonly #options: CallOptions;
   readonly #transport: Transport;
   readonly #resolve: (result: unknown) => void;
-  readonly #reject: (error: unknown) => void;
   #release: (() => void) | undefined;
 
   constructor(
@@ -264,13 +263,11 @@ class Waiter {
     options: CallOptions,
     transport: Transport,
     resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
   ) {
     this.transaction = transaction;
     this.#options = options;
     this.#transport = transport;
     this.#resolve = resolve;
-    this.#reject = reject;
     transaction.waiter = this;
   }
 
@@ -297,7 +294,7 @@ class Waiter {
     warn(transaction, this.#options);
     if (transaction.began !== 0) publish(transaction, this.#transport);
     if (transaction.error === undefined) this.#resolve(transaction.result);
-    else this.#reject(transaction.error);
+    else rejectAtAwait(this.#resolve, transaction.error);
   }
 }
 
