@@ -47,8 +47,8 @@ const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {
             ...(layer === 'errors'
               ? [
                   {
-                    regex: '^\\./(?!wire/|errno\\.js$)',
-                    message: 'errors imports only errno and the types of wire.',
+                    regex: '^\\./(?!wire/|errno\\.js$|caller-stack\\.js$)',
+                    message: 'errors imports only errno, caller-stack and the types of wire.',
                   },
                 ]
               : []),

@@ -1,4 +1,6 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
+import { suggestion } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import type { TransactionSocket } from '../socket/transaction-socket.js';
 import type {
   ColumnsOf,
@@ -110,7 +112,7 @@ export class OpenFamily {
       const operation = byName.get(name);
       if (operation !== undefined) return operation(request, options);
       throw invalidArgument(
-        `'${name}' is no operation of '${this.#family.name}' as a ${mode}; there are ${[...byName.keys()].join(', ')}`,
+        `'${this.#family.name}' has no '${mode}' operation named ${shown(name)}${suggestion(name, byName.keys())}`,
       );
     };
     for (const [key, { name, [mode]: has }] of Object.entries(this.#family.operations)) {
@@ -128,7 +130,12 @@ export class OpenFamily {
     const codec = this.#family.operations[key];
     const numbers = codec?.[mode];
     if (codec === undefined || numbers === undefined) {
-      throw invalidArgument(`'${key}' is no operation of '${this.#family.name}' as a ${mode}`);
+      const known = Object.keys(this.#family.operations).filter(
+        (name) => this.#family.operations[name]?.[mode],
+      );
+      throw invalidArgument(
+        `'${this.#family.name}' has no '${mode}' operation named ${shown(key)}${suggestion(key, known)}`,
+      );
     }
     const prepared = new OperationVariants(this.#family, codec, numbers);
     this.#prepared[mode].set(key, prepared);
@@ -188,7 +195,7 @@ export class OpenFamily {
     if (mode.reply === undefined) return echo === true ? reply : undefined;
     if (reply !== undefined || mode.optionalReply === true) return reply;
     throw new NetlinkError(
-      `${operationName(this.#family, codec)} was acknowledged, and no answer came with it`,
+      `${operationName(this.#family, codec)}: the kernel acknowledged the request and sent no reply`,
       { code: 'ERR_NETLINK_NO_REPLY', operation: operationName(this.#family, codec) },
     );
   }

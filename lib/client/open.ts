@@ -31,7 +31,7 @@ export async function openFamily<Client>(
   const { socket: shared, signal, ...socketOptions } = options;
   if (shared !== undefined && shared.protocol !== family.protocol) {
     throw invalidArgument(
-      `openFamily: '${family.name}' is of netlink protocol ${family.protocol}, and the socket of ${shared.protocol}`,
+      `openFamily: the socket must be of netlink protocol ${family.protocol}, which '${family.name}' uses, got ${shared.protocol}`,
     );
   }
   const socket = shared ?? openSocket({ ...socketOptions, protocol: family.protocol });

@@ -160,7 +160,7 @@ function putNfCtTcpFlagsMask(writer: WireWriter, at: number, value: NfCtTcpFlags
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nf-ct-tcp-flags-mask');
+          refuseUnknown(value, key, 'nf-ct-tcp-flags-mask', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -245,7 +245,7 @@ function writeCounterAttrsAttribute(writer: WireWriter, value: CounterAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counter-attrs', besides);
+      refuseUnknown(value, key, 'counter-attrs', describeCounterAttrs, besides);
   }
 }
 
@@ -374,7 +374,7 @@ function writeTupleProtoAttrsAttribute(writer: WireWriter, value: TupleProtoAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tuple-proto-attrs', besides);
+      refuseUnknown(value, key, 'tuple-proto-attrs', describeTupleProtoAttrs, besides);
   }
 }
 
@@ -467,7 +467,7 @@ function writeTupleIpAttrsAttribute(writer: WireWriter, value: TupleIpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tuple-ip-attrs', besides);
+      refuseUnknown(value, key, 'tuple-ip-attrs', describeTupleIpAttrs, besides);
   }
 }
 
@@ -550,7 +550,7 @@ function writeTupleAttrsAttribute(writer: WireWriter, value: TupleAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tuple-attrs', besides);
+      refuseUnknown(value, key, 'tuple-attrs', describeTupleAttrs, besides);
   }
 }
 
@@ -650,7 +650,7 @@ function writeProtoinfoTcpAttrsAttribute(writer: WireWriter, value: ProtoinfoTcp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-tcp-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-tcp-attrs', describeProtoinfoTcpAttrs, besides);
   }
 }
 
@@ -733,7 +733,7 @@ function writeProtoinfoDccpAttrsAttribute(writer: WireWriter, value: ProtoinfoDc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-dccp-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-dccp-attrs', describeProtoinfoDccpAttrs, besides);
   }
 }
 
@@ -813,7 +813,7 @@ function writeProtoinfoSctpAttrsAttribute(writer: WireWriter, value: ProtoinfoSc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-sctp-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-sctp-attrs', describeProtoinfoSctpAttrs, besides);
   }
 }
 
@@ -898,7 +898,7 @@ function writeProtoinfoAttrsAttribute(writer: WireWriter, value: ProtoinfoAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-attrs', describeProtoinfoAttrs, besides);
   }
 }
 
@@ -961,7 +961,7 @@ function writeHelpAttrsAttribute(writer: WireWriter, value: HelpAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'help-attrs', besides);
+      refuseUnknown(value, key, 'help-attrs', describeHelpAttrs, besides);
   }
 }
 
@@ -1030,7 +1030,7 @@ function writeNatProtoAttrsAttribute(writer: WireWriter, value: NatProtoAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nat-proto-attrs', besides);
+      refuseUnknown(value, key, 'nat-proto-attrs', describeNatProtoAttrs, besides);
   }
 }
 
@@ -1127,7 +1127,7 @@ function writeNatAttrsAttribute(writer: WireWriter, value: NatAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nat-attrs', besides);
+      refuseUnknown(value, key, 'nat-attrs', describeNatAttrs, besides);
   }
 }
 
@@ -1208,7 +1208,7 @@ function writeSeqadjAttrsAttribute(writer: WireWriter, value: SeqadjAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'seqadj-attrs', besides);
+      refuseUnknown(value, key, 'seqadj-attrs', describeSeqadjAttrs, besides);
   }
 }
 
@@ -1271,7 +1271,7 @@ function writeSecctxAttrsAttribute(writer: WireWriter, value: SecctxAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'secctx-attrs', besides);
+      refuseUnknown(value, key, 'secctx-attrs', describeSecctxAttrs, besides);
   }
 }
 
@@ -1348,7 +1348,7 @@ function writeSynproxyAttrsAttribute(writer: WireWriter, value: SynproxyAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'synproxy-attrs', besides);
+      refuseUnknown(value, key, 'synproxy-attrs', describeSynproxyAttrs, besides);
   }
 }
 
@@ -1419,7 +1419,7 @@ function writeFilterAttrsAttribute(writer: WireWriter, value: FilterAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'filter-attrs', besides);
+      refuseUnknown(value, key, 'filter-attrs', describeFilterAttrs, besides);
   }
 }
 
@@ -1699,7 +1699,7 @@ function writeConntrackAttrsAttribute(writer: WireWriter, value: ConntrackAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'conntrack-attrs', besides);
+      refuseUnknown(value, key, 'conntrack-attrs', describeConntrackAttrs, besides);
   }
 }
 
@@ -1889,7 +1889,7 @@ function writeConntrackStatsAttrsAttribute(writer: WireWriter, value: ConntrackS
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'conntrack-stats-attrs', besides);
+      refuseUnknown(value, key, 'conntrack-stats-attrs', describeConntrackStatsAttrs, besides);
   }
 }
 
@@ -1969,7 +1969,9 @@ function projectConntrackMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeConntrackMessage(writer: WireWriter, value: ConntrackMessageInput, besides?: ReadonlySet<string>): void {
+const ConntrackMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeConntrackMessage(writer: WireWriter, value: ConntrackMessageInput, besides: ReadonlySet<string> = ConntrackMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -2042,7 +2044,9 @@ function projectConntrackStatsMessage(view: WireView, start: number, end: number
   return value;
 }
 
-function writeConntrackStatsMessage(writer: WireWriter, value: ConntrackStatsMessageInput, besides?: ReadonlySet<string>): void {
+const ConntrackStatsMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeConntrackStatsMessage(writer: WireWriter, value: ConntrackStatsMessageInput, besides: ReadonlySet<string> = ConntrackStatsMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

@@ -1950,7 +1950,7 @@ function writeDevlinkAttribute(writer: WireWriter, value: DevlinkInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'devlink', besides);
+      refuseUnknown(value, key, 'devlink', describeDevlink, besides);
   }
 }
 
@@ -2206,7 +2206,7 @@ function writeDlDevStatsAttribute(writer: WireWriter, value: DlDevStatsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dev-stats', besides);
+      refuseUnknown(value, key, 'dl-dev-stats', describeDlDevStats, besides);
   }
 }
 
@@ -2269,7 +2269,7 @@ function writeDlReloadStatsAttribute(writer: WireWriter, value: DlReloadStatsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-stats', describeDlReloadStats, besides);
   }
 }
 
@@ -2342,7 +2342,7 @@ function writeDlReloadActInfoAttribute(writer: WireWriter, value: DlReloadActInf
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-info', besides);
+      refuseUnknown(value, key, 'dl-reload-act-info', describeDlReloadActInfo, besides);
   }
 }
 
@@ -2405,7 +2405,7 @@ function writeDlReloadActStatsAttribute(writer: WireWriter, value: DlReloadActSt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-act-stats', describeDlReloadActStats, besides);
   }
 }
 
@@ -2474,7 +2474,7 @@ function writeDlReloadStatsEntryAttribute(writer: WireWriter, value: DlReloadSta
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats-entry', besides);
+      refuseUnknown(value, key, 'dl-reload-stats-entry', describeDlReloadStatsEntry, besides);
   }
 }
 
@@ -2548,7 +2548,7 @@ function writeDlInfoVersionAttribute(writer: WireWriter, value: DlInfoVersionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-info-version', besides);
+      refuseUnknown(value, key, 'dl-info-version', describeDlInfoVersion, besides);
   }
 }
 
@@ -2635,7 +2635,7 @@ function writeDlPortFunctionAttribute(writer: WireWriter, value: DlPortFunctionI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-port-function', besides);
+      refuseUnknown(value, key, 'dl-port-function', describeDlPortFunction, besides);
   }
 }
 
@@ -2700,7 +2700,7 @@ function writeDlDpipeTablesAttribute(writer: WireWriter, value: DlDpipeTablesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-tables', besides);
+      refuseUnknown(value, key, 'dl-dpipe-tables', describeDlDpipeTables, besides);
   }
 }
 
@@ -2822,7 +2822,7 @@ function writeDlDpipeTableAttribute(writer: WireWriter, value: DlDpipeTableInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table', describeDlDpipeTable, besides);
   }
 }
 
@@ -2890,7 +2890,7 @@ function writeDlDpipeTableMatchesAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-matches', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-matches', describeDlDpipeTableMatches, besides);
   }
 }
 
@@ -2952,7 +2952,7 @@ function writeDlDpipeTableActionsAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-actions', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-actions', describeDlDpipeTableActions, besides);
   }
 }
 
@@ -3014,7 +3014,7 @@ function writeDlDpipeEntriesAttribute(writer: WireWriter, value: DlDpipeEntriesI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entries', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entries', describeDlDpipeEntries, besides);
   }
 }
 
@@ -3106,7 +3106,7 @@ function writeDlDpipeEntryAttribute(writer: WireWriter, value: DlDpipeEntryInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry', describeDlDpipeEntry, besides);
   }
 }
 
@@ -3171,7 +3171,7 @@ function writeDlDpipeEntryMatchValuesAttribute(writer: WireWriter, value: DlDpip
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', describeDlDpipeEntryMatchValues, besides);
   }
 }
 
@@ -3233,7 +3233,7 @@ function writeDlDpipeEntryActionValuesAttribute(writer: WireWriter, value: DlDpi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', describeDlDpipeEntryActionValues, besides);
   }
 }
 
@@ -3332,7 +3332,7 @@ function writeDlDpipeMatchAttribute(writer: WireWriter, value: DlDpipeMatchInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match', describeDlDpipeMatch, besides);
   }
 }
 
@@ -3427,7 +3427,7 @@ function writeDlDpipeMatchValueAttribute(writer: WireWriter, value: DlDpipeMatch
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match-value', describeDlDpipeMatchValue, besides);
   }
 }
 
@@ -3529,7 +3529,7 @@ function writeDlDpipeActionAttribute(writer: WireWriter, value: DlDpipeActionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action', describeDlDpipeAction, besides);
   }
 }
 
@@ -3624,7 +3624,7 @@ function writeDlDpipeActionValueAttribute(writer: WireWriter, value: DlDpipeActi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action-value', describeDlDpipeActionValue, besides);
   }
 }
 
@@ -3689,7 +3689,7 @@ function writeDlDpipeHeadersAttribute(writer: WireWriter, value: DlDpipeHeadersI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-headers', besides);
+      refuseUnknown(value, key, 'dl-dpipe-headers', describeDlDpipeHeaders, besides);
   }
 }
 
@@ -3783,7 +3783,7 @@ function writeDlDpipeHeaderAttribute(writer: WireWriter, value: DlDpipeHeaderInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header', describeDlDpipeHeader, besides);
   }
 }
 
@@ -3848,7 +3848,7 @@ function writeDlDpipeHeaderFieldsAttribute(writer: WireWriter, value: DlDpipeHea
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header-fields', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header-fields', describeDlDpipeHeaderFields, besides);
   }
 }
 
@@ -3940,7 +3940,7 @@ function writeDlDpipeFieldAttribute(writer: WireWriter, value: DlDpipeFieldInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-field', besides);
+      refuseUnknown(value, key, 'dl-dpipe-field', describeDlDpipeField, besides);
   }
 }
 
@@ -4081,7 +4081,7 @@ function writeDlResourceAttribute(writer: WireWriter, value: DlResourceInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource', besides);
+      refuseUnknown(value, key, 'dl-resource', describeDlResource, besides);
   }
 }
 
@@ -4152,7 +4152,7 @@ function writeDlResourceListAttribute(writer: WireWriter, value: DlResourceListI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource-list', besides);
+      refuseUnknown(value, key, 'dl-resource-list', describeDlResourceList, besides);
   }
 }
 
@@ -4240,7 +4240,7 @@ function writeDlParamAttribute(writer: WireWriter, value: DlParamInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param', besides);
+      refuseUnknown(value, key, 'dl-param', describeDlParam, besides);
   }
 }
 
@@ -4306,7 +4306,7 @@ function writeDlRegionSnapshotsAttribute(writer: WireWriter, value: DlRegionSnap
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshots', besides);
+      refuseUnknown(value, key, 'dl-region-snapshots', describeDlRegionSnapshots, besides);
   }
 }
 
@@ -4367,7 +4367,7 @@ function writeDlRegionSnapshotAttribute(writer: WireWriter, value: DlRegionSnaps
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshot', besides);
+      refuseUnknown(value, key, 'dl-region-snapshot', describeDlRegionSnapshot, besides);
   }
 }
 
@@ -4430,7 +4430,7 @@ function writeDlRegionChunksAttribute(writer: WireWriter, value: DlRegionChunksI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunks', besides);
+      refuseUnknown(value, key, 'dl-region-chunks', describeDlRegionChunks, besides);
   }
 }
 
@@ -4502,7 +4502,7 @@ function writeDlRegionChunkAttribute(writer: WireWriter, value: DlRegionChunkInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunk', besides);
+      refuseUnknown(value, key, 'dl-region-chunk', describeDlRegionChunk, besides);
   }
 }
 
@@ -4680,7 +4680,7 @@ function writeDlHealthReporterAttribute(writer: WireWriter, value: DlHealthRepor
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-health-reporter', besides);
+      refuseUnknown(value, key, 'dl-health-reporter', describeDlHealthReporter, besides);
   }
 }
 
@@ -4766,7 +4766,7 @@ function writeDlAttrStatsAttribute(writer: WireWriter, value: DlAttrStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-attr-stats', besides);
+      refuseUnknown(value, key, 'dl-attr-stats', describeDlAttrStats, besides);
   }
 }
 
@@ -4839,7 +4839,7 @@ function writeDlTrapMetadataAttribute(writer: WireWriter, value: DlTrapMetadataI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-trap-metadata', besides);
+      refuseUnknown(value, key, 'dl-trap-metadata', describeDlTrapMetadata, besides);
   }
 }
 
@@ -4901,7 +4901,7 @@ function writeDlLinecardSupportedTypesAttribute(writer: WireWriter, value: DlLin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-linecard-supported-types', besides);
+      refuseUnknown(value, key, 'dl-linecard-supported-types', describeDlLinecardSupportedTypes, besides);
   }
 }
 
@@ -4960,7 +4960,7 @@ function writeDlSelftestIdAttribute(writer: WireWriter, value: DlSelftestIdInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-selftest-id', besides);
+      refuseUnknown(value, key, 'dl-selftest-id', describeDlSelftestId, besides);
   }
 }
 
@@ -5029,7 +5029,7 @@ function writeDlRateTcBwsAttribute(writer: WireWriter, value: DlRateTcBwsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-rate-tc-bws', besides);
+      refuseUnknown(value, key, 'dl-rate-tc-bws', describeDlRateTcBws, besides);
   }
 }
 
@@ -5107,7 +5107,7 @@ function writeDlParentDevAttribute(writer: WireWriter, value: DlParentDevInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-parent-dev', besides);
+      refuseUnknown(value, key, 'dl-parent-dev', describeDlParentDev, besides);
   }
 }
 
@@ -5171,7 +5171,7 @@ function writeDlParamValuesAttribute(writer: WireWriter, value: DlParamValuesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-values', besides);
+      refuseUnknown(value, key, 'dl-param-values', describeDlParamValues, besides);
   }
 }
 
@@ -5255,7 +5255,7 @@ function writeDlParamValueAttribute(writer: WireWriter, value: DlParamValueInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-value', besides);
+      refuseUnknown(value, key, 'dl-param-value', describeDlParamValue, besides);
   }
 }
 

@@ -172,7 +172,7 @@ function writeAddressSetAttribute(writer: WireWriter, value: AddressSetInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'address', besides);
+      refuseUnknown(value, key, 'address', describeAddressSet, besides);
   }
 }
 
@@ -278,7 +278,7 @@ function writeEndpointAttribute(writer: WireWriter, value: EndpointInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'endpoint', besides);
+      refuseUnknown(value, key, 'endpoint', describeEndpoint, besides);
   }
 }
 
@@ -383,7 +383,7 @@ function writeAttrAttribute(writer: WireWriter, value: AttrInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr', besides);
+      refuseUnknown(value, key, 'attr', describeAttr, besides);
   }
 }
 
@@ -587,7 +587,7 @@ function writeEventAttrAttribute(writer: WireWriter, value: EventAttrInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'event-attr', besides);
+      refuseUnknown(value, key, 'event-attr', describeEventAttr, besides);
   }
 }
 

@@ -141,7 +141,7 @@ function writeCacheNotifyAttribute(writer: WireWriter, value: CacheNotifyInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-notify', besides);
+      refuseUnknown(value, key, 'cache-notify', describeCacheNotify, besides);
   }
 }
 
@@ -303,7 +303,7 @@ function writeRpcStatusAttribute(writer: WireWriter, value: RpcStatusInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rpc-status', besides);
+      refuseUnknown(value, key, 'rpc-status', describeRpcStatus, besides);
   }
 }
 
@@ -418,7 +418,7 @@ function writeServerAttribute(writer: WireWriter, value: ServerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server', besides);
+      refuseUnknown(value, key, 'server', describeServer, besides);
   }
 }
 
@@ -500,7 +500,7 @@ function writeVersionAttribute(writer: WireWriter, value: VersionInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'version', besides);
+      refuseUnknown(value, key, 'version', describeVersion, besides);
   }
 }
 
@@ -565,7 +565,7 @@ function writeServerProtoAttribute(writer: WireWriter, value: ServerProtoInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-proto', besides);
+      refuseUnknown(value, key, 'server-proto', describeServerProto, besides);
   }
 }
 
@@ -634,7 +634,7 @@ function writeSockAttribute(writer: WireWriter, value: SockInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sock', besides);
+      refuseUnknown(value, key, 'sock', describeSock, besides);
   }
 }
 
@@ -698,7 +698,7 @@ function writeServerSockAttribute(writer: WireWriter, value: ServerSockInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-sock', besides);
+      refuseUnknown(value, key, 'server-sock', describeServerSock, besides);
   }
 }
 
@@ -769,7 +769,7 @@ function writePoolModeAttribute(writer: WireWriter, value: PoolModeInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pool-mode', besides);
+      refuseUnknown(value, key, 'pool-mode', describePoolMode, besides);
   }
 }
 
@@ -839,7 +839,7 @@ function writeFslocationAttribute(writer: WireWriter, value: FslocationInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fslocation', besides);
+      refuseUnknown(value, key, 'fslocation', describeFslocation, besides);
   }
 }
 
@@ -902,7 +902,7 @@ function writeFslocationsAttribute(writer: WireWriter, value: FslocationsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fslocations', besides);
+      refuseUnknown(value, key, 'fslocations', describeFslocations, besides);
   }
 }
 
@@ -971,7 +971,7 @@ function writeAuthFlavorAttribute(writer: WireWriter, value: AuthFlavorInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'auth-flavor', besides);
+      refuseUnknown(value, key, 'auth-flavor', describeAuthFlavor, besides);
   }
 }
 
@@ -1134,7 +1134,7 @@ function writeSvcExportAttribute(writer: WireWriter, value: SvcExportInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'svc-export', besides);
+      refuseUnknown(value, key, 'svc-export', describeSvcExport, besides);
   }
 }
 
@@ -1209,7 +1209,7 @@ function writeSvcExportReqsAttribute(writer: WireWriter, value: SvcExportReqsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'svc-export-reqs', besides);
+      refuseUnknown(value, key, 'svc-export-reqs', describeSvcExportReqs, besides);
   }
 }
 
@@ -1319,7 +1319,7 @@ function writeExpkeyAttribute(writer: WireWriter, value: ExpkeyInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expkey', besides);
+      refuseUnknown(value, key, 'expkey', describeExpkey, besides);
   }
 }
 
@@ -1388,7 +1388,7 @@ function writeExpkeyReqsAttribute(writer: WireWriter, value: ExpkeyReqsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expkey-reqs', besides);
+      refuseUnknown(value, key, 'expkey-reqs', describeExpkeyReqs, besides);
   }
 }
 
@@ -1450,7 +1450,7 @@ function writeCacheFlushAttribute(writer: WireWriter, value: CacheFlushInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-flush', besides);
+      refuseUnknown(value, key, 'cache-flush', describeCacheFlush, besides);
   }
 }
 
@@ -1512,7 +1512,7 @@ function writeUnlockIpAttribute(writer: WireWriter, value: UnlockIpInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-ip', besides);
+      refuseUnknown(value, key, 'unlock-ip', describeUnlockIp, besides);
   }
 }
 
@@ -1574,7 +1574,7 @@ function writeUnlockFilesystemAttribute(writer: WireWriter, value: UnlockFilesys
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-filesystem', besides);
+      refuseUnknown(value, key, 'unlock-filesystem', describeUnlockFilesystem, besides);
   }
 }
 
@@ -1636,7 +1636,7 @@ function writeUnlockExportAttribute(writer: WireWriter, value: UnlockExportInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-export', besides);
+      refuseUnknown(value, key, 'unlock-export', describeUnlockExport, besides);
   }
 }
 
@@ -1707,7 +1707,7 @@ function writeServerProcEntryAttribute(writer: WireWriter, value: ServerProcEntr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-proc-entry', besides);
+      refuseUnknown(value, key, 'server-proc-entry', describeServerProcEntry, besides);
   }
 }
 
@@ -1923,7 +1923,7 @@ function writeServerStatsAttribute(writer: WireWriter, value: ServerStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-stats', besides);
+      refuseUnknown(value, key, 'server-stats', describeServerStats, besides);
   }
 }
 

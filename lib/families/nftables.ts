@@ -568,7 +568,7 @@ function writeLogAttrsAttribute(writer: WireWriter, value: LogAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'log-attrs', besides);
+      refuseUnknown(value, key, 'log-attrs', describeLogAttrs, besides);
   }
 }
 
@@ -658,7 +658,7 @@ function writeNumgenAttrsAttribute(writer: WireWriter, value: NumgenAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'numgen-attrs', besides);
+      refuseUnknown(value, key, 'numgen-attrs', describeNumgenAttrs, besides);
   }
 }
 
@@ -747,7 +747,7 @@ function writeRangeAttrsAttribute(writer: WireWriter, value: RangeAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'range-attrs', besides);
+      refuseUnknown(value, key, 'range-attrs', describeRangeAttrs, besides);
   }
 }
 
@@ -802,7 +802,7 @@ function writeBatchAttrsAttribute(writer: WireWriter, value: BatchAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'batch-attrs', besides);
+      refuseUnknown(value, key, 'batch-attrs', describeBatchAttrs, besides);
   }
 }
 
@@ -897,7 +897,7 @@ function writeTableAttrsAttribute(writer: WireWriter, value: TableAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'table-attrs', besides);
+      refuseUnknown(value, key, 'table-attrs', describeTableAttrs, besides);
   }
 }
 
@@ -1040,7 +1040,7 @@ function writeChainAttrsAttribute(writer: WireWriter, value: ChainAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'chain-attrs', besides);
+      refuseUnknown(value, key, 'chain-attrs', describeChainAttrs, besides);
   }
 }
 
@@ -1122,7 +1122,7 @@ function writeCounterAttrsAttribute(writer: WireWriter, value: CounterAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counter-attrs', besides);
+      refuseUnknown(value, key, 'counter-attrs', describeCounterAttrs, besides);
   }
 }
 
@@ -1210,7 +1210,7 @@ function writeNftHookAttrsAttribute(writer: WireWriter, value: NftHookAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nft-hook-attrs', besides);
+      refuseUnknown(value, key, 'nft-hook-attrs', describeNftHookAttrs, besides);
   }
 }
 
@@ -1273,7 +1273,7 @@ function writeHookDevAttrsAttribute(writer: WireWriter, value: HookDevAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hook-dev-attrs', besides);
+      refuseUnknown(value, key, 'hook-dev-attrs', describeHookDevAttrs, besides);
   }
 }
 
@@ -1342,7 +1342,7 @@ function writeNftCounterAttrsAttribute(writer: WireWriter, value: NftCounterAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nft-counter-attrs', besides);
+      refuseUnknown(value, key, 'nft-counter-attrs', describeNftCounterAttrs, besides);
   }
 }
 
@@ -1472,7 +1472,7 @@ function writeRuleAttrsAttribute(writer: WireWriter, value: RuleAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rule-attrs', besides);
+      refuseUnknown(value, key, 'rule-attrs', describeRuleAttrs, besides);
   }
 }
 
@@ -1544,7 +1544,7 @@ function writeExprListAttrsAttribute(writer: WireWriter, value: ExprListAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-list-attrs', besides);
+      refuseUnknown(value, key, 'expr-list-attrs', describeExprListAttrs, besides);
   }
 }
 
@@ -1629,7 +1629,7 @@ function writeExprAttrsAttribute(writer: WireWriter, value: ExprAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-attrs', besides);
+      refuseUnknown(value, key, 'expr-attrs', describeExprAttrs, besides);
   }
 }
 
@@ -1699,7 +1699,7 @@ function writeRuleCompatAttrsAttribute(writer: WireWriter, value: RuleCompatAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rule-compat-attrs', besides);
+      refuseUnknown(value, key, 'rule-compat-attrs', describeRuleCompatAttrs, besides);
   }
 }
 
@@ -1902,7 +1902,7 @@ function writeSetAttrsAttribute(writer: WireWriter, value: SetAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-attrs', besides);
+      refuseUnknown(value, key, 'set-attrs', describeSetAttrs, besides);
   }
 }
 
@@ -1992,7 +1992,7 @@ function writeSetDescAttrsAttribute(writer: WireWriter, value: SetDescAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-desc-attrs', besides);
+      refuseUnknown(value, key, 'set-desc-attrs', describeSetDescAttrs, besides);
   }
 }
 
@@ -2054,7 +2054,7 @@ function writeSetDescConcatAttrsAttribute(writer: WireWriter, value: SetDescConc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-desc-concat-attrs', besides);
+      refuseUnknown(value, key, 'set-desc-concat-attrs', describeSetDescConcatAttrs, besides);
   }
 }
 
@@ -2115,7 +2115,7 @@ function writeSetFieldAttrsAttribute(writer: WireWriter, value: SetFieldAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-field-attrs', besides);
+      refuseUnknown(value, key, 'set-field-attrs', describeSetFieldAttrs, besides);
   }
 }
 
@@ -2177,7 +2177,7 @@ function writeSetListAttrsAttribute(writer: WireWriter, value: SetListAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-list-attrs', besides);
+      refuseUnknown(value, key, 'set-list-attrs', describeSetListAttrs, besides);
   }
 }
 
@@ -2315,7 +2315,7 @@ function writeSetelemAttrsAttribute(writer: WireWriter, value: SetelemAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-attrs', besides);
+      refuseUnknown(value, key, 'setelem-attrs', describeSetelemAttrs, besides);
   }
 }
 
@@ -2387,7 +2387,7 @@ function writeSetelemListElemAttrsAttribute(writer: WireWriter, value: SetelemLi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-list-elem-attrs', besides);
+      refuseUnknown(value, key, 'setelem-list-elem-attrs', describeSetelemListElemAttrs, besides);
   }
 }
 
@@ -2466,7 +2466,7 @@ function writeSetelemListAttrsAttribute(writer: WireWriter, value: SetelemListAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-list-attrs', besides);
+      refuseUnknown(value, key, 'setelem-list-attrs', describeSetelemListAttrs, besides);
   }
 }
 
@@ -2538,7 +2538,7 @@ function writeGenAttrsAttribute(writer: WireWriter, value: GenAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'gen-attrs', besides);
+      refuseUnknown(value, key, 'gen-attrs', describeGenAttrs, besides);
   }
 }
 
@@ -2659,7 +2659,7 @@ function writeObjAttrsAttribute(writer: WireWriter, value: ObjAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-attrs', besides);
+      refuseUnknown(value, key, 'obj-attrs', describeObjAttrs, besides);
   }
 }
 
@@ -2745,7 +2745,7 @@ function writeQuotaAttrsAttribute(writer: WireWriter, value: QuotaAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'quota-attrs', besides);
+      refuseUnknown(value, key, 'quota-attrs', describeQuotaAttrs, besides);
   }
 }
 
@@ -2843,7 +2843,7 @@ function writeFlowtableAttrsAttribute(writer: WireWriter, value: FlowtableAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flowtable-attrs', besides);
+      refuseUnknown(value, key, 'flowtable-attrs', describeFlowtableAttrs, besides);
   }
 }
 
@@ -2927,7 +2927,7 @@ function writeFlowtableHookAttrsAttribute(writer: WireWriter, value: FlowtableHo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flowtable-hook-attrs', besides);
+      refuseUnknown(value, key, 'flowtable-hook-attrs', describeFlowtableHookAttrs, besides);
   }
 }
 
@@ -3039,7 +3039,7 @@ function writeExprBitwiseAttrsAttribute(writer: WireWriter, value: ExprBitwiseAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-bitwise-attrs', besides);
+      refuseUnknown(value, key, 'expr-bitwise-attrs', describeExprBitwiseAttrs, besides);
   }
 }
 
@@ -3123,7 +3123,7 @@ function writeExprCmpAttrsAttribute(writer: WireWriter, value: ExprCmpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-cmp-attrs', besides);
+      refuseUnknown(value, key, 'expr-cmp-attrs', describeExprCmpAttrs, besides);
   }
 }
 
@@ -3194,7 +3194,7 @@ function writeDataAttrsAttribute(writer: WireWriter, value: DataAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'data-attrs', besides);
+      refuseUnknown(value, key, 'data-attrs', describeDataAttrs, besides);
   }
 }
 
@@ -3273,7 +3273,7 @@ function writeVerdictAttrsAttribute(writer: WireWriter, value: VerdictAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'verdict-attrs', besides);
+      refuseUnknown(value, key, 'verdict-attrs', describeVerdictAttrs, besides);
   }
 }
 
@@ -3346,7 +3346,7 @@ function writeExprCounterAttrsAttribute(writer: WireWriter, value: ExprCounterAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-counter-attrs', besides);
+      refuseUnknown(value, key, 'expr-counter-attrs', describeExprCounterAttrs, besides);
   }
 }
 
@@ -3425,7 +3425,7 @@ function writeExprFibAttrsAttribute(writer: WireWriter, value: ExprFibAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-fib-attrs', besides);
+      refuseUnknown(value, key, 'expr-fib-attrs', describeExprFibAttrs, besides);
   }
 }
 
@@ -3512,7 +3512,7 @@ function writeExprCtAttrsAttribute(writer: WireWriter, value: ExprCtAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-ct-attrs', besides);
+      refuseUnknown(value, key, 'expr-ct-attrs', describeExprCtAttrs, besides);
   }
 }
 
@@ -3576,7 +3576,7 @@ function writeExprFlowOffloadAttrsAttribute(writer: WireWriter, value: ExprFlowO
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-flow-offload-attrs', besides);
+      refuseUnknown(value, key, 'expr-flow-offload-attrs', describeExprFlowOffloadAttrs, besides);
   }
 }
 
@@ -3646,7 +3646,7 @@ function writeExprImmediateAttrsAttribute(writer: WireWriter, value: ExprImmedia
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-immediate-attrs', besides);
+      refuseUnknown(value, key, 'expr-immediate-attrs', describeExprImmediateAttrs, besides);
   }
 }
 
@@ -3741,7 +3741,7 @@ function writeExprLookupAttrsAttribute(writer: WireWriter, value: ExprLookupAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-lookup-attrs', besides);
+      refuseUnknown(value, key, 'expr-lookup-attrs', describeExprLookupAttrs, besides);
   }
 }
 
@@ -3826,7 +3826,7 @@ function writeExprMasqAttrsAttribute(writer: WireWriter, value: ExprMasqAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-masq-attrs', besides);
+      refuseUnknown(value, key, 'expr-masq-attrs', describeExprMasqAttrs, besides);
   }
 }
 
@@ -3905,7 +3905,7 @@ function writeExprMetaAttrsAttribute(writer: WireWriter, value: ExprMetaAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-meta-attrs', besides);
+      refuseUnknown(value, key, 'expr-meta-attrs', describeExprMetaAttrs, besides);
   }
 }
 
@@ -4016,7 +4016,7 @@ function writeExprNatAttrsAttribute(writer: WireWriter, value: ExprNatAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-nat-attrs', besides);
+      refuseUnknown(value, key, 'expr-nat-attrs', describeExprNatAttrs, besides);
   }
 }
 
@@ -4139,7 +4139,7 @@ function writeExprPayloadAttrsAttribute(writer: WireWriter, value: ExprPayloadAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-payload-attrs', besides);
+      refuseUnknown(value, key, 'expr-payload-attrs', describeExprPayloadAttrs, besides);
   }
 }
 
@@ -4215,7 +4215,7 @@ function writeExprRejectAttrsAttribute(writer: WireWriter, value: ExprRejectAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-reject-attrs', besides);
+      refuseUnknown(value, key, 'expr-reject-attrs', describeExprRejectAttrs, besides);
   }
 }
 
@@ -4294,7 +4294,7 @@ function writeExprTargetAttrsAttribute(writer: WireWriter, value: ExprTargetAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-target-attrs', besides);
+      refuseUnknown(value, key, 'expr-target-attrs', describeExprTargetAttrs, besides);
   }
 }
 
@@ -4373,7 +4373,7 @@ function writeExprTproxyAttrsAttribute(writer: WireWriter, value: ExprTproxyAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-tproxy-attrs', besides);
+      refuseUnknown(value, key, 'expr-tproxy-attrs', describeExprTproxyAttrs, besides);
   }
 }
 
@@ -4469,7 +4469,7 @@ function writeExprObjrefAttrsAttribute(writer: WireWriter, value: ExprObjrefAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-objref-attrs', besides);
+      refuseUnknown(value, key, 'expr-objref-attrs', describeExprObjrefAttrs, besides);
   }
 }
 
@@ -4568,7 +4568,7 @@ function writeCompatMatchAttrsAttribute(writer: WireWriter, value: CompatMatchAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'compat-match-attrs', besides);
+      refuseUnknown(value, key, 'compat-match-attrs', describeCompatMatchAttrs, besides);
   }
 }
 
@@ -4682,7 +4682,7 @@ function writeExprLimitAttrsAttribute(writer: WireWriter, value: ExprLimitAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-limit-attrs', besides);
+      refuseUnknown(value, key, 'expr-limit-attrs', describeExprLimitAttrs, besides);
   }
 }
 
@@ -4768,7 +4768,7 @@ function writeExprRedirAttrsAttribute(writer: WireWriter, value: ExprRedirAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-redir-attrs', besides);
+      refuseUnknown(value, key, 'expr-redir-attrs', describeExprRedirAttrs, besides);
   }
 }
 
@@ -4900,7 +4900,7 @@ function writeExprDynsetAttrsAttribute(writer: WireWriter, value: ExprDynsetAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-dynset-attrs', besides);
+      refuseUnknown(value, key, 'expr-dynset-attrs', describeExprDynsetAttrs, besides);
   }
 }
 
@@ -5018,7 +5018,7 @@ function writeExprHashAttrsAttribute(writer: WireWriter, value: ExprHashAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-hash-attrs', besides);
+      refuseUnknown(value, key, 'expr-hash-attrs', describeExprHashAttrs, besides);
   }
 }
 
@@ -5101,7 +5101,7 @@ function writeExprSocketAttrsAttribute(writer: WireWriter, value: ExprSocketAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-socket-attrs', besides);
+      refuseUnknown(value, key, 'expr-socket-attrs', describeExprSocketAttrs, besides);
   }
 }
 
@@ -5172,7 +5172,7 @@ function writeExprConnlimitAttrsAttribute(writer: WireWriter, value: ExprConnlim
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-connlimit-attrs', besides);
+      refuseUnknown(value, key, 'expr-connlimit-attrs', describeExprConnlimitAttrs, besides);
   }
 }
 
@@ -5242,7 +5242,7 @@ function writeExprDupAttrsAttribute(writer: WireWriter, value: ExprDupAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-dup-attrs', besides);
+      refuseUnknown(value, key, 'expr-dup-attrs', describeExprDupAttrs, besides);
   }
 }
 
@@ -5320,7 +5320,7 @@ function writeExprFwdAttrsAttribute(writer: WireWriter, value: ExprFwdAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-fwd-attrs', besides);
+      refuseUnknown(value, key, 'expr-fwd-attrs', describeExprFwdAttrs, besides);
   }
 }
 
@@ -5407,7 +5407,7 @@ function writeExprQueueAttrsAttribute(writer: WireWriter, value: ExprQueueAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-queue-attrs', besides);
+      refuseUnknown(value, key, 'expr-queue-attrs', describeExprQueueAttrs, besides);
   }
 }
 
@@ -5479,7 +5479,7 @@ function writeExprRtAttrsAttribute(writer: WireWriter, value: ExprRtAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-rt-attrs', besides);
+      refuseUnknown(value, key, 'expr-rt-attrs', describeExprRtAttrs, besides);
   }
 }
 
@@ -5589,7 +5589,7 @@ function writeExprExthdrAttrsAttribute(writer: WireWriter, value: ExprExthdrAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-exthdr-attrs', besides);
+      refuseUnknown(value, key, 'expr-exthdr-attrs', describeExprExthdrAttrs, besides);
   }
 }
 
@@ -5688,7 +5688,7 @@ function writeExprByteorderAttrsAttribute(writer: WireWriter, value: ExprByteord
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-byteorder-attrs', besides);
+      refuseUnknown(value, key, 'expr-byteorder-attrs', describeExprByteorderAttrs, besides);
   }
 }
 
@@ -5763,7 +5763,7 @@ function writeExprLastAttrsAttribute(writer: WireWriter, value: ExprLastAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-last-attrs', besides);
+      refuseUnknown(value, key, 'expr-last-attrs', describeExprLastAttrs, besides);
   }
 }
 
@@ -5842,7 +5842,7 @@ function writeExprOsfAttrsAttribute(writer: WireWriter, value: ExprOsfAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-osf-attrs', besides);
+      refuseUnknown(value, key, 'expr-osf-attrs', describeExprOsfAttrs, besides);
   }
 }
 
@@ -5921,7 +5921,7 @@ function writeExprSynproxyAttrsAttribute(writer: WireWriter, value: ExprSynproxy
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-synproxy-attrs', besides);
+      refuseUnknown(value, key, 'expr-synproxy-attrs', describeExprSynproxyAttrs, besides);
   }
 }
 
@@ -6000,7 +6000,7 @@ function writeExprTunnelAttrsAttribute(writer: WireWriter, value: ExprTunnelAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-tunnel-attrs', besides);
+      refuseUnknown(value, key, 'expr-tunnel-attrs', describeExprTunnelAttrs, besides);
   }
 }
 
@@ -6087,7 +6087,7 @@ function writeExprXfrmAttrsAttribute(writer: WireWriter, value: ExprXfrmAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-xfrm-attrs', besides);
+      refuseUnknown(value, key, 'expr-xfrm-attrs', describeExprXfrmAttrs, besides);
   }
 }
 
@@ -6184,7 +6184,7 @@ function writeExprInnerAttrsAttribute(writer: WireWriter, value: ExprInnerAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-inner-attrs', besides);
+      refuseUnknown(value, key, 'expr-inner-attrs', describeExprInnerAttrs, besides);
   }
 }
 
@@ -6266,7 +6266,7 @@ function writeObjCtHelperAttrsAttribute(writer: WireWriter, value: ObjCtHelperAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-helper-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-helper-attrs', describeObjCtHelperAttrs, besides);
   }
 }
 
@@ -6361,7 +6361,7 @@ function writeObjCtExpectAttrsAttribute(writer: WireWriter, value: ObjCtExpectAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-expect-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-expect-attrs', describeObjCtExpectAttrs, besides);
   }
 }
 
@@ -6443,7 +6443,7 @@ function writeObjCtTimeoutAttrsAttribute(writer: WireWriter, value: ObjCtTimeout
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-timeout-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-timeout-attrs', describeObjCtTimeoutAttrs, besides);
   }
 }
 
@@ -6506,7 +6506,7 @@ function writeObjSecmarkAttrsAttribute(writer: WireWriter, value: ObjSecmarkAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-secmark-attrs', besides);
+      refuseUnknown(value, key, 'obj-secmark-attrs', describeObjSecmarkAttrs, besides);
   }
 }
 
@@ -6816,7 +6816,7 @@ function writeExprOps(writer: WireWriter, type: number, value: ExprOpsInput): vo
         if (value.inner !== undefined) writeNest(writer, type, value.inner, writeExprInnerAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'expr-ops');
+        refuseUnknown(value, tag, 'expr-ops', ['bitwise', 'cmp', 'counter', 'ct', 'fib', 'flow_offload', 'immediate', 'log', 'lookup', 'match', 'meta', 'nat', 'numgen', 'objref', 'payload', 'quota', 'range', 'reject', 'target', 'tproxy', 'masq', 'limit', 'redir', 'dynset', 'hash', 'socket', 'connlimit', 'dup', 'fwd', 'queue', 'rt', 'exthdr', 'byteorder', 'last', 'osf', 'synproxy', 'tunnel', 'xfrm', 'inner']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -6913,7 +6913,7 @@ function writeObjData(writer: WireWriter, type: number, value: ObjDataInput): vo
         if (value.synproxy !== undefined) writeNest(writer, type, value.synproxy, writeExprSynproxyAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'obj-data');
+        refuseUnknown(value, tag, 'obj-data', ['counter', 'quota', 'ct-helper', 'ct-expect', 'ct-timeout', 'secmark', 'limit', 'connlimit', 'synproxy']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -6976,7 +6976,9 @@ function projectBatchMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeBatchMessage(writer: WireWriter, value: BatchMessageInput, besides?: ReadonlySet<string>): void {
+const BatchMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeBatchMessage(writer: WireWriter, value: BatchMessageInput, besides: ReadonlySet<string> = BatchMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7049,7 +7051,9 @@ function projectTableMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeTableMessage(writer: WireWriter, value: TableMessageInput, besides?: ReadonlySet<string>): void {
+const TableMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeTableMessage(writer: WireWriter, value: TableMessageInput, besides: ReadonlySet<string> = TableMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7122,7 +7126,9 @@ function projectChainMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeChainMessage(writer: WireWriter, value: ChainMessageInput, besides?: ReadonlySet<string>): void {
+const ChainMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeChainMessage(writer: WireWriter, value: ChainMessageInput, besides: ReadonlySet<string> = ChainMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7195,7 +7201,9 @@ function projectRuleMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeRuleMessage(writer: WireWriter, value: RuleMessageInput, besides?: ReadonlySet<string>): void {
+const RuleMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeRuleMessage(writer: WireWriter, value: RuleMessageInput, besides: ReadonlySet<string> = RuleMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7268,7 +7276,9 @@ function projectSetMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeSetMessage(writer: WireWriter, value: SetMessageInput, besides?: ReadonlySet<string>): void {
+const SetMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeSetMessage(writer: WireWriter, value: SetMessageInput, besides: ReadonlySet<string> = SetMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7341,7 +7351,9 @@ function projectSetelemListMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeSetelemListMessage(writer: WireWriter, value: SetelemListMessageInput, besides?: ReadonlySet<string>): void {
+const SetelemListMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeSetelemListMessage(writer: WireWriter, value: SetelemListMessageInput, besides: ReadonlySet<string> = SetelemListMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7414,7 +7426,9 @@ function projectGenMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeGenMessage(writer: WireWriter, value: GenMessageInput, besides?: ReadonlySet<string>): void {
+const GenMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeGenMessage(writer: WireWriter, value: GenMessageInput, besides: ReadonlySet<string> = GenMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7487,7 +7501,9 @@ function projectObjMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeObjMessage(writer: WireWriter, value: ObjMessageInput, besides?: ReadonlySet<string>): void {
+const ObjMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeObjMessage(writer: WireWriter, value: ObjMessageInput, besides: ReadonlySet<string> = ObjMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7560,7 +7576,9 @@ function projectFlowtableMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeFlowtableMessage(writer: WireWriter, value: FlowtableMessageInput, besides?: ReadonlySet<string>): void {
+const FlowtableMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeFlowtableMessage(writer: WireWriter, value: FlowtableMessageInput, besides: ReadonlySet<string> = FlowtableMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

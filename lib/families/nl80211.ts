@@ -329,7 +329,7 @@ function putStaFlagUpdate(writer: WireWriter, at: number, value: StaFlagUpdateIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'sta-flag-update');
+          refuseUnknown(value, key, 'sta-flag-update', ['mask', 'set']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3268,7 +3268,7 @@ function writeNl80211AttrsAttribute(writer: WireWriter, value: Nl80211AttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nl80211-attrs', besides);
+      refuseUnknown(value, key, 'nl80211-attrs', describeNl80211Attrs, besides);
   }
 }
 
@@ -3661,7 +3661,7 @@ function writeFrameTypeAttrsAttribute(writer: WireWriter, value: FrameTypeAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frame-type-attrs', besides);
+      refuseUnknown(value, key, 'frame-type-attrs', describeFrameTypeAttrs, besides);
   }
 }
 
@@ -3762,7 +3762,7 @@ function writeWiphyBandsAttribute(writer: WireWriter, value: WiphyBandsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wiphy-bands', besides);
+      refuseUnknown(value, key, 'wiphy-bands', describeWiphyBands, besides);
   }
 }
 
@@ -3931,7 +3931,7 @@ function writeBandAttrsAttribute(writer: WireWriter, value: BandAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'band-attrs', besides);
+      refuseUnknown(value, key, 'band-attrs', describeBandAttrs, besides);
   }
 }
 
@@ -4014,7 +4014,7 @@ function writeBitrateAttrsAttribute(writer: WireWriter, value: BitrateAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bitrate-attrs', besides);
+      refuseUnknown(value, key, 'bitrate-attrs', describeBitrateAttrs, besides);
   }
 }
 
@@ -4341,7 +4341,7 @@ function writeFrequencyAttrsAttribute(writer: WireWriter, value: FrequencyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frequency-attrs', besides);
+      refuseUnknown(value, key, 'frequency-attrs', describeFrequencyAttrs, besides);
   }
 }
 
@@ -4489,7 +4489,7 @@ function writeIfCombinationAttributesAttribute(writer: WireWriter, value: IfComb
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'if-combination-attributes', besides);
+      refuseUnknown(value, key, 'if-combination-attributes', describeIfCombinationAttributes, besides);
   }
 }
 
@@ -4565,7 +4565,7 @@ function writeIfaceLimitAttributesAttribute(writer: WireWriter, value: IfaceLimi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iface-limit-attributes', besides);
+      refuseUnknown(value, key, 'iface-limit-attributes', describeIfaceLimitAttributes, besides);
   }
 }
 
@@ -4707,7 +4707,7 @@ function writeIftypeDataAttrsAttribute(writer: WireWriter, value: IftypeDataAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iftype-data-attrs', besides);
+      refuseUnknown(value, key, 'iftype-data-attrs', describeIftypeDataAttrs, besides);
   }
 }
 
@@ -4882,7 +4882,7 @@ function writeIftypeAttrsAttribute(writer: WireWriter, value: IftypeAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iftype-attrs', besides);
+      refuseUnknown(value, key, 'iftype-attrs', describeIftypeAttrs, besides);
   }
 }
 
@@ -4964,7 +4964,7 @@ function writeSarAttributesAttribute(writer: WireWriter, value: SarAttributesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sar-attributes', besides);
+      refuseUnknown(value, key, 'sar-attributes', describeSarAttributes, besides);
   }
 }
 
@@ -5050,7 +5050,7 @@ function writeSarSpecsAttribute(writer: WireWriter, value: SarSpecsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sar-specs', besides);
+      refuseUnknown(value, key, 'sar-specs', describeSarSpecs, besides);
   }
 }
 
@@ -5200,7 +5200,7 @@ function writeSupportedIftypesAttribute(writer: WireWriter, value: SupportedIfty
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'supported-iftypes', besides);
+      refuseUnknown(value, key, 'supported-iftypes', describeSupportedIftypes, besides);
   }
 }
 
@@ -5352,7 +5352,7 @@ function writeTxqStatsAttrsAttribute(writer: WireWriter, value: TxqStatsAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'txq-stats-attrs', besides);
+      refuseUnknown(value, key, 'txq-stats-attrs', describeTxqStatsAttrs, besides);
   }
 }
 
@@ -5447,7 +5447,7 @@ function writeWmmAttrsAttribute(writer: WireWriter, value: WmmAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wmm-attrs', besides);
+      refuseUnknown(value, key, 'wmm-attrs', describeWmmAttrs, besides);
   }
 }
 
@@ -5685,7 +5685,7 @@ function writeWowlanTriggersAttrsAttribute(writer: WireWriter, value: WowlanTrig
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wowlan-triggers-attrs', besides);
+      refuseUnknown(value, key, 'wowlan-triggers-attrs', describeWowlanTriggersAttrs, besides);
   }
 }
 

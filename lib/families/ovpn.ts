@@ -311,7 +311,7 @@ function writePeerAttribute(writer: WireWriter, value: PeerInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer', besides);
+      refuseUnknown(value, key, 'peer', describePeer, besides);
   }
 }
 
@@ -496,7 +496,7 @@ function writePeerNewInputAttribute(writer: WireWriter, value: PeerNewInputInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer-new-input', besides);
+      refuseUnknown(value, key, 'peer-new-input', describePeerNewInput, besides);
   }
 }
 
@@ -662,7 +662,7 @@ function writePeerSetInputAttribute(writer: WireWriter, value: PeerSetInputInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer-set-input', besides);
+      refuseUnknown(value, key, 'peer-set-input', describePeerSetInput, besides);
   }
 }
 
@@ -734,7 +734,7 @@ function writePeerDelInputAttribute(writer: WireWriter, value: PeerDelInputInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer-del-input', besides);
+      refuseUnknown(value, key, 'peer-del-input', describePeerDelInput, besides);
   }
 }
 
@@ -836,7 +836,7 @@ function writeKeyconfAttribute(writer: WireWriter, value: KeyconfInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf', besides);
+      refuseUnknown(value, key, 'keyconf', describeKeyconf, besides);
   }
 }
 
@@ -910,7 +910,7 @@ function writeKeydirAttribute(writer: WireWriter, value: KeydirInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keydir', besides);
+      refuseUnknown(value, key, 'keydir', describeKeydir, besides);
   }
 }
 
@@ -996,7 +996,7 @@ function writeKeyconfGetAttribute(writer: WireWriter, value: KeyconfGetInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf-get', besides);
+      refuseUnknown(value, key, 'keyconf-get', describeKeyconfGet, besides);
   }
 }
 
@@ -1060,7 +1060,7 @@ function writeKeyconfSwapInputAttribute(writer: WireWriter, value: KeyconfSwapIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf-swap-input', besides);
+      refuseUnknown(value, key, 'keyconf-swap-input', describeKeyconfSwapInput, besides);
   }
 }
 
@@ -1129,7 +1129,7 @@ function writeKeyconfDelInputAttribute(writer: WireWriter, value: KeyconfDelInpu
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf-del-input', besides);
+      refuseUnknown(value, key, 'keyconf-del-input', describeKeyconfDelInput, besides);
   }
 }
 
@@ -1209,7 +1209,7 @@ function writeOvpnAttribute(writer: WireWriter, value: OvpnInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn', besides);
+      refuseUnknown(value, key, 'ovpn', describeOvpn, besides);
   }
 }
 
@@ -1282,7 +1282,7 @@ function writeOvpnPeerNewInputAttribute(writer: WireWriter, value: OvpnPeerNewIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-peer-new-input', besides);
+      refuseUnknown(value, key, 'ovpn-peer-new-input', describeOvpnPeerNewInput, besides);
   }
 }
 
@@ -1354,7 +1354,7 @@ function writeOvpnPeerSetInputAttribute(writer: WireWriter, value: OvpnPeerSetIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-peer-set-input', besides);
+      refuseUnknown(value, key, 'ovpn-peer-set-input', describeOvpnPeerSetInput, besides);
   }
 }
 
@@ -1426,7 +1426,7 @@ function writeOvpnPeerDelInputAttribute(writer: WireWriter, value: OvpnPeerDelIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-peer-del-input', besides);
+      refuseUnknown(value, key, 'ovpn-peer-del-input', describeOvpnPeerDelInput, besides);
   }
 }
 
@@ -1498,7 +1498,7 @@ function writeOvpnKeyconfGetAttribute(writer: WireWriter, value: OvpnKeyconfGetI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-keyconf-get', besides);
+      refuseUnknown(value, key, 'ovpn-keyconf-get', describeOvpnKeyconfGet, besides);
   }
 }
 
@@ -1572,7 +1572,7 @@ function writeOvpnKeyconfSwapInputAttribute(writer: WireWriter, value: OvpnKeyco
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-keyconf-swap-input', besides);
+      refuseUnknown(value, key, 'ovpn-keyconf-swap-input', describeOvpnKeyconfSwapInput, besides);
   }
 }
 
@@ -1644,7 +1644,7 @@ function writeOvpnKeyconfDelInputAttribute(writer: WireWriter, value: OvpnKeycon
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-keyconf-del-input', besides);
+      refuseUnknown(value, key, 'ovpn-keyconf-del-input', describeOvpnKeyconfDelInput, besides);
   }
 }
 

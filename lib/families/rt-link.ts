@@ -447,7 +447,7 @@ function putIflaBridgeId(writer: WireWriter, at: number, value: IflaBridgeIdInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-bridge-id');
+          refuseUnknown(value, key, 'ifla-bridge-id', ['prio', 'addr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -506,7 +506,7 @@ function putIflaCacheinfo(writer: WireWriter, at: number, value: IflaCacheinfoIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-cacheinfo');
+          refuseUnknown(value, key, 'ifla-cacheinfo', ['maxReasmLen', 'tstamp', 'reachableTime', 'retransTime']);
       }
     } catch (error) {
       throw within(key, error);
@@ -677,7 +677,7 @@ function putRtnlLinkStats(writer: WireWriter, at: number, value: RtnlLinkStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-stats');
+          refuseUnknown(value, key, 'rtnl-link-stats', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped', 'multicast', 'collisions', 'rxLengthErrors', 'rxOverErrors', 'rxCrcErrors', 'rxFrameErrors', 'rxFifoErrors', 'rxMissedErrors', 'txAbortedErrors', 'txCarrierErrors', 'txFifoErrors', 'txHeartbeatErrors', 'txWindowErrors', 'rxCompressed', 'txCompressed', 'rxNohandler']);
       }
     } catch (error) {
       throw within(key, error);
@@ -855,7 +855,7 @@ function putRtnlLinkStats64(writer: WireWriter, at: number, value: RtnlLinkStats
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-stats64');
+          refuseUnknown(value, key, 'rtnl-link-stats64', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped', 'multicast', 'collisions', 'rxLengthErrors', 'rxOverErrors', 'rxCrcErrors', 'rxFrameErrors', 'rxFifoErrors', 'rxMissedErrors', 'txAbortedErrors', 'txCarrierErrors', 'txFifoErrors', 'txHeartbeatErrors', 'txWindowErrors', 'rxCompressed', 'txCompressed', 'rxNohandler', 'rxOtherhostDropped']);
       }
     } catch (error) {
       throw within(key, error);
@@ -922,7 +922,7 @@ function putRtnlLinkIfmap(writer: WireWriter, at: number, value: RtnlLinkIfmapIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-ifmap');
+          refuseUnknown(value, key, 'rtnl-link-ifmap', ['memStart', 'memEnd', 'baseAddr', 'irq', 'dma', 'port']);
       }
     } catch (error) {
       throw within(key, error);
@@ -969,7 +969,7 @@ function putBrBooloptMulti(writer: WireWriter, at: number, value: BrBooloptMulti
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'br-boolopt-multi');
+          refuseUnknown(value, key, 'br-boolopt-multi', ['optval', 'optmask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1016,7 +1016,7 @@ function putIflaVlanFlags(writer: WireWriter, at: number, value: IflaVlanFlagsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vlan-flags');
+          refuseUnknown(value, key, 'ifla-vlan-flags', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1063,7 +1063,7 @@ function putIflaVlanQosMapping(writer: WireWriter, at: number, value: IflaVlanQo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vlan-qos-mapping');
+          refuseUnknown(value, key, 'ifla-vlan-qos-mapping', ['from', 'to']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1110,7 +1110,7 @@ function putIflaGenevePortRange(writer: WireWriter, at: number, value: IflaGenev
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-geneve-port-range');
+          refuseUnknown(value, key, 'ifla-geneve-port-range', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1156,7 +1156,7 @@ function putIflaVfMac(writer: WireWriter, at: number, value: IflaVfMacInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-mac');
+          refuseUnknown(value, key, 'ifla-vf-mac', ['vf', 'mac']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1208,7 +1208,7 @@ function putIflaVfVlan(writer: WireWriter, at: number, value: IflaVfVlanInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-vlan');
+          refuseUnknown(value, key, 'ifla-vf-vlan', ['vf', 'vlan', 'qos']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1255,7 +1255,7 @@ function putIflaVfTxRate(writer: WireWriter, at: number, value: IflaVfTxRateInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-tx-rate');
+          refuseUnknown(value, key, 'ifla-vf-tx-rate', ['vf', 'rate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1302,7 +1302,7 @@ function putIflaVfSpoofchk(writer: WireWriter, at: number, value: IflaVfSpoofchk
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-spoofchk');
+          refuseUnknown(value, key, 'ifla-vf-spoofchk', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1351,7 +1351,7 @@ function putIflaVfLinkState(writer: WireWriter, at: number, value: IflaVfLinkSta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-link-state');
+          refuseUnknown(value, key, 'ifla-vf-link-state', ['vf', 'linkState']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1403,7 +1403,7 @@ function putIflaVfRate(writer: WireWriter, at: number, value: IflaVfRateInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-rate');
+          refuseUnknown(value, key, 'ifla-vf-rate', ['vf', 'minTxRate', 'maxTxRate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1450,7 +1450,7 @@ function putIflaVfRssQueryEn(writer: WireWriter, at: number, value: IflaVfRssQue
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-rss-query-en');
+          refuseUnknown(value, key, 'ifla-vf-rss-query-en', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1497,7 +1497,7 @@ function putIflaVfTrust(writer: WireWriter, at: number, value: IflaVfTrustInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-trust');
+          refuseUnknown(value, key, 'ifla-vf-trust', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1544,7 +1544,7 @@ function putIflaVfGuid(writer: WireWriter, at: number, value: IflaVfGuidInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-guid');
+          refuseUnknown(value, key, 'ifla-vf-guid', ['vf', 'guid']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1601,7 +1601,7 @@ function putIflaVfVlanInfo(writer: WireWriter, at: number, value: IflaVfVlanInfo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-vlan-info');
+          refuseUnknown(value, key, 'ifla-vf-vlan-info', ['vf', 'vlan', 'qos', 'vlanProto']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1648,7 +1648,7 @@ function putIflaVxlanPortRange(writer: WireWriter, at: number, value: IflaVxlanP
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vxlan-port-range');
+          refuseUnknown(value, key, 'ifla-vxlan-port-range', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1695,7 +1695,7 @@ function putIflaRmnetFlags(writer: WireWriter, at: number, value: IflaRmnetFlags
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-rmnet-flags');
+          refuseUnknown(value, key, 'ifla-rmnet-flags', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2288,7 +2288,7 @@ function writeLinkAttrsAttribute(writer: WireWriter, value: LinkAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-attrs', besides);
+      refuseUnknown(value, key, 'link-attrs', describeLinkAttrs, besides);
   }
 }
 
@@ -2416,7 +2416,7 @@ function writePropListLinkAttrsAttribute(writer: WireWriter, value: PropListLink
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'prop-list-link-attrs', besides);
+      refuseUnknown(value, key, 'prop-list-link-attrs', describePropListLinkAttrs, besides);
   }
 }
 
@@ -2493,7 +2493,7 @@ function writeAfSpecAttrsAttribute(writer: WireWriter, value: AfSpecAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'af-spec-attrs', besides);
+      refuseUnknown(value, key, 'af-spec-attrs', describeAfSpecAttrs, besides);
   }
 }
 
@@ -2557,7 +2557,7 @@ function writeVfinfoListAttrsAttribute(writer: WireWriter, value: VfinfoListAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vfinfo-list-attrs', besides);
+      refuseUnknown(value, key, 'vfinfo-list-attrs', describeVfinfoListAttrs, besides);
   }
 }
 
@@ -2724,7 +2724,7 @@ function writeVfinfoAttrsAttribute(writer: WireWriter, value: VfinfoAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vfinfo-attrs', besides);
+      refuseUnknown(value, key, 'vfinfo-attrs', describeVfinfoAttrs, besides);
   }
 }
 
@@ -2855,7 +2855,7 @@ function writeVfStatsAttrsAttribute(writer: WireWriter, value: VfStatsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-stats-attrs', besides);
+      refuseUnknown(value, key, 'vf-stats-attrs', describeVfStatsAttrs, besides);
   }
 }
 
@@ -2925,7 +2925,7 @@ function writeVfVlanAttrsAttribute(writer: WireWriter, value: VfVlanAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-vlan-attrs', besides);
+      refuseUnknown(value, key, 'vf-vlan-attrs', describeVfVlanAttrs, besides);
   }
 }
 
@@ -2976,7 +2976,7 @@ function writeVfPortsAttrsAttribute(writer: WireWriter, value: VfPortsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-ports-attrs', besides);
+      refuseUnknown(value, key, 'vf-ports-attrs', describeVfPortsAttrs, besides);
   }
 }
 
@@ -3026,7 +3026,7 @@ function writePortSelfAttrsAttribute(writer: WireWriter, value: PortSelfAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'port-self-attrs', besides);
+      refuseUnknown(value, key, 'port-self-attrs', describePortSelfAttrs, besides);
   }
 }
 
@@ -3150,7 +3150,7 @@ function writeLinkinfoAttrsAttribute(writer: WireWriter, value: LinkinfoAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-attrs', describeLinkinfoAttrs, besides);
   }
 }
 
@@ -3486,7 +3486,7 @@ function writeLinkinfoBondAttrsAttribute(writer: WireWriter, value: LinkinfoBond
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bond-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bond-attrs', describeLinkinfoBondAttrs, besides);
   }
 }
 
@@ -3613,7 +3613,7 @@ function writeBondAdInfoAttrsAttribute(writer: WireWriter, value: BondAdInfoAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bond-ad-info-attrs', besides);
+      refuseUnknown(value, key, 'bond-ad-info-attrs', describeBondAdInfoAttrs, besides);
   }
 }
 
@@ -3747,7 +3747,7 @@ function writeBondSlaveAttrsAttribute(writer: WireWriter, value: BondSlaveAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bond-slave-attrs', besides);
+      refuseUnknown(value, key, 'bond-slave-attrs', describeBondSlaveAttrs, besides);
   }
 }
 
@@ -4233,7 +4233,7 @@ function writeLinkinfoBridgeAttrsAttribute(writer: WireWriter, value: LinkinfoBr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bridge-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bridge-attrs', describeLinkinfoBridgeAttrs, besides);
   }
 }
 
@@ -4700,7 +4700,7 @@ function writeLinkinfoBrportAttrsAttribute(writer: WireWriter, value: LinkinfoBr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-brport-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-brport-attrs', describeLinkinfoBrportAttrs, besides);
   }
 }
 
@@ -4992,7 +4992,7 @@ function writeLinkinfoGreAttrsAttribute(writer: WireWriter, value: LinkinfoGreAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gre-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gre-attrs', describeLinkinfoGreAttrs, besides);
   }
 }
 
@@ -5239,7 +5239,7 @@ function writeLinkinfoGre6AttrsAttribute(writer: WireWriter, value: LinkinfoGre6
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gre6-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gre6-attrs', describeLinkinfoGre6Attrs, besides);
   }
 }
 
@@ -5361,7 +5361,7 @@ function writeLinkinfoVtiAttrsAttribute(writer: WireWriter, value: LinkinfoVtiAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vti-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vti-attrs', describeLinkinfoVtiAttrs, besides);
   }
 }
 
@@ -5468,7 +5468,7 @@ function writeLinkinfoVti6AttrsAttribute(writer: WireWriter, value: LinkinfoVti6
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vti6-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vti6-attrs', describeLinkinfoVti6Attrs, besides);
   }
 }
 
@@ -5677,7 +5677,7 @@ function writeLinkinfoGeneveAttrsAttribute(writer: WireWriter, value: LinkinfoGe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-geneve-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-geneve-attrs', describeLinkinfoGeneveAttrs, besides);
   }
 }
 
@@ -5814,7 +5814,7 @@ function writeLinkinfoHsrAttrsAttribute(writer: WireWriter, value: LinkinfoHsrAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-hsr-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-hsr-attrs', describeLinkinfoHsrAttrs, besides);
   }
 }
 
@@ -6041,7 +6041,7 @@ function writeLinkinfoIptunAttrsAttribute(writer: WireWriter, value: LinkinfoIpt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-iptun-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-iptun-attrs', describeLinkinfoIptunAttrs, besides);
   }
 }
 
@@ -6228,7 +6228,7 @@ function writeLinkinfoIp6tnlAttrsAttribute(writer: WireWriter, value: LinkinfoIp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ip6tnl-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ip6tnl-attrs', describeLinkinfoIp6tnlAttrs, besides);
   }
 }
 
@@ -6368,7 +6368,7 @@ function writeLinkinfoTunAttrsAttribute(writer: WireWriter, value: LinkinfoTunAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-tun-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-tun-attrs', describeLinkinfoTunAttrs, besides);
   }
 }
 
@@ -6474,7 +6474,7 @@ function writeLinkinfoVlanAttrsAttribute(writer: WireWriter, value: LinkinfoVlan
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vlan-attrs', describeLinkinfoVlanAttrs, besides);
   }
 }
 
@@ -6540,7 +6540,7 @@ function writeIflaVlanQosAttribute(writer: WireWriter, value: IflaVlanQosInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla-vlan-qos', besides);
+      refuseUnknown(value, key, 'ifla-vlan-qos', describeIflaVlanQos, besides);
   }
 }
 
@@ -6601,7 +6601,7 @@ function writeLinkinfoVrfAttrsAttribute(writer: WireWriter, value: LinkinfoVrfAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vrf-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vrf-attrs', describeLinkinfoVrfAttrs, besides);
   }
 }
 
@@ -6718,7 +6718,7 @@ function writeXdpAttrsAttribute(writer: WireWriter, value: XdpAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'xdp-attrs', besides);
+      refuseUnknown(value, key, 'xdp-attrs', describeXdpAttrs, besides);
   }
 }
 
@@ -6788,7 +6788,7 @@ function writeIflaAttrsAttribute(writer: WireWriter, value: IflaAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla-attrs', besides);
+      refuseUnknown(value, key, 'ifla-attrs', describeIflaAttrs, besides);
   }
 }
 
@@ -6922,7 +6922,7 @@ function writeIfla6AttrsAttribute(writer: WireWriter, value: Ifla6AttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla6-attrs', besides);
+      refuseUnknown(value, key, 'ifla6-attrs', describeIfla6Attrs, besides);
   }
 }
 
@@ -6999,7 +6999,7 @@ function writeMctpAttrsAttribute(writer: WireWriter, value: MctpAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mctp-attrs', besides);
+      refuseUnknown(value, key, 'mctp-attrs', describeMctpAttrs, besides);
   }
 }
 
@@ -7090,7 +7090,7 @@ function writeStatsAttrsAttribute(writer: WireWriter, value: StatsAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats-attrs', besides);
+      refuseUnknown(value, key, 'stats-attrs', describeStatsAttrs, besides);
   }
 }
 
@@ -7173,7 +7173,7 @@ function writeLinkOffloadXstatsAttribute(writer: WireWriter, value: LinkOffloadX
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-offload-xstats', besides);
+      refuseUnknown(value, key, 'link-offload-xstats', describeLinkOffloadXstats, besides);
   }
 }
 
@@ -7244,7 +7244,7 @@ function writeHwSInfoOneAttribute(writer: WireWriter, value: HwSInfoOneInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hw-s-info-one', besides);
+      refuseUnknown(value, key, 'hw-s-info-one', describeHwSInfoOne, besides);
   }
 }
 
@@ -7306,7 +7306,7 @@ function writeLinkDpllPinAttrsAttribute(writer: WireWriter, value: LinkDpllPinAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-dpll-pin-attrs', besides);
+      refuseUnknown(value, key, 'link-dpll-pin-attrs', describeLinkDpllPinAttrs, besides);
   }
 }
 
@@ -7440,7 +7440,7 @@ function writeLinkinfoNetkitAttrsAttribute(writer: WireWriter, value: LinkinfoNe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-netkit-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-netkit-attrs', describeLinkinfoNetkitAttrs, besides);
   }
 }
 
@@ -7510,7 +7510,7 @@ function writeLinkinfoOvpnAttrsAttribute(writer: WireWriter, value: LinkinfoOvpn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ovpn-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ovpn-attrs', describeLinkinfoOvpnAttrs, besides);
   }
 }
 
@@ -7571,7 +7571,7 @@ function writeLinkinfoVethAttrsAttribute(writer: WireWriter, value: LinkinfoVeth
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-veth-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-veth-attrs', describeLinkinfoVethAttrs, besides);
   }
 }
 
@@ -7632,7 +7632,7 @@ function writeLinkinfoVxcanAttrsAttribute(writer: WireWriter, value: LinkinfoVxc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vxcan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vxcan-attrs', describeLinkinfoVxcanAttrs, besides);
   }
 }
 
@@ -7946,7 +7946,7 @@ function writeLinkinfoVxlanAttrsAttribute(writer: WireWriter, value: LinkinfoVxl
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vxlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vxlan-attrs', describeLinkinfoVxlanAttrs, besides);
   }
 }
 
@@ -8107,7 +8107,7 @@ function writeLinkinfoMacvlanAttrsAttribute(writer: WireWriter, value: LinkinfoM
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macvlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macvlan-attrs', describeLinkinfoMacvlanAttrs, besides);
   }
 }
 
@@ -8184,7 +8184,7 @@ function writeLinkinfoIpvlanAttrsAttribute(writer: WireWriter, value: LinkinfoIp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ipvlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ipvlan-attrs', describeLinkinfoIpvlanAttrs, besides);
   }
 }
 
@@ -8272,7 +8272,7 @@ function writeLinkinfoBareudpAttrsAttribute(writer: WireWriter, value: LinkinfoB
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bareudp-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bareudp-attrs', describeLinkinfoBareudpAttrs, besides);
   }
 }
 
@@ -8354,7 +8354,7 @@ function writeLinkinfoXfrmAttrsAttribute(writer: WireWriter, value: LinkinfoXfrm
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-xfrm-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-xfrm-attrs', describeLinkinfoXfrmAttrs, besides);
   }
 }
 
@@ -8525,7 +8525,7 @@ function writeLinkinfoMacsecAttrsAttribute(writer: WireWriter, value: LinkinfoMa
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macsec-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macsec-attrs', describeLinkinfoMacsecAttrs, besides);
   }
 }
 
@@ -8657,7 +8657,7 @@ function writeLinkinfoGtpAttrsAttribute(writer: WireWriter, value: LinkinfoGtpAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gtp-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gtp-attrs', describeLinkinfoGtpAttrs, besides);
   }
 }
 
@@ -8741,7 +8741,7 @@ function writeLinkinfoIpoibAttrsAttribute(writer: WireWriter, value: LinkinfoIpo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ipoib-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ipoib-attrs', describeLinkinfoIpoibAttrs, besides);
   }
 }
 
@@ -8813,7 +8813,7 @@ function writeLinkinfoRmnetAttrsAttribute(writer: WireWriter, value: LinkinfoRmn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-rmnet-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-rmnet-attrs', describeLinkinfoRmnetAttrs, besides);
   }
 }
 
@@ -8876,7 +8876,7 @@ function writeLinkinfoMacvlanMacaddrAttrsAttribute(writer: WireWriter, value: Li
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macvlan-macaddr-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macvlan-macaddr-attrs', describeLinkinfoMacvlanMacaddrAttrs, besides);
   }
 }
 
@@ -8937,7 +8937,7 @@ function writeLinkinfoVrfPortAttrsAttribute(writer: WireWriter, value: LinkinfoV
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vrf-port-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vrf-port-attrs', describeLinkinfoVrfPortAttrs, besides);
   }
 }
 
@@ -9275,7 +9275,7 @@ function writeLinkinfoDataMsg(writer: WireWriter, type: number, value: LinkinfoD
         if (value.wireguard !== undefined) writeNothingNest(writer, type, value.wireguard);
         break;
       default:
-        refuseUnknown(value, tag, 'linkinfo-data-msg');
+        refuseUnknown(value, tag, 'linkinfo-data-msg', ['bond', 'bridge', 'erspan', 'gre', 'gretap', 'ip6gre', 'geneve', 'hsr', 'ipip', 'ip6tnl', 'sit', 'tun', 'vlan', 'vrf', 'vti', 'vti6', 'netkit', 'ovpn', 'veth', 'vxcan', 'vxlan', 'macvlan', 'ipvlan', 'bareudp', 'xfrm', 'macsec', 'gtp', 'ipoib', 'rmnet', 'macvtap', 'ipvtap', 'ip6gretap', 'ip6erspan', 'dummy', 'ifb', 'lowpan', 'netdevsim', 'nlmon', 'team', 'vcan', 'virt_wifi', 'vsockmon', 'wireguard']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -9330,7 +9330,7 @@ function writeLinkinfoMemberDataMsg(writer: WireWriter, type: number, value: Lin
         if (value.vrf !== undefined) writeNest(writer, type, value.vrf, writeLinkinfoVrfPortAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'linkinfo-member-data-msg');
+        refuseUnknown(value, tag, 'linkinfo-member-data-msg', ['bridge', 'bond', 'vrf']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -9405,7 +9405,9 @@ function projectLinkMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeLinkMessage(writer: WireWriter, value: LinkMessageInput, besides?: ReadonlySet<string>): void {
+const LinkMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ifiFamily', 'ifiType', 'ifiIndex', 'ifiFlags', 'ifiChange']);
+
+function writeLinkMessage(writer: WireWriter, value: LinkMessageInput, besides: ReadonlySet<string> = LinkMessageMembers): void {
   const at = writer.space(16);
   for (const key in value) {
     try {
@@ -9482,7 +9484,9 @@ function projectStatsMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides?: ReadonlySet<string>): void {
+const StatsMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family', 'ifindex', 'filterMask']);
+
+function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides: ReadonlySet<string> = StatsMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {

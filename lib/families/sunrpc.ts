@@ -101,7 +101,7 @@ function writeCacheNotifyAttribute(writer: WireWriter, value: CacheNotifyInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-notify', besides);
+      refuseUnknown(value, key, 'cache-notify', describeCacheNotify, besides);
   }
 }
 
@@ -203,7 +203,7 @@ function writeIpMapAttribute(writer: WireWriter, value: IpMapInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ip-map', besides);
+      refuseUnknown(value, key, 'ip-map', describeIpMap, besides);
   }
 }
 
@@ -271,7 +271,7 @@ function writeIpMapReqsAttribute(writer: WireWriter, value: IpMapReqsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ip-map-reqs', besides);
+      refuseUnknown(value, key, 'ip-map-reqs', describeIpMapReqs, besides);
   }
 }
 
@@ -363,7 +363,7 @@ function writeUnixGidAttribute(writer: WireWriter, value: UnixGidInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-gid', besides);
+      refuseUnknown(value, key, 'unix-gid', describeUnixGid, besides);
   }
 }
 
@@ -430,7 +430,7 @@ function writeUnixGidReqsAttribute(writer: WireWriter, value: UnixGidReqsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-gid-reqs', besides);
+      refuseUnknown(value, key, 'unix-gid-reqs', describeUnixGidReqs, besides);
   }
 }
 
@@ -492,7 +492,7 @@ function writeCacheFlushAttribute(writer: WireWriter, value: CacheFlushInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-flush', besides);
+      refuseUnknown(value, key, 'cache-flush', describeCacheFlush, besides);
   }
 }
 

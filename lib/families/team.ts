@@ -116,7 +116,7 @@ function writeTeamAttribute(writer: WireWriter, value: TeamInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'team', besides);
+      refuseUnknown(value, key, 'team', describeTeam, besides);
   }
 }
 
@@ -180,7 +180,7 @@ function writeItemOptionAttribute(writer: WireWriter, value: ItemOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-option', besides);
+      refuseUnknown(value, key, 'item-option', describeItemOption, besides);
   }
 }
 
@@ -290,7 +290,7 @@ function writeAttrOptionAttribute(writer: WireWriter, value: AttrOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-option', besides);
+      refuseUnknown(value, key, 'attr-option', describeAttrOption, besides);
   }
 }
 
@@ -358,7 +358,7 @@ function writeItemPortAttribute(writer: WireWriter, value: ItemPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-port', besides);
+      refuseUnknown(value, key, 'item-port', describeItemPort, besides);
   }
 }
 
@@ -459,7 +459,7 @@ function writeAttrPortAttribute(writer: WireWriter, value: AttrPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-port', besides);
+      refuseUnknown(value, key, 'attr-port', describeAttrPort, besides);
   }
 }
 

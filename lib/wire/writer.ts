@@ -68,8 +68,10 @@ export class WireWriter extends WireBuffer {
 
   /** Ends the message begun last: writes its length, which `length` may set to less than what is written, to leave padding out. */
   messageEnd(length = this.used - this.#message): void {
-    if (this.#message === NONE) throw invalidArgument('messageEnd() without messageStart()');
-    if (this.#nests.length !== 0) throw invalidArgument('messageEnd() while a nested attribute is open');
+    if (this.#message === NONE)
+      throw invalidArgument('messageEnd: no message was started, call messageStart first');
+    if (this.#nests.length !== 0)
+      throw invalidArgument('messageEnd: a nested attribute is still open, call nestEnd first');
     this.data.setUint32(this.#message, length, LITTLE_ENDIAN_HOST);
     this.#message = NONE;
   }
@@ -220,7 +222,7 @@ export class WireWriter extends WireBuffer {
 
   nestEnd(): void {
     const at = this.#nests.pop();
-    if (at === undefined) throw invalidArgument('nestEnd() without nestStart()');
+    if (at === undefined) throw invalidArgument('nestEnd: no nested attribute is open, call nestStart first');
     const length = this.used - at;
     this.#attribute = at;
     this.#checkLength(this.#typeAt(at), length);
@@ -232,13 +234,8 @@ export class WireWriter extends WireBuffer {
     if ((this.used + NLA_HDRLEN) % 8 !== 0) this.#header(padType, 0);
   }
 
-  protected override rangeError(
-    value: unknown,
-    what: string,
-    lowest: number | bigint,
-    highest: number | bigint,
-  ): Error {
-    const error = super.rangeError(value, what, lowest, highest);
+  protected override rangeError(value: unknown, lowest: number | bigint, highest: number | bigint): Error {
+    const error = super.rangeError(value, lowest, highest);
     return this.#attribute === NONE ? error : this.#invalid(this.#typeAt(this.#attribute), error.message);
   }
 
@@ -262,10 +259,7 @@ export class WireWriter extends WireBuffer {
 
   #checkLength(type: number, length: number): void {
     if (length > NLA_MAX_LENGTH) {
-      throw this.#invalid(
-        type,
-        `${length} bytes, and an attribute holds at most ${NLA_MAX_LENGTH}, header included`,
-      );
+      throw this.#invalid(type, `must have at most ${NLA_MAX_LENGTH} bytes, header included, got ${length}`);
     }
   }
 

@@ -78,7 +78,7 @@ export class Subscription<Event>
   #first = 0;
   readonly #waiting: Waiting<Event>[] = [];
   #callback: ((item: SubscriptionItem<Event>) => void) | undefined;
-  #finish: ((result: void | Promise<never>) => void) | undefined;
+  #finish: ((result?: Promise<never>) => void) | undefined;
   #bytes: Uint8Array = new Uint8Array();
   #view = new WireView(this.#bytes);
   /** Whether somebody has asked for an event yet. */

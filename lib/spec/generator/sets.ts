@@ -175,7 +175,7 @@ function writer(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
     '      if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
     '      break;',
     '    default:',
-    `      refuseUnknown(value, key, '${set.name}', besides);`,
+    `      refuseUnknown(value, key, '${set.name}', describe${name}, besides);`,
     '  }',
     '}',
     '',

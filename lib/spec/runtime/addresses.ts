@@ -42,7 +42,7 @@ export function readIpv6(view: WireView, from: number, end: number): string {
 export function readIp(view: WireView, from: number, end: number): string {
   if (end - from === IPV4_LENGTH) return formatIpv4(view.bytes, from);
   if (end - from === IPV6_LENGTH) return formatIpv6(view.bytes, from);
-  throw malformed(`${end - from} bytes are no IP address`);
+  throw malformed(`an IP address must have 4 or 16 bytes, got ${end - from}`);
 }
 
 export function readUuid(view: WireView, from: number, end: number): string {
@@ -67,7 +67,7 @@ export function ipBytes(input: AddressInput): Uint8Array {
   if (typeof input === 'string') return parseAddress(input);
   const { length } = bytesOf(input);
   if (length === IPV4_LENGTH || length === IPV6_LENGTH) return input;
-  throw invalidArgument(`an IP address has 4 or 16 bytes, not ${length}`);
+  throw invalidArgument(`an IP address must have 4 or 16 bytes, got ${length}`);
 }
 
 export function uuidBytes(input: AddressInput): Uint8Array {

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors.js';
+import { shown } from '../../shown-value.js';
 import { align4 } from '../../wire/byte-order.js';
 import type { WireWriter } from '../../wire/writer.js';
 import type { NarrowMethod, WideMethod } from '../integer-method.js';
@@ -105,7 +106,7 @@ export function writeKeyed<T extends object>(
   for (const name of names) {
     writer.nestStart(inner);
     const key: unknown = value[name];
-    if (typeof key !== 'number') throw invalidArgument(`'${name}' is needed: a number`);
+    if (typeof key !== 'number') throw invalidArgument(`'${name}' must be a number, got ${shown(key)}`);
     inner = key;
   }
   write(inner, value);
@@ -138,7 +139,7 @@ export function writeNothingNest(writer: WireWriter, type: number, value: ExtraI
 export function writeNothing(writer: WireWriter, value: ExtraInputs): void {
   for (const key in objectOf(value)) {
     if (key === 'extra' && value.extra !== undefined) writeExtra(writer, listOf(value.extra));
-    else refuseUnknown(value, key, 'this message');
+    else refuseUnknown(value, key, 'this message', []);
   }
 }
 
