@@ -1,12 +1,13 @@
 import { invalidArgument, malformed } from '../../errors.js';
 import { suggestion } from '../../known-names.js';
 import { shown } from '../../shown-value.js';
+import { listOf } from './input.js';
 
 /** A flag's name, or `bit7` for one that the specification does not know. */
 export type FlagName<Name extends string> = Name | `bit${number}`;
 
 /** How flags may be given: names, or the number that they make. */
-export type FlagsInput<Name extends string> = Iterable<FlagName<Name>> | number | bigint;
+export type FlagsInput<Name extends string> = readonly FlagName<Name>[] | number | bigint;
 
 /** More combinations than any kernel sends; beyond, names are made again. */
 const REMEMBERED = 512;
@@ -101,7 +102,7 @@ export class FlagSet<Name extends string = string> {
     if (typeof input === 'bigint') return input;
     if (typeof input === 'number') return BigInt(input);
     let mask = 0n;
-    for (const name of input) mask |= 1n << BigInt(this.#bit(name));
+    for (const name of listOf(input)) mask |= 1n << BigInt(this.#bit(name));
     return mask;
   }
 
