@@ -24,7 +24,7 @@ const late = new Set([
   'socket/port/format-traffic.js',
   'socket/events/groups.js',
   'socket/filter/match.js',
-  'socket/port/offloaded-socket.js',
+  'socket/port/send-thread.js',
   'socket/filter/socket-filter.js',
   'socket/events/subscription.js',
   'socket/port/traced-port.js',

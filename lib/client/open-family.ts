@@ -1,7 +1,7 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
 import { suggestion } from '../known-names.js';
 import { shown } from '../shown-value.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type {
   ColumnsOf,
   FamilyDoOptions,
@@ -37,7 +37,7 @@ export class OpenFamily {
   readonly doSync: unknown;
   readonly dump: unknown;
   readonly #family: Family;
-  readonly #socket: TransactionSocket;
+  readonly #socket: NetlinkSocket;
   readonly #numbers: NumberSource;
   readonly #ownsSocket: boolean;
   readonly #subscriptions = new Set<{ readonly closed: boolean; close(): void }>();
@@ -47,7 +47,7 @@ export class OpenFamily {
   };
   #closed = false;
 
-  constructor(family: Family, socket: TransactionSocket, numbers: NumberSource, ownsSocket: boolean) {
+  constructor(family: Family, socket: NetlinkSocket, numbers: NumberSource, ownsSocket: boolean) {
     this.#family = family;
     this.#socket = socket;
     this.#numbers = numbers;
@@ -171,7 +171,10 @@ export class OpenFamily {
       return rejected(error);
     }
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.execute(operation, familyId ?? prepared.mode.request, flags, request, options);
+    const reply = this.#socket.execute(
+      { operation, type: familyId ?? prepared.mode.request, flags, input: request },
+      options,
+    );
     // What ends with its reply has one.
     return operation.end === 'reply' ? reply : reply.then((given) => this.#checked(prepared, given, options));
   }
@@ -183,7 +186,10 @@ export class OpenFamily {
   ): unknown {
     const operation = prepared.operation(options);
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.executeSync(operation, this.#type(prepared.mode), flags, request, options);
+    const reply = this.#socket.executeSync(
+      { operation, type: this.#type(prepared.mode), flags, input: request },
+      options,
+    );
     return this.#checked(prepared, reply, options);
   }
 
@@ -204,7 +210,10 @@ export class OpenFamily {
     const { columns, flags = 0 } = options;
     if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
     const operation = prepared.operation(options);
-    return this.#socket.executeDump(operation, this.#type(prepared.mode), flags, request, options);
+    return this.#socket.executeDump(
+      { operation, type: this.#type(prepared.mode), flags, input: request },
+      options,
+    );
   }
 
   async #dumpColumns(
@@ -223,7 +232,10 @@ export class OpenFamily {
         return undefined;
       },
     };
-    const dump = this.#socket.executeDump(operation, this.#type(mode), options.flags ?? 0, request, options);
+    const dump = this.#socket.executeDump(
+      { operation, type: this.#type(mode), flags: options.flags ?? 0, input: request },
+      options,
+    );
     // The reader keeps all there is: the first that the dump gives is its end.
     await dump.batches().next();
     return reader.finish();

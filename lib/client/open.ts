@@ -1,5 +1,5 @@
 import { openSocket, type OpenSocketOptions } from '../socket/open-socket.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { DynamicClient } from '../spec/runtime/client.js';
 import type { Family } from '../spec/runtime/family.js';
 import { atAwait, invalidArgument } from '../errors.js';
@@ -8,7 +8,7 @@ import { numbersOf } from './numbers.js';
 
 export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** A socket of the family's protocol to use, which several families can share. Default: a new one, closed with the client. */
-  readonly socket?: TransactionSocket;
+  readonly socket?: NetlinkSocket;
   /** Gives up looking the family up; its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 };

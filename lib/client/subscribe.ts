@@ -2,7 +2,7 @@ import { invalidArgument } from '../errors.js';
 import { suggestion } from '../known-names.js';
 import { shown } from '../shown-value.js';
 import type { Subscription } from '../socket/events/subscription.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { FamilySubscribeOptions, NotificationOf, UnknownNotification } from '../spec/runtime/client.js';
 import type { BodyCodec, Decoder, Family } from '../spec/runtime/family.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
@@ -23,7 +23,7 @@ interface Reception {
 /** Joins a family's multicast groups, and decodes what comes there. */
 export function subscribeTo(
   family: Family,
-  socket: TransactionSocket,
+  socket: NetlinkSocket,
   source: NumberSource,
   options: Options,
 ): Subscription<FamilyEvent> {

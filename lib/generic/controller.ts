@@ -2,10 +2,10 @@ import { invalidArgument, NetlinkError } from '../errors.js';
 import { suggestion } from '../known-names.js';
 import { shown } from '../shown-value.js';
 import type { Dump } from '../socket/requests/dump.js';
-import type { CallOptions } from '../socket/requests/transport.js';
+import type { CallOptions } from '../socket/requests/call-options.js';
 import type { SubscribeOptions, Subscription, SubscriptionItem } from '../socket/events/subscription.js';
 import type { Message } from '../socket/messages/message.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import { GENL_HDRLEN, NLMSG_HDRLEN } from '../wire/constants.js';
 import type { WireView } from '../wire/view.js';
 import { decodeFamily, type GenericFamily } from './family.js';
@@ -19,12 +19,12 @@ import { assemblePolicy, type FamilyPolicy } from './policy.js';
  * name. What it learnt it remembers, until the kernel says that it changed.
  */
 export class GenericController {
-  readonly socket: TransactionSocket;
+  readonly socket: NetlinkSocket;
   readonly #families = new Map<string, GenericFamily>();
   #changes: Subscription<string> | undefined;
 
   /** `socket` is one of NETLINK_GENERIC; it stays the caller's to close. */
-  constructor(socket: TransactionSocket) {
+  constructor(socket: NetlinkSocket) {
     this.socket = socket;
   }
 
@@ -37,7 +37,10 @@ export class GenericController {
     if (known !== undefined) return known;
     this.#watch();
     try {
-      const found = await this.socket.execute(getFamily, GENL_ID_CTRL, 0, checkName(name), options);
+      const found = await this.socket.execute(
+        { operation: getFamily, type: GENL_ID_CTRL, flags: 0, input: checkName(name) },
+        options,
+      );
       return this.#remember(name, found);
     } catch (error) {
       throw explained(name, error);
@@ -52,7 +55,10 @@ export class GenericController {
     try {
       return this.#remember(
         name,
-        this.socket.executeSync(getFamily, GENL_ID_CTRL, 0, checkName(name), options),
+        this.socket.executeSync(
+          { operation: getFamily, type: GENL_ID_CTRL, flags: 0, input: checkName(name) },
+          options,
+        ),
       );
     } catch (error) {
       throw explained(name, error);
@@ -71,13 +77,18 @@ export class GenericController {
 
   /** All families that are there now; none is loaded. */
   families(options: CallOptions = {}): Dump<GenericFamily> {
-    return this.socket.executeDump(listFamilies, GENL_ID_CTRL, 0, undefined, options);
+    return this.socket.executeDump(
+      { operation: listFamilies, type: GENL_ID_CTRL, flags: 0, input: undefined },
+      options,
+    );
   }
 
   /** What a family's commands accept, attribute by attribute. Needs Linux 5.10; rejected with EOPNOTSUPP before. */
   async policy(name: string, options: CallOptions = {}): Promise<FamilyPolicy> {
     const { id } = await this.family(name, options);
-    const parts = await this.socket.executeDump(getPolicy, GENL_ID_CTRL, 0, id, options).toArray();
+    const parts = await this.socket
+      .executeDump({ operation: getPolicy, type: GENL_ID_CTRL, flags: 0, input: id }, options)
+      .toArray();
     return assemblePolicy(parts.flat());
   }
 

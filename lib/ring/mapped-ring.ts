@@ -2,9 +2,9 @@ import { invalidArgument, malformed } from '../errors.js';
 import { shown } from '../shown-value.js';
 import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test.js';
 import { openFamily } from '../client/open.js';
-import type { CallOptions } from '../socket/requests/transport.js';
+import type { CallOptions } from '../socket/requests/call-options.js';
 import { openSocket } from '../socket/open-socket.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
 import {
   RING_PAGES,
@@ -64,7 +64,7 @@ export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing 
 export class MappedRing implements Disposable, AsyncDisposable {
   readonly #mapping: Mapping;
   /** Opened by the first command. */
-  #control: TransactionSocket | undefined;
+  #control: NetlinkSocket | undefined;
   #family: NetlinkTestClient | undefined;
   /** Of the messages to the kernel and to user space: the indexes that are ours to write. */
   #filled: number;

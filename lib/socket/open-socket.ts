@@ -5,10 +5,9 @@ import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
 import { DatagramSocket } from './port/datagram-socket.js';
 import { formatTraffic } from './port/format-traffic.js';
 import { type NetworkNamespace, withNamespace } from './port/namespace.js';
-import { OffloadedSocket } from './port/offloaded-socket.js';
 import { attachFilter } from './filter/socket-filter.js';
 import { type Trace, TracedPort, type Traffic } from './port/traced-port.js';
-import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
+import { type MemberOptions, NetlinkSocket } from './netlink-socket.js';
 import {
   expectAnyOption,
   forgetOptions,
@@ -63,7 +62,7 @@ export interface OpenSocketOptions extends SenderOptions, TraceOptions {
  * has no such protocol (its module is not loaded); EADDRINUSE when the port id is taken; EPERM, EMFILE; ENOENT, ESRCH and
  * EINVAL for a network namespace that is none.
  */
-export function openSocket(options: OpenSocketOptions): TransactionSocket {
+export function openSocket(options: OpenSocketOptions): NetlinkSocket {
   const handle = openHandle(options);
   return orClose(handle, () => makeSocket(handle, options));
 }
@@ -96,10 +95,7 @@ function openHandle(options: OpenSocketOptions): number {
  *
  * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
  */
-export function adoptSocket(
-  descriptor: number,
-  options: SenderOptions & TraceOptions = {},
-): TransactionSocket {
+export function adoptSocket(descriptor: number, options: SenderOptions & TraceOptions = {}): NetlinkSocket {
   checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
   const handle = native().adopt(descriptor);
   if (handle < 0) {
@@ -122,14 +118,16 @@ export function adoptSocket(
   }
 }
 
-function makeSocket(handle: number, options: OpenSocketOptions): TransactionSocket {
+function makeSocket(handle: number, options: OpenSocketOptions): NetlinkSocket {
   const { protocol, acceptFrom = protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel' } = options;
   if (!['kernel', 'anyone'].includes(acceptFrom)) {
     throw invalidArgument(`acceptFrom is '${acceptFrom}'; it must be 'kernel' or 'anyone'`);
   }
   const anyPort = acceptFrom === 'anyone';
-  return new TransactionSocket(protocol, (consumer) => makePort(handle, anyPort, consumer, options), {
+  return new NetlinkSocket({
+    protocol,
     anyPort,
+    open: (consumer) => makePort(handle, anyPort, consumer, options),
     prepare: () => prepareForRequests(handle, options.options ?? {}),
     openMember: (groups, member, consumer) => {
       const other = openHandle({ ...options, portId: 0, groups: [], options: memberOptions(groups, member) });
@@ -150,8 +148,7 @@ function makePort(
   consumer: DatagramConsumer,
   { protocol, trace, offload = false }: OpenSocketOptions,
 ): DatagramPort {
-  const Socket = offload ? OffloadedSocket : DatagramSocket;
-  const port = new Socket(handle, acceptForeign, consumer);
+  const port = new DatagramSocket(handle, consumer, { acceptForeign, offload });
   const printing = process.env['AFNETLINK_DEBUG'] === '1' ? printTraffic : undefined;
   const traces = [trace, printing].filter((one) => one !== undefined);
   return traces.reduce<DatagramPort>((inner, one) => new TracedPort(inner, protocol, one), port);

@@ -103,7 +103,7 @@ describe('rt-link', () => {
     const tooSmall = { ifname: 'small', mtu: 3, linkinfo: { data: { vxlan: { id: 5, port: 7 } } } };
     await expect(client.do.newlink(tooSmall, { create: true, exclusive: true })).rejects.toThrow('(at mtu)');
     const wrong = { linkinfo: { kind: 'vlan', data: { bridge: {} } } };
-    await expect(client.do.newlink(wrong)).rejects.toThrow("linkinfo.data: kind is 'vlan'");
+    await expect(client.do.newlink(wrong)).rejects.toThrow("linkinfo.data: kind must be 'bridge', the format of the data, got 'vlan'");
     await expect(client.do.newlink({ mtu: -1 })).rejects.toThrow('mtu: -1 must be an integer from 0 to 4294967295');
   });
 
