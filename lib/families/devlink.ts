@@ -1953,7 +1953,7 @@ function writeDevlinkAttribute(writer: WireWriter, value: DevlinkInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'devlink', besides);
+      refuseUnknown(value, key, 'devlink', describeDevlink, besides);
   }
 }
 
@@ -2209,7 +2209,7 @@ function writeDlDevStatsAttribute(writer: WireWriter, value: DlDevStatsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dev-stats', besides);
+      refuseUnknown(value, key, 'dl-dev-stats', describeDlDevStats, besides);
   }
 }
 
@@ -2272,7 +2272,7 @@ function writeDlReloadStatsAttribute(writer: WireWriter, value: DlReloadStatsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-stats', describeDlReloadStats, besides);
   }
 }
 
@@ -2345,7 +2345,7 @@ function writeDlReloadActInfoAttribute(writer: WireWriter, value: DlReloadActInf
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-info', besides);
+      refuseUnknown(value, key, 'dl-reload-act-info', describeDlReloadActInfo, besides);
   }
 }
 
@@ -2408,7 +2408,7 @@ function writeDlReloadActStatsAttribute(writer: WireWriter, value: DlReloadActSt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-act-stats', describeDlReloadActStats, besides);
   }
 }
 
@@ -2477,7 +2477,7 @@ function writeDlReloadStatsEntryAttribute(writer: WireWriter, value: DlReloadSta
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats-entry', besides);
+      refuseUnknown(value, key, 'dl-reload-stats-entry', describeDlReloadStatsEntry, besides);
   }
 }
 
@@ -2551,7 +2551,7 @@ function writeDlInfoVersionAttribute(writer: WireWriter, value: DlInfoVersionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-info-version', besides);
+      refuseUnknown(value, key, 'dl-info-version', describeDlInfoVersion, besides);
   }
 }
 
@@ -2638,7 +2638,7 @@ function writeDlPortFunctionAttribute(writer: WireWriter, value: DlPortFunctionI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-port-function', besides);
+      refuseUnknown(value, key, 'dl-port-function', describeDlPortFunction, besides);
   }
 }
 
@@ -2703,7 +2703,7 @@ function writeDlDpipeTablesAttribute(writer: WireWriter, value: DlDpipeTablesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-tables', besides);
+      refuseUnknown(value, key, 'dl-dpipe-tables', describeDlDpipeTables, besides);
   }
 }
 
@@ -2825,7 +2825,7 @@ function writeDlDpipeTableAttribute(writer: WireWriter, value: DlDpipeTableInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table', describeDlDpipeTable, besides);
   }
 }
 
@@ -2893,7 +2893,7 @@ function writeDlDpipeTableMatchesAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-matches', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-matches', describeDlDpipeTableMatches, besides);
   }
 }
 
@@ -2955,7 +2955,7 @@ function writeDlDpipeTableActionsAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-actions', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-actions', describeDlDpipeTableActions, besides);
   }
 }
 
@@ -3017,7 +3017,7 @@ function writeDlDpipeEntriesAttribute(writer: WireWriter, value: DlDpipeEntriesI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entries', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entries', describeDlDpipeEntries, besides);
   }
 }
 
@@ -3109,7 +3109,7 @@ function writeDlDpipeEntryAttribute(writer: WireWriter, value: DlDpipeEntryInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry', describeDlDpipeEntry, besides);
   }
 }
 
@@ -3174,7 +3174,7 @@ function writeDlDpipeEntryMatchValuesAttribute(writer: WireWriter, value: DlDpip
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', describeDlDpipeEntryMatchValues, besides);
   }
 }
 
@@ -3236,7 +3236,7 @@ function writeDlDpipeEntryActionValuesAttribute(writer: WireWriter, value: DlDpi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', describeDlDpipeEntryActionValues, besides);
   }
 }
 
@@ -3335,7 +3335,7 @@ function writeDlDpipeMatchAttribute(writer: WireWriter, value: DlDpipeMatchInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match', describeDlDpipeMatch, besides);
   }
 }
 
@@ -3430,7 +3430,7 @@ function writeDlDpipeMatchValueAttribute(writer: WireWriter, value: DlDpipeMatch
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match-value', describeDlDpipeMatchValue, besides);
   }
 }
 
@@ -3532,7 +3532,7 @@ function writeDlDpipeActionAttribute(writer: WireWriter, value: DlDpipeActionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action', describeDlDpipeAction, besides);
   }
 }
 
@@ -3627,7 +3627,7 @@ function writeDlDpipeActionValueAttribute(writer: WireWriter, value: DlDpipeActi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action-value', describeDlDpipeActionValue, besides);
   }
 }
 
@@ -3692,7 +3692,7 @@ function writeDlDpipeHeadersAttribute(writer: WireWriter, value: DlDpipeHeadersI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-headers', besides);
+      refuseUnknown(value, key, 'dl-dpipe-headers', describeDlDpipeHeaders, besides);
   }
 }
 
@@ -3786,7 +3786,7 @@ function writeDlDpipeHeaderAttribute(writer: WireWriter, value: DlDpipeHeaderInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header', describeDlDpipeHeader, besides);
   }
 }
 
@@ -3851,7 +3851,7 @@ function writeDlDpipeHeaderFieldsAttribute(writer: WireWriter, value: DlDpipeHea
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header-fields', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header-fields', describeDlDpipeHeaderFields, besides);
   }
 }
 
@@ -3943,7 +3943,7 @@ function writeDlDpipeFieldAttribute(writer: WireWriter, value: DlDpipeFieldInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-field', besides);
+      refuseUnknown(value, key, 'dl-dpipe-field', describeDlDpipeField, besides);
   }
 }
 
@@ -4084,7 +4084,7 @@ function writeDlResourceAttribute(writer: WireWriter, value: DlResourceInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource', besides);
+      refuseUnknown(value, key, 'dl-resource', describeDlResource, besides);
   }
 }
 
@@ -4155,7 +4155,7 @@ function writeDlResourceListAttribute(writer: WireWriter, value: DlResourceListI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource-list', besides);
+      refuseUnknown(value, key, 'dl-resource-list', describeDlResourceList, besides);
   }
 }
 
@@ -4243,7 +4243,7 @@ function writeDlParamAttribute(writer: WireWriter, value: DlParamInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param', besides);
+      refuseUnknown(value, key, 'dl-param', describeDlParam, besides);
   }
 }
 
@@ -4309,7 +4309,7 @@ function writeDlRegionSnapshotsAttribute(writer: WireWriter, value: DlRegionSnap
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshots', besides);
+      refuseUnknown(value, key, 'dl-region-snapshots', describeDlRegionSnapshots, besides);
   }
 }
 
@@ -4370,7 +4370,7 @@ function writeDlRegionSnapshotAttribute(writer: WireWriter, value: DlRegionSnaps
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshot', besides);
+      refuseUnknown(value, key, 'dl-region-snapshot', describeDlRegionSnapshot, besides);
   }
 }
 
@@ -4433,7 +4433,7 @@ function writeDlRegionChunksAttribute(writer: WireWriter, value: DlRegionChunksI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunks', besides);
+      refuseUnknown(value, key, 'dl-region-chunks', describeDlRegionChunks, besides);
   }
 }
 
@@ -4505,7 +4505,7 @@ function writeDlRegionChunkAttribute(writer: WireWriter, value: DlRegionChunkInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunk', besides);
+      refuseUnknown(value, key, 'dl-region-chunk', describeDlRegionChunk, besides);
   }
 }
 
@@ -4683,7 +4683,7 @@ function writeDlHealthReporterAttribute(writer: WireWriter, value: DlHealthRepor
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-health-reporter', besides);
+      refuseUnknown(value, key, 'dl-health-reporter', describeDlHealthReporter, besides);
   }
 }
 
@@ -4769,7 +4769,7 @@ function writeDlAttrStatsAttribute(writer: WireWriter, value: DlAttrStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-attr-stats', besides);
+      refuseUnknown(value, key, 'dl-attr-stats', describeDlAttrStats, besides);
   }
 }
 
@@ -4842,7 +4842,7 @@ function writeDlTrapMetadataAttribute(writer: WireWriter, value: DlTrapMetadataI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-trap-metadata', besides);
+      refuseUnknown(value, key, 'dl-trap-metadata', describeDlTrapMetadata, besides);
   }
 }
 
@@ -4904,7 +4904,7 @@ function writeDlLinecardSupportedTypesAttribute(writer: WireWriter, value: DlLin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-linecard-supported-types', besides);
+      refuseUnknown(value, key, 'dl-linecard-supported-types', describeDlLinecardSupportedTypes, besides);
   }
 }
 
@@ -4963,7 +4963,7 @@ function writeDlSelftestIdAttribute(writer: WireWriter, value: DlSelftestIdInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-selftest-id', besides);
+      refuseUnknown(value, key, 'dl-selftest-id', describeDlSelftestId, besides);
   }
 }
 
@@ -5032,7 +5032,7 @@ function writeDlRateTcBwsAttribute(writer: WireWriter, value: DlRateTcBwsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-rate-tc-bws', besides);
+      refuseUnknown(value, key, 'dl-rate-tc-bws', describeDlRateTcBws, besides);
   }
 }
 
@@ -5110,7 +5110,7 @@ function writeDlParentDevAttribute(writer: WireWriter, value: DlParentDevInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-parent-dev', besides);
+      refuseUnknown(value, key, 'dl-parent-dev', describeDlParentDev, besides);
   }
 }
 
@@ -5174,7 +5174,7 @@ function writeDlParamValuesAttribute(writer: WireWriter, value: DlParamValuesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-values', besides);
+      refuseUnknown(value, key, 'dl-param-values', describeDlParamValues, besides);
   }
 }
 
@@ -5258,7 +5258,7 @@ function writeDlParamValueAttribute(writer: WireWriter, value: DlParamValueInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-value', besides);
+      refuseUnknown(value, key, 'dl-param-value', describeDlParamValue, besides);
   }
 }
 

@@ -368,7 +368,7 @@ function writeAttrsAttribute(writer: WireWriter, value: AttrsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attrs', besides);
+      refuseUnknown(value, key, 'attrs', describeAttrs, besides);
   }
 }
 
@@ -559,7 +559,7 @@ function writeCountersAttribute(writer: WireWriter, value: CountersInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counters', besides);
+      refuseUnknown(value, key, 'counters', describeCounters, besides);
   }
 }
 
@@ -836,7 +836,7 @@ function writeValuesAttribute(writer: WireWriter, value: ValuesInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'values', besides);
+      refuseUnknown(value, key, 'values', describeValues, besides);
   }
 }
 

@@ -571,7 +571,7 @@ function writeLogAttrsAttribute(writer: WireWriter, value: LogAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'log-attrs', besides);
+      refuseUnknown(value, key, 'log-attrs', describeLogAttrs, besides);
   }
 }
 
@@ -661,7 +661,7 @@ function writeNumgenAttrsAttribute(writer: WireWriter, value: NumgenAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'numgen-attrs', besides);
+      refuseUnknown(value, key, 'numgen-attrs', describeNumgenAttrs, besides);
   }
 }
 
@@ -750,7 +750,7 @@ function writeRangeAttrsAttribute(writer: WireWriter, value: RangeAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'range-attrs', besides);
+      refuseUnknown(value, key, 'range-attrs', describeRangeAttrs, besides);
   }
 }
 
@@ -805,7 +805,7 @@ function writeBatchAttrsAttribute(writer: WireWriter, value: BatchAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'batch-attrs', besides);
+      refuseUnknown(value, key, 'batch-attrs', describeBatchAttrs, besides);
   }
 }
 
@@ -900,7 +900,7 @@ function writeTableAttrsAttribute(writer: WireWriter, value: TableAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'table-attrs', besides);
+      refuseUnknown(value, key, 'table-attrs', describeTableAttrs, besides);
   }
 }
 
@@ -1043,7 +1043,7 @@ function writeChainAttrsAttribute(writer: WireWriter, value: ChainAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'chain-attrs', besides);
+      refuseUnknown(value, key, 'chain-attrs', describeChainAttrs, besides);
   }
 }
 
@@ -1125,7 +1125,7 @@ function writeCounterAttrsAttribute(writer: WireWriter, value: CounterAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counter-attrs', besides);
+      refuseUnknown(value, key, 'counter-attrs', describeCounterAttrs, besides);
   }
 }
 
@@ -1213,7 +1213,7 @@ function writeNftHookAttrsAttribute(writer: WireWriter, value: NftHookAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nft-hook-attrs', besides);
+      refuseUnknown(value, key, 'nft-hook-attrs', describeNftHookAttrs, besides);
   }
 }
 
@@ -1276,7 +1276,7 @@ function writeHookDevAttrsAttribute(writer: WireWriter, value: HookDevAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hook-dev-attrs', besides);
+      refuseUnknown(value, key, 'hook-dev-attrs', describeHookDevAttrs, besides);
   }
 }
 
@@ -1345,7 +1345,7 @@ function writeNftCounterAttrsAttribute(writer: WireWriter, value: NftCounterAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nft-counter-attrs', besides);
+      refuseUnknown(value, key, 'nft-counter-attrs', describeNftCounterAttrs, besides);
   }
 }
 
@@ -1475,7 +1475,7 @@ function writeRuleAttrsAttribute(writer: WireWriter, value: RuleAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rule-attrs', besides);
+      refuseUnknown(value, key, 'rule-attrs', describeRuleAttrs, besides);
   }
 }
 
@@ -1552,7 +1552,7 @@ function writeExprListAttrsAttribute(writer: WireWriter, value: ExprListAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-list-attrs', besides);
+      refuseUnknown(value, key, 'expr-list-attrs', describeExprListAttrs, besides);
   }
 }
 
@@ -1642,7 +1642,7 @@ function writeExprAttrsAttribute(writer: WireWriter, value: ExprAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-attrs', besides);
+      refuseUnknown(value, key, 'expr-attrs', describeExprAttrs, besides);
   }
 }
 
@@ -1712,7 +1712,7 @@ function writeRuleCompatAttrsAttribute(writer: WireWriter, value: RuleCompatAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rule-compat-attrs', besides);
+      refuseUnknown(value, key, 'rule-compat-attrs', describeRuleCompatAttrs, besides);
   }
 }
 
@@ -1915,7 +1915,7 @@ function writeSetAttrsAttribute(writer: WireWriter, value: SetAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-attrs', besides);
+      refuseUnknown(value, key, 'set-attrs', describeSetAttrs, besides);
   }
 }
 
@@ -2005,7 +2005,7 @@ function writeSetDescAttrsAttribute(writer: WireWriter, value: SetDescAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-desc-attrs', besides);
+      refuseUnknown(value, key, 'set-desc-attrs', describeSetDescAttrs, besides);
   }
 }
 
@@ -2067,7 +2067,7 @@ function writeSetDescConcatAttrsAttribute(writer: WireWriter, value: SetDescConc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-desc-concat-attrs', besides);
+      refuseUnknown(value, key, 'set-desc-concat-attrs', describeSetDescConcatAttrs, besides);
   }
 }
 
@@ -2128,7 +2128,7 @@ function writeSetFieldAttrsAttribute(writer: WireWriter, value: SetFieldAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-field-attrs', besides);
+      refuseUnknown(value, key, 'set-field-attrs', describeSetFieldAttrs, besides);
   }
 }
 
@@ -2190,7 +2190,7 @@ function writeSetListAttrsAttribute(writer: WireWriter, value: SetListAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-list-attrs', besides);
+      refuseUnknown(value, key, 'set-list-attrs', describeSetListAttrs, besides);
   }
 }
 
@@ -2328,7 +2328,7 @@ function writeSetelemAttrsAttribute(writer: WireWriter, value: SetelemAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-attrs', besides);
+      refuseUnknown(value, key, 'setelem-attrs', describeSetelemAttrs, besides);
   }
 }
 
@@ -2400,7 +2400,7 @@ function writeSetelemListElemAttrsAttribute(writer: WireWriter, value: SetelemLi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-list-elem-attrs', besides);
+      refuseUnknown(value, key, 'setelem-list-elem-attrs', describeSetelemListElemAttrs, besides);
   }
 }
 
@@ -2479,7 +2479,7 @@ function writeSetelemListAttrsAttribute(writer: WireWriter, value: SetelemListAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-list-attrs', besides);
+      refuseUnknown(value, key, 'setelem-list-attrs', describeSetelemListAttrs, besides);
   }
 }
 
@@ -2551,7 +2551,7 @@ function writeGenAttrsAttribute(writer: WireWriter, value: GenAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'gen-attrs', besides);
+      refuseUnknown(value, key, 'gen-attrs', describeGenAttrs, besides);
   }
 }
 
@@ -2672,7 +2672,7 @@ function writeObjAttrsAttribute(writer: WireWriter, value: ObjAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-attrs', besides);
+      refuseUnknown(value, key, 'obj-attrs', describeObjAttrs, besides);
   }
 }
 
@@ -2758,7 +2758,7 @@ function writeQuotaAttrsAttribute(writer: WireWriter, value: QuotaAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'quota-attrs', besides);
+      refuseUnknown(value, key, 'quota-attrs', describeQuotaAttrs, besides);
   }
 }
 
@@ -2856,7 +2856,7 @@ function writeFlowtableAttrsAttribute(writer: WireWriter, value: FlowtableAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flowtable-attrs', besides);
+      refuseUnknown(value, key, 'flowtable-attrs', describeFlowtableAttrs, besides);
   }
 }
 
@@ -2940,7 +2940,7 @@ function writeFlowtableHookAttrsAttribute(writer: WireWriter, value: FlowtableHo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flowtable-hook-attrs', besides);
+      refuseUnknown(value, key, 'flowtable-hook-attrs', describeFlowtableHookAttrs, besides);
   }
 }
 
@@ -3052,7 +3052,7 @@ function writeExprBitwiseAttrsAttribute(writer: WireWriter, value: ExprBitwiseAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-bitwise-attrs', besides);
+      refuseUnknown(value, key, 'expr-bitwise-attrs', describeExprBitwiseAttrs, besides);
   }
 }
 
@@ -3136,7 +3136,7 @@ function writeExprCmpAttrsAttribute(writer: WireWriter, value: ExprCmpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-cmp-attrs', besides);
+      refuseUnknown(value, key, 'expr-cmp-attrs', describeExprCmpAttrs, besides);
   }
 }
 
@@ -3207,7 +3207,7 @@ function writeDataAttrsAttribute(writer: WireWriter, value: DataAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'data-attrs', besides);
+      refuseUnknown(value, key, 'data-attrs', describeDataAttrs, besides);
   }
 }
 
@@ -3286,7 +3286,7 @@ function writeVerdictAttrsAttribute(writer: WireWriter, value: VerdictAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'verdict-attrs', besides);
+      refuseUnknown(value, key, 'verdict-attrs', describeVerdictAttrs, besides);
   }
 }
 
@@ -3359,7 +3359,7 @@ function writeExprCounterAttrsAttribute(writer: WireWriter, value: ExprCounterAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-counter-attrs', besides);
+      refuseUnknown(value, key, 'expr-counter-attrs', describeExprCounterAttrs, besides);
   }
 }
 
@@ -3438,7 +3438,7 @@ function writeExprFibAttrsAttribute(writer: WireWriter, value: ExprFibAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-fib-attrs', besides);
+      refuseUnknown(value, key, 'expr-fib-attrs', describeExprFibAttrs, besides);
   }
 }
 
@@ -3525,7 +3525,7 @@ function writeExprCtAttrsAttribute(writer: WireWriter, value: ExprCtAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-ct-attrs', besides);
+      refuseUnknown(value, key, 'expr-ct-attrs', describeExprCtAttrs, besides);
   }
 }
 
@@ -3589,7 +3589,7 @@ function writeExprFlowOffloadAttrsAttribute(writer: WireWriter, value: ExprFlowO
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-flow-offload-attrs', besides);
+      refuseUnknown(value, key, 'expr-flow-offload-attrs', describeExprFlowOffloadAttrs, besides);
   }
 }
 
@@ -3659,7 +3659,7 @@ function writeExprImmediateAttrsAttribute(writer: WireWriter, value: ExprImmedia
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-immediate-attrs', besides);
+      refuseUnknown(value, key, 'expr-immediate-attrs', describeExprImmediateAttrs, besides);
   }
 }
 
@@ -3754,7 +3754,7 @@ function writeExprLookupAttrsAttribute(writer: WireWriter, value: ExprLookupAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-lookup-attrs', besides);
+      refuseUnknown(value, key, 'expr-lookup-attrs', describeExprLookupAttrs, besides);
   }
 }
 
@@ -3839,7 +3839,7 @@ function writeExprMasqAttrsAttribute(writer: WireWriter, value: ExprMasqAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-masq-attrs', besides);
+      refuseUnknown(value, key, 'expr-masq-attrs', describeExprMasqAttrs, besides);
   }
 }
 
@@ -3918,7 +3918,7 @@ function writeExprMetaAttrsAttribute(writer: WireWriter, value: ExprMetaAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-meta-attrs', besides);
+      refuseUnknown(value, key, 'expr-meta-attrs', describeExprMetaAttrs, besides);
   }
 }
 
@@ -4029,7 +4029,7 @@ function writeExprNatAttrsAttribute(writer: WireWriter, value: ExprNatAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-nat-attrs', besides);
+      refuseUnknown(value, key, 'expr-nat-attrs', describeExprNatAttrs, besides);
   }
 }
 
@@ -4152,7 +4152,7 @@ function writeExprPayloadAttrsAttribute(writer: WireWriter, value: ExprPayloadAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-payload-attrs', besides);
+      refuseUnknown(value, key, 'expr-payload-attrs', describeExprPayloadAttrs, besides);
   }
 }
 
@@ -4228,7 +4228,7 @@ function writeExprRejectAttrsAttribute(writer: WireWriter, value: ExprRejectAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-reject-attrs', besides);
+      refuseUnknown(value, key, 'expr-reject-attrs', describeExprRejectAttrs, besides);
   }
 }
 
@@ -4307,7 +4307,7 @@ function writeExprTargetAttrsAttribute(writer: WireWriter, value: ExprTargetAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-target-attrs', besides);
+      refuseUnknown(value, key, 'expr-target-attrs', describeExprTargetAttrs, besides);
   }
 }
 
@@ -4386,7 +4386,7 @@ function writeExprTproxyAttrsAttribute(writer: WireWriter, value: ExprTproxyAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-tproxy-attrs', besides);
+      refuseUnknown(value, key, 'expr-tproxy-attrs', describeExprTproxyAttrs, besides);
   }
 }
 
@@ -4482,7 +4482,7 @@ function writeExprObjrefAttrsAttribute(writer: WireWriter, value: ExprObjrefAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-objref-attrs', besides);
+      refuseUnknown(value, key, 'expr-objref-attrs', describeExprObjrefAttrs, besides);
   }
 }
 
@@ -4581,7 +4581,7 @@ function writeCompatMatchAttrsAttribute(writer: WireWriter, value: CompatMatchAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'compat-match-attrs', besides);
+      refuseUnknown(value, key, 'compat-match-attrs', describeCompatMatchAttrs, besides);
   }
 }
 
@@ -4695,7 +4695,7 @@ function writeExprLimitAttrsAttribute(writer: WireWriter, value: ExprLimitAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-limit-attrs', besides);
+      refuseUnknown(value, key, 'expr-limit-attrs', describeExprLimitAttrs, besides);
   }
 }
 
@@ -4781,7 +4781,7 @@ function writeExprRedirAttrsAttribute(writer: WireWriter, value: ExprRedirAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-redir-attrs', besides);
+      refuseUnknown(value, key, 'expr-redir-attrs', describeExprRedirAttrs, besides);
   }
 }
 
@@ -4923,7 +4923,7 @@ function writeExprDynsetAttrsAttribute(writer: WireWriter, value: ExprDynsetAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-dynset-attrs', besides);
+      refuseUnknown(value, key, 'expr-dynset-attrs', describeExprDynsetAttrs, besides);
   }
 }
 
@@ -5041,7 +5041,7 @@ function writeExprHashAttrsAttribute(writer: WireWriter, value: ExprHashAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-hash-attrs', besides);
+      refuseUnknown(value, key, 'expr-hash-attrs', describeExprHashAttrs, besides);
   }
 }
 
@@ -5124,7 +5124,7 @@ function writeExprSocketAttrsAttribute(writer: WireWriter, value: ExprSocketAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-socket-attrs', besides);
+      refuseUnknown(value, key, 'expr-socket-attrs', describeExprSocketAttrs, besides);
   }
 }
 
@@ -5195,7 +5195,7 @@ function writeExprConnlimitAttrsAttribute(writer: WireWriter, value: ExprConnlim
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-connlimit-attrs', besides);
+      refuseUnknown(value, key, 'expr-connlimit-attrs', describeExprConnlimitAttrs, besides);
   }
 }
 
@@ -5265,7 +5265,7 @@ function writeExprDupAttrsAttribute(writer: WireWriter, value: ExprDupAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-dup-attrs', besides);
+      refuseUnknown(value, key, 'expr-dup-attrs', describeExprDupAttrs, besides);
   }
 }
 
@@ -5343,7 +5343,7 @@ function writeExprFwdAttrsAttribute(writer: WireWriter, value: ExprFwdAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-fwd-attrs', besides);
+      refuseUnknown(value, key, 'expr-fwd-attrs', describeExprFwdAttrs, besides);
   }
 }
 
@@ -5430,7 +5430,7 @@ function writeExprQueueAttrsAttribute(writer: WireWriter, value: ExprQueueAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-queue-attrs', besides);
+      refuseUnknown(value, key, 'expr-queue-attrs', describeExprQueueAttrs, besides);
   }
 }
 
@@ -5502,7 +5502,7 @@ function writeExprRtAttrsAttribute(writer: WireWriter, value: ExprRtAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-rt-attrs', besides);
+      refuseUnknown(value, key, 'expr-rt-attrs', describeExprRtAttrs, besides);
   }
 }
 
@@ -5612,7 +5612,7 @@ function writeExprExthdrAttrsAttribute(writer: WireWriter, value: ExprExthdrAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-exthdr-attrs', besides);
+      refuseUnknown(value, key, 'expr-exthdr-attrs', describeExprExthdrAttrs, besides);
   }
 }
 
@@ -5711,7 +5711,7 @@ function writeExprByteorderAttrsAttribute(writer: WireWriter, value: ExprByteord
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-byteorder-attrs', besides);
+      refuseUnknown(value, key, 'expr-byteorder-attrs', describeExprByteorderAttrs, besides);
   }
 }
 
@@ -5786,7 +5786,7 @@ function writeExprLastAttrsAttribute(writer: WireWriter, value: ExprLastAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-last-attrs', besides);
+      refuseUnknown(value, key, 'expr-last-attrs', describeExprLastAttrs, besides);
   }
 }
 
@@ -5865,7 +5865,7 @@ function writeExprOsfAttrsAttribute(writer: WireWriter, value: ExprOsfAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-osf-attrs', besides);
+      refuseUnknown(value, key, 'expr-osf-attrs', describeExprOsfAttrs, besides);
   }
 }
 
@@ -5944,7 +5944,7 @@ function writeExprSynproxyAttrsAttribute(writer: WireWriter, value: ExprSynproxy
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-synproxy-attrs', besides);
+      refuseUnknown(value, key, 'expr-synproxy-attrs', describeExprSynproxyAttrs, besides);
   }
 }
 
@@ -6023,7 +6023,7 @@ function writeExprTunnelAttrsAttribute(writer: WireWriter, value: ExprTunnelAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-tunnel-attrs', besides);
+      refuseUnknown(value, key, 'expr-tunnel-attrs', describeExprTunnelAttrs, besides);
   }
 }
 
@@ -6110,7 +6110,7 @@ function writeExprXfrmAttrsAttribute(writer: WireWriter, value: ExprXfrmAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-xfrm-attrs', besides);
+      refuseUnknown(value, key, 'expr-xfrm-attrs', describeExprXfrmAttrs, besides);
   }
 }
 
@@ -6212,7 +6212,7 @@ function writeExprInnerAttrsAttribute(writer: WireWriter, value: ExprInnerAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-inner-attrs', besides);
+      refuseUnknown(value, key, 'expr-inner-attrs', describeExprInnerAttrs, besides);
   }
 }
 
@@ -6294,7 +6294,7 @@ function writeObjCtHelperAttrsAttribute(writer: WireWriter, value: ObjCtHelperAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-helper-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-helper-attrs', describeObjCtHelperAttrs, besides);
   }
 }
 
@@ -6389,7 +6389,7 @@ function writeObjCtExpectAttrsAttribute(writer: WireWriter, value: ObjCtExpectAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-expect-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-expect-attrs', describeObjCtExpectAttrs, besides);
   }
 }
 
@@ -6471,7 +6471,7 @@ function writeObjCtTimeoutAttrsAttribute(writer: WireWriter, value: ObjCtTimeout
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-timeout-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-timeout-attrs', describeObjCtTimeoutAttrs, besides);
   }
 }
 
@@ -6534,7 +6534,7 @@ function writeObjSecmarkAttrsAttribute(writer: WireWriter, value: ObjSecmarkAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-secmark-attrs', besides);
+      refuseUnknown(value, key, 'obj-secmark-attrs', describeObjSecmarkAttrs, besides);
   }
 }
 
@@ -6844,7 +6844,7 @@ function writeExprOps(writer: WireWriter, type: number, value: ExprOpsInput): vo
         if (value.inner !== undefined) writeNest(writer, type, value.inner, writeExprInnerAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'expr-ops');
+        refuseUnknown(value, tag, 'expr-ops', ['bitwise', 'cmp', 'counter', 'ct', 'fib', 'flow_offload', 'immediate', 'log', 'lookup', 'match', 'meta', 'nat', 'numgen', 'objref', 'payload', 'quota', 'range', 'reject', 'target', 'tproxy', 'masq', 'limit', 'redir', 'dynset', 'hash', 'socket', 'connlimit', 'dup', 'fwd', 'queue', 'rt', 'exthdr', 'byteorder', 'last', 'osf', 'synproxy', 'tunnel', 'xfrm', 'inner']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -6941,7 +6941,7 @@ function writeObjData(writer: WireWriter, type: number, value: ObjDataInput): vo
         if (value.synproxy !== undefined) writeNest(writer, type, value.synproxy, writeExprSynproxyAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'obj-data');
+        refuseUnknown(value, tag, 'obj-data', ['counter', 'quota', 'ct-helper', 'ct-expect', 'ct-timeout', 'secmark', 'limit', 'connlimit', 'synproxy']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -7004,7 +7004,9 @@ function projectBatchMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeBatchMessage(writer: WireWriter, value: BatchMessageInput, besides?: ReadonlySet<string>): void {
+const BatchMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeBatchMessage(writer: WireWriter, value: BatchMessageInput, besides: ReadonlySet<string> = BatchMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7077,7 +7079,9 @@ function projectTableMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeTableMessage(writer: WireWriter, value: TableMessageInput, besides?: ReadonlySet<string>): void {
+const TableMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeTableMessage(writer: WireWriter, value: TableMessageInput, besides: ReadonlySet<string> = TableMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7150,7 +7154,9 @@ function projectChainMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeChainMessage(writer: WireWriter, value: ChainMessageInput, besides?: ReadonlySet<string>): void {
+const ChainMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeChainMessage(writer: WireWriter, value: ChainMessageInput, besides: ReadonlySet<string> = ChainMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7223,7 +7229,9 @@ function projectRuleMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeRuleMessage(writer: WireWriter, value: RuleMessageInput, besides?: ReadonlySet<string>): void {
+const RuleMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeRuleMessage(writer: WireWriter, value: RuleMessageInput, besides: ReadonlySet<string> = RuleMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7296,7 +7304,9 @@ function projectSetMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeSetMessage(writer: WireWriter, value: SetMessageInput, besides?: ReadonlySet<string>): void {
+const SetMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeSetMessage(writer: WireWriter, value: SetMessageInput, besides: ReadonlySet<string> = SetMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7369,7 +7379,9 @@ function projectSetelemListMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeSetelemListMessage(writer: WireWriter, value: SetelemListMessageInput, besides?: ReadonlySet<string>): void {
+const SetelemListMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeSetelemListMessage(writer: WireWriter, value: SetelemListMessageInput, besides: ReadonlySet<string> = SetelemListMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7442,7 +7454,9 @@ function projectGenMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeGenMessage(writer: WireWriter, value: GenMessageInput, besides?: ReadonlySet<string>): void {
+const GenMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeGenMessage(writer: WireWriter, value: GenMessageInput, besides: ReadonlySet<string> = GenMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7515,7 +7529,9 @@ function projectObjMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeObjMessage(writer: WireWriter, value: ObjMessageInput, besides?: ReadonlySet<string>): void {
+const ObjMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeObjMessage(writer: WireWriter, value: ObjMessageInput, besides: ReadonlySet<string> = ObjMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7588,7 +7604,9 @@ function projectFlowtableMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeFlowtableMessage(writer: WireWriter, value: FlowtableMessageInput, besides?: ReadonlySet<string>): void {
+const FlowtableMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeFlowtableMessage(writer: WireWriter, value: FlowtableMessageInput, besides: ReadonlySet<string> = FlowtableMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

@@ -332,7 +332,7 @@ function putStaFlagUpdate(writer: WireWriter, at: number, value: StaFlagUpdateIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'sta-flag-update');
+          refuseUnknown(value, key, 'sta-flag-update', ['mask', 'set']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3271,7 +3271,7 @@ function writeNl80211AttrsAttribute(writer: WireWriter, value: Nl80211AttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nl80211-attrs', besides);
+      refuseUnknown(value, key, 'nl80211-attrs', describeNl80211Attrs, besides);
   }
 }
 
@@ -3664,7 +3664,7 @@ function writeFrameTypeAttrsAttribute(writer: WireWriter, value: FrameTypeAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frame-type-attrs', besides);
+      refuseUnknown(value, key, 'frame-type-attrs', describeFrameTypeAttrs, besides);
   }
 }
 
@@ -3765,7 +3765,7 @@ function writeWiphyBandsAttribute(writer: WireWriter, value: WiphyBandsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wiphy-bands', besides);
+      refuseUnknown(value, key, 'wiphy-bands', describeWiphyBands, besides);
   }
 }
 
@@ -3934,7 +3934,7 @@ function writeBandAttrsAttribute(writer: WireWriter, value: BandAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'band-attrs', besides);
+      refuseUnknown(value, key, 'band-attrs', describeBandAttrs, besides);
   }
 }
 
@@ -4017,7 +4017,7 @@ function writeBitrateAttrsAttribute(writer: WireWriter, value: BitrateAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bitrate-attrs', besides);
+      refuseUnknown(value, key, 'bitrate-attrs', describeBitrateAttrs, besides);
   }
 }
 
@@ -4344,7 +4344,7 @@ function writeFrequencyAttrsAttribute(writer: WireWriter, value: FrequencyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frequency-attrs', besides);
+      refuseUnknown(value, key, 'frequency-attrs', describeFrequencyAttrs, besides);
   }
 }
 
@@ -4492,7 +4492,7 @@ function writeIfCombinationAttributesAttribute(writer: WireWriter, value: IfComb
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'if-combination-attributes', besides);
+      refuseUnknown(value, key, 'if-combination-attributes', describeIfCombinationAttributes, besides);
   }
 }
 
@@ -4568,7 +4568,7 @@ function writeIfaceLimitAttributesAttribute(writer: WireWriter, value: IfaceLimi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iface-limit-attributes', besides);
+      refuseUnknown(value, key, 'iface-limit-attributes', describeIfaceLimitAttributes, besides);
   }
 }
 
@@ -4710,7 +4710,7 @@ function writeIftypeDataAttrsAttribute(writer: WireWriter, value: IftypeDataAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iftype-data-attrs', besides);
+      refuseUnknown(value, key, 'iftype-data-attrs', describeIftypeDataAttrs, besides);
   }
 }
 
@@ -4885,7 +4885,7 @@ function writeIftypeAttrsAttribute(writer: WireWriter, value: IftypeAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iftype-attrs', besides);
+      refuseUnknown(value, key, 'iftype-attrs', describeIftypeAttrs, besides);
   }
 }
 
@@ -4967,7 +4967,7 @@ function writeSarAttributesAttribute(writer: WireWriter, value: SarAttributesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sar-attributes', besides);
+      refuseUnknown(value, key, 'sar-attributes', describeSarAttributes, besides);
   }
 }
 
@@ -5053,7 +5053,7 @@ function writeSarSpecsAttribute(writer: WireWriter, value: SarSpecsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sar-specs', besides);
+      refuseUnknown(value, key, 'sar-specs', describeSarSpecs, besides);
   }
 }
 
@@ -5203,7 +5203,7 @@ function writeSupportedIftypesAttribute(writer: WireWriter, value: SupportedIfty
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'supported-iftypes', besides);
+      refuseUnknown(value, key, 'supported-iftypes', describeSupportedIftypes, besides);
   }
 }
 
@@ -5355,7 +5355,7 @@ function writeTxqStatsAttrsAttribute(writer: WireWriter, value: TxqStatsAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'txq-stats-attrs', besides);
+      refuseUnknown(value, key, 'txq-stats-attrs', describeTxqStatsAttrs, besides);
   }
 }
 
@@ -5450,7 +5450,7 @@ function writeWmmAttrsAttribute(writer: WireWriter, value: WmmAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wmm-attrs', besides);
+      refuseUnknown(value, key, 'wmm-attrs', describeWmmAttrs, besides);
   }
 }
 
@@ -5688,7 +5688,7 @@ function writeWowlanTriggersAttrsAttribute(writer: WireWriter, value: WowlanTrig
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wowlan-triggers-attrs', besides);
+      refuseUnknown(value, key, 'wowlan-triggers-attrs', describeWowlanTriggersAttrs, besides);
   }
 }
 

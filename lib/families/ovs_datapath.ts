@@ -108,7 +108,7 @@ function putOvsDpStats(writer: WireWriter, at: number, value: OvsDpStatsInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-dp-stats');
+          refuseUnknown(value, key, 'ovs-dp-stats', ['nHit', 'nMissed', 'nLost', 'nFlows']);
       }
     } catch (error) {
       throw within(key, error);
@@ -170,7 +170,7 @@ function putOvsDpMegaflowStats(writer: WireWriter, at: number, value: OvsDpMegaf
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-dp-megaflow-stats');
+          refuseUnknown(value, key, 'ovs-dp-megaflow-stats', ['nMaskHit', 'nMasks', 'padding', 'nCacheHit', 'pad1']);
       }
     } catch (error) {
       throw within(key, error);
@@ -283,7 +283,7 @@ function writeDatapathAttribute(writer: WireWriter, value: DatapathInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'datapath', besides);
+      refuseUnknown(value, key, 'datapath', describeDatapath, besides);
   }
 }
 
@@ -344,7 +344,9 @@ function projectDatapathMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
-function writeDatapathMessage(writer: WireWriter, value: DatapathMessageInput, besides?: ReadonlySet<string>): void {
+const DatapathMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writeDatapathMessage(writer: WireWriter, value: DatapathMessageInput, besides: ReadonlySet<string> = DatapathMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

@@ -139,7 +139,7 @@ function putOvsFlowStats(writer: WireWriter, at: number, value: OvsFlowStatsInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-flow-stats');
+          refuseUnknown(value, key, 'ovs-flow-stats', ['nPackets', 'nBytes']);
       }
     } catch (error) {
       throw within(key, error);
@@ -187,7 +187,7 @@ function putOvsKeyEthernet(writer: WireWriter, at: number, value: OvsKeyEthernet
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ethernet');
+          refuseUnknown(value, key, 'ovs-key-ethernet', ['ethSrc', 'ethDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -229,7 +229,7 @@ function putOvsKeyMpls(writer: WireWriter, at: number, value: OvsKeyMplsInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-mpls');
+          refuseUnknown(value, key, 'ovs-key-mpls', ['mplsLse']);
       }
     } catch (error) {
       throw within(key, error);
@@ -302,7 +302,7 @@ function putOvsKeyIpv4(writer: WireWriter, at: number, value: OvsKeyIpv4Input): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ipv4');
+          refuseUnknown(value, key, 'ovs-key-ipv4', ['ipv4Src', 'ipv4Dst', 'ipv4Proto', 'ipv4Tos', 'ipv4Ttl', 'ipv4Frag']);
       }
     } catch (error) {
       throw within(key, error);
@@ -378,7 +378,7 @@ function putOvsKeyIpv6(writer: WireWriter, at: number, value: OvsKeyIpv6Input): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ipv6');
+          refuseUnknown(value, key, 'ovs-key-ipv6', ['ipv6Src', 'ipv6Dst', 'ipv6Label', 'ipv6Proto', 'ipv6Tclass', 'ipv6Hlimit', 'ipv6Frag']);
       }
     } catch (error) {
       throw within(key, error);
@@ -420,7 +420,7 @@ function putOvsKeyIpv6Exthdrs(writer: WireWriter, at: number, value: OvsKeyIpv6E
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ipv6-exthdrs');
+          refuseUnknown(value, key, 'ovs-key-ipv6-exthdrs', ['hdrs']);
       }
     } catch (error) {
       throw within(key, error);
@@ -467,7 +467,7 @@ function putOvsKeyTcp(writer: WireWriter, at: number, value: OvsKeyTcpInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-tcp');
+          refuseUnknown(value, key, 'ovs-key-tcp', ['tcpSrc', 'tcpDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -514,7 +514,7 @@ function putOvsKeyUdp(writer: WireWriter, at: number, value: OvsKeyUdpInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-udp');
+          refuseUnknown(value, key, 'ovs-key-udp', ['udpSrc', 'udpDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -561,7 +561,7 @@ function putOvsKeySctp(writer: WireWriter, at: number, value: OvsKeySctpInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-sctp');
+          refuseUnknown(value, key, 'ovs-key-sctp', ['sctpSrc', 'sctpDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -608,7 +608,7 @@ function putOvsKeyIcmp(writer: WireWriter, at: number, value: OvsKeyIcmpInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-icmp');
+          refuseUnknown(value, key, 'ovs-key-icmp', ['icmpType', 'icmpCode']);
       }
     } catch (error) {
       throw within(key, error);
@@ -674,7 +674,7 @@ function putOvsKeyArp(writer: WireWriter, at: number, value: OvsKeyArpInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-arp');
+          refuseUnknown(value, key, 'ovs-key-arp', ['arpSip', 'arpTip', 'arpOp', 'arpSha', 'arpTha']);
       }
     } catch (error) {
       throw within(key, error);
@@ -726,7 +726,7 @@ function putOvsKeyNd(writer: WireWriter, at: number, value: OvsKeyNdInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-nd');
+          refuseUnknown(value, key, 'ovs-key-nd', ['ndTarget', 'ndSll', 'ndTll']);
       }
     } catch (error) {
       throw within(key, error);
@@ -788,7 +788,7 @@ function putOvsKeyCtTupleIpv4(writer: WireWriter, at: number, value: OvsKeyCtTup
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ct-tuple-ipv4');
+          refuseUnknown(value, key, 'ovs-key-ct-tuple-ipv4', ['ipv4Src', 'ipv4Dst', 'srcPort', 'dstPort', 'ipv4Proto']);
       }
     } catch (error) {
       throw within(key, error);
@@ -835,7 +835,7 @@ function putOvsActionPushVlan(writer: WireWriter, at: number, value: OvsActionPu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-push-vlan');
+          refuseUnknown(value, key, 'ovs-action-push-vlan', ['vlanTpid', 'vlanTci']);
       }
     } catch (error) {
       throw within(key, error);
@@ -882,7 +882,7 @@ function putOvsActionHash(writer: WireWriter, at: number, value: OvsActionHashIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-hash');
+          refuseUnknown(value, key, 'ovs-action-hash', ['hashAlg', 'hashBasis']);
       }
     } catch (error) {
       throw within(key, error);
@@ -931,7 +931,7 @@ function putOvsActionPushMpls(writer: WireWriter, at: number, value: OvsActionPu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-push-mpls');
+          refuseUnknown(value, key, 'ovs-action-push-mpls', ['mplsLse', 'mplsEthertype']);
       }
     } catch (error) {
       throw within(key, error);
@@ -985,7 +985,7 @@ function putOvsActionAddMpls(writer: WireWriter, at: number, value: OvsActionAdd
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-add-mpls');
+          refuseUnknown(value, key, 'ovs-action-add-mpls', ['mplsLse', 'mplsEthertype', 'tunFlags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1116,7 +1116,7 @@ function writeFlowAttrsAttribute(writer: WireWriter, value: FlowAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flow-attrs', besides);
+      refuseUnknown(value, key, 'flow-attrs', describeFlowAttrs, besides);
   }
 }
 
@@ -1449,7 +1449,7 @@ function writeKeyAttrsAttribute(writer: WireWriter, value: KeyAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'key-attrs', besides);
+      refuseUnknown(value, key, 'key-attrs', describeKeyAttrs, besides);
   }
 }
 
@@ -1764,7 +1764,7 @@ function writeActionAttrsAttribute(writer: WireWriter, value: ActionAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'action-attrs', besides);
+      refuseUnknown(value, key, 'action-attrs', describeActionAttrs, besides);
   }
 }
 
@@ -1984,7 +1984,7 @@ function writeTunnelKeyAttrsAttribute(writer: WireWriter, value: TunnelKeyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tunnel-key-attrs', besides);
+      refuseUnknown(value, key, 'tunnel-key-attrs', describeTunnelKeyAttrs, besides);
   }
 }
 
@@ -2092,7 +2092,7 @@ function writeCheckPktLenAttrsAttribute(writer: WireWriter, value: CheckPktLenAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'check-pkt-len-attrs', besides);
+      refuseUnknown(value, key, 'check-pkt-len-attrs', describeCheckPktLenAttrs, besides);
   }
 }
 
@@ -2169,7 +2169,7 @@ function writeSampleAttrsAttribute(writer: WireWriter, value: SampleAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sample-attrs', besides);
+      refuseUnknown(value, key, 'sample-attrs', describeSampleAttrs, besides);
   }
 }
 
@@ -2256,7 +2256,7 @@ function writeUserspaceAttrsAttribute(writer: WireWriter, value: UserspaceAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'userspace-attrs', besides);
+      refuseUnknown(value, key, 'userspace-attrs', describeUserspaceAttrs, besides);
   }
 }
 
@@ -2336,7 +2336,7 @@ function writeOvsNshKeyAttrsAttribute(writer: WireWriter, value: OvsNshKeyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovs-nsh-key-attrs', besides);
+      refuseUnknown(value, key, 'ovs-nsh-key-attrs', describeOvsNshKeyAttrs, besides);
   }
 }
 
@@ -2464,7 +2464,7 @@ function writeCtAttrsAttribute(writer: WireWriter, value: CtAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ct-attrs', besides);
+      refuseUnknown(value, key, 'ct-attrs', describeCtAttrs, besides);
   }
 }
 
@@ -2598,7 +2598,7 @@ function writeNatAttrsAttribute(writer: WireWriter, value: NatAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nat-attrs', besides);
+      refuseUnknown(value, key, 'nat-attrs', describeNatAttrs, besides);
   }
 }
 
@@ -2672,7 +2672,7 @@ function writeDecTtlAttrsAttribute(writer: WireWriter, value: DecTtlAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dec-ttl-attrs', besides);
+      refuseUnknown(value, key, 'dec-ttl-attrs', describeDecTtlAttrs, besides);
   }
 }
 
@@ -2733,7 +2733,7 @@ function writeVxlanExtAttrsAttribute(writer: WireWriter, value: VxlanExtAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vxlan-ext-attrs', besides);
+      refuseUnknown(value, key, 'vxlan-ext-attrs', describeVxlanExtAttrs, besides);
   }
 }
 
@@ -2803,7 +2803,7 @@ function writePsampleAttrsAttribute(writer: WireWriter, value: PsampleAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'psample-attrs', besides);
+      refuseUnknown(value, key, 'psample-attrs', describePsampleAttrs, besides);
   }
 }
 
@@ -2858,7 +2858,9 @@ function projectFlowMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeFlowMessage(writer: WireWriter, value: FlowMessageInput, besides?: ReadonlySet<string>): void {
+const FlowMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writeFlowMessage(writer: WireWriter, value: FlowMessageInput, besides: ReadonlySet<string> = FlowMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

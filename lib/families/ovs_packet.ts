@@ -154,7 +154,7 @@ function writePacketAttribute(writer: WireWriter, value: PacketInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'packet', besides);
+      refuseUnknown(value, key, 'packet', describePacket, besides);
   }
 }
 
@@ -217,7 +217,9 @@ function projectPacketMessage(view: WireView, start: number, end: number, strict
   return value;
 }
 
-function writePacketMessage(writer: WireWriter, value: PacketMessageInput, besides?: ReadonlySet<string>): void {
+const PacketMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writePacketMessage(writer: WireWriter, value: PacketMessageInput, besides: ReadonlySet<string> = PacketMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

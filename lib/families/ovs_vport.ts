@@ -129,7 +129,7 @@ function putOvsVportStats(writer: WireWriter, at: number, value: OvsVportStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-vport-stats');
+          refuseUnknown(value, key, 'ovs-vport-stats', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped']);
       }
     } catch (error) {
       throw within(key, error);
@@ -196,7 +196,7 @@ function writeVportOptionsAttribute(writer: WireWriter, value: VportOptionsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vport-options', besides);
+      refuseUnknown(value, key, 'vport-options', describeVportOptions, besides);
   }
 }
 
@@ -266,7 +266,7 @@ function writeUpcallStatsAttribute(writer: WireWriter, value: UpcallStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'upcall-stats', besides);
+      refuseUnknown(value, key, 'upcall-stats', describeUpcallStats, besides);
   }
 }
 
@@ -388,7 +388,7 @@ function writeVportAttribute(writer: WireWriter, value: VportInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vport', besides);
+      refuseUnknown(value, key, 'vport', describeVport, besides);
   }
 }
 
@@ -450,7 +450,9 @@ function projectVportMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeVportMessage(writer: WireWriter, value: VportMessageInput, besides?: ReadonlySet<string>): void {
+const VportMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writeVportMessage(writer: WireWriter, value: VportMessageInput, besides: ReadonlySet<string> = VportMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

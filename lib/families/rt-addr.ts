@@ -119,7 +119,7 @@ function putIfaCacheinfo(writer: WireWriter, at: number, value: IfaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifa-cacheinfo');
+          refuseUnknown(value, key, 'ifa-cacheinfo', ['ifaPrefered', 'ifaValid', 'cstamp', 'tstamp']);
       }
     } catch (error) {
       throw within(key, error);
@@ -260,7 +260,7 @@ function writeAddrAttrsAttribute(writer: WireWriter, value: AddrAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'addr-attrs', besides);
+      refuseUnknown(value, key, 'addr-attrs', describeAddrAttrs, besides);
   }
 }
 
@@ -349,7 +349,9 @@ function projectAddrMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides?: ReadonlySet<string>): void {
+const AddrMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ifaFamily', 'ifaPrefixlen', 'ifaFlags', 'ifaScope', 'ifaIndex']);
+
+function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides: ReadonlySet<string> = AddrMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

@@ -450,7 +450,7 @@ function putIflaBridgeId(writer: WireWriter, at: number, value: IflaBridgeIdInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-bridge-id');
+          refuseUnknown(value, key, 'ifla-bridge-id', ['prio', 'addr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -509,7 +509,7 @@ function putIflaCacheinfo(writer: WireWriter, at: number, value: IflaCacheinfoIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-cacheinfo');
+          refuseUnknown(value, key, 'ifla-cacheinfo', ['maxReasmLen', 'tstamp', 'reachableTime', 'retransTime']);
       }
     } catch (error) {
       throw within(key, error);
@@ -680,7 +680,7 @@ function putRtnlLinkStats(writer: WireWriter, at: number, value: RtnlLinkStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-stats');
+          refuseUnknown(value, key, 'rtnl-link-stats', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped', 'multicast', 'collisions', 'rxLengthErrors', 'rxOverErrors', 'rxCrcErrors', 'rxFrameErrors', 'rxFifoErrors', 'rxMissedErrors', 'txAbortedErrors', 'txCarrierErrors', 'txFifoErrors', 'txHeartbeatErrors', 'txWindowErrors', 'rxCompressed', 'txCompressed', 'rxNohandler']);
       }
     } catch (error) {
       throw within(key, error);
@@ -858,7 +858,7 @@ function putRtnlLinkStats64(writer: WireWriter, at: number, value: RtnlLinkStats
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-stats64');
+          refuseUnknown(value, key, 'rtnl-link-stats64', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped', 'multicast', 'collisions', 'rxLengthErrors', 'rxOverErrors', 'rxCrcErrors', 'rxFrameErrors', 'rxFifoErrors', 'rxMissedErrors', 'txAbortedErrors', 'txCarrierErrors', 'txFifoErrors', 'txHeartbeatErrors', 'txWindowErrors', 'rxCompressed', 'txCompressed', 'rxNohandler', 'rxOtherhostDropped']);
       }
     } catch (error) {
       throw within(key, error);
@@ -925,7 +925,7 @@ function putRtnlLinkIfmap(writer: WireWriter, at: number, value: RtnlLinkIfmapIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-ifmap');
+          refuseUnknown(value, key, 'rtnl-link-ifmap', ['memStart', 'memEnd', 'baseAddr', 'irq', 'dma', 'port']);
       }
     } catch (error) {
       throw within(key, error);
@@ -972,7 +972,7 @@ function putBrBooloptMulti(writer: WireWriter, at: number, value: BrBooloptMulti
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'br-boolopt-multi');
+          refuseUnknown(value, key, 'br-boolopt-multi', ['optval', 'optmask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1019,7 +1019,7 @@ function putIflaVlanFlags(writer: WireWriter, at: number, value: IflaVlanFlagsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vlan-flags');
+          refuseUnknown(value, key, 'ifla-vlan-flags', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1066,7 +1066,7 @@ function putIflaVlanQosMapping(writer: WireWriter, at: number, value: IflaVlanQo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vlan-qos-mapping');
+          refuseUnknown(value, key, 'ifla-vlan-qos-mapping', ['from', 'to']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1113,7 +1113,7 @@ function putIflaGenevePortRange(writer: WireWriter, at: number, value: IflaGenev
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-geneve-port-range');
+          refuseUnknown(value, key, 'ifla-geneve-port-range', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1159,7 +1159,7 @@ function putIflaVfMac(writer: WireWriter, at: number, value: IflaVfMacInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-mac');
+          refuseUnknown(value, key, 'ifla-vf-mac', ['vf', 'mac']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1211,7 +1211,7 @@ function putIflaVfVlan(writer: WireWriter, at: number, value: IflaVfVlanInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-vlan');
+          refuseUnknown(value, key, 'ifla-vf-vlan', ['vf', 'vlan', 'qos']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1258,7 +1258,7 @@ function putIflaVfTxRate(writer: WireWriter, at: number, value: IflaVfTxRateInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-tx-rate');
+          refuseUnknown(value, key, 'ifla-vf-tx-rate', ['vf', 'rate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1305,7 +1305,7 @@ function putIflaVfSpoofchk(writer: WireWriter, at: number, value: IflaVfSpoofchk
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-spoofchk');
+          refuseUnknown(value, key, 'ifla-vf-spoofchk', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1354,7 +1354,7 @@ function putIflaVfLinkState(writer: WireWriter, at: number, value: IflaVfLinkSta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-link-state');
+          refuseUnknown(value, key, 'ifla-vf-link-state', ['vf', 'linkState']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1406,7 +1406,7 @@ function putIflaVfRate(writer: WireWriter, at: number, value: IflaVfRateInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-rate');
+          refuseUnknown(value, key, 'ifla-vf-rate', ['vf', 'minTxRate', 'maxTxRate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1453,7 +1453,7 @@ function putIflaVfRssQueryEn(writer: WireWriter, at: number, value: IflaVfRssQue
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-rss-query-en');
+          refuseUnknown(value, key, 'ifla-vf-rss-query-en', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1500,7 +1500,7 @@ function putIflaVfTrust(writer: WireWriter, at: number, value: IflaVfTrustInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-trust');
+          refuseUnknown(value, key, 'ifla-vf-trust', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1547,7 +1547,7 @@ function putIflaVfGuid(writer: WireWriter, at: number, value: IflaVfGuidInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-guid');
+          refuseUnknown(value, key, 'ifla-vf-guid', ['vf', 'guid']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1604,7 +1604,7 @@ function putIflaVfVlanInfo(writer: WireWriter, at: number, value: IflaVfVlanInfo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-vlan-info');
+          refuseUnknown(value, key, 'ifla-vf-vlan-info', ['vf', 'vlan', 'qos', 'vlanProto']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1651,7 +1651,7 @@ function putIflaVxlanPortRange(writer: WireWriter, at: number, value: IflaVxlanP
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vxlan-port-range');
+          refuseUnknown(value, key, 'ifla-vxlan-port-range', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1698,7 +1698,7 @@ function putIflaRmnetFlags(writer: WireWriter, at: number, value: IflaRmnetFlags
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-rmnet-flags');
+          refuseUnknown(value, key, 'ifla-rmnet-flags', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2296,7 +2296,7 @@ function writeLinkAttrsAttribute(writer: WireWriter, value: LinkAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-attrs', besides);
+      refuseUnknown(value, key, 'link-attrs', describeLinkAttrs, besides);
   }
 }
 
@@ -2424,7 +2424,7 @@ function writePropListLinkAttrsAttribute(writer: WireWriter, value: PropListLink
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'prop-list-link-attrs', besides);
+      refuseUnknown(value, key, 'prop-list-link-attrs', describePropListLinkAttrs, besides);
   }
 }
 
@@ -2501,7 +2501,7 @@ function writeAfSpecAttrsAttribute(writer: WireWriter, value: AfSpecAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'af-spec-attrs', besides);
+      refuseUnknown(value, key, 'af-spec-attrs', describeAfSpecAttrs, besides);
   }
 }
 
@@ -2565,7 +2565,7 @@ function writeVfinfoListAttrsAttribute(writer: WireWriter, value: VfinfoListAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vfinfo-list-attrs', besides);
+      refuseUnknown(value, key, 'vfinfo-list-attrs', describeVfinfoListAttrs, besides);
   }
 }
 
@@ -2732,7 +2732,7 @@ function writeVfinfoAttrsAttribute(writer: WireWriter, value: VfinfoAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vfinfo-attrs', besides);
+      refuseUnknown(value, key, 'vfinfo-attrs', describeVfinfoAttrs, besides);
   }
 }
 
@@ -2863,7 +2863,7 @@ function writeVfStatsAttrsAttribute(writer: WireWriter, value: VfStatsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-stats-attrs', besides);
+      refuseUnknown(value, key, 'vf-stats-attrs', describeVfStatsAttrs, besides);
   }
 }
 
@@ -2933,7 +2933,7 @@ function writeVfVlanAttrsAttribute(writer: WireWriter, value: VfVlanAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-vlan-attrs', besides);
+      refuseUnknown(value, key, 'vf-vlan-attrs', describeVfVlanAttrs, besides);
   }
 }
 
@@ -2984,7 +2984,7 @@ function writeVfPortsAttrsAttribute(writer: WireWriter, value: VfPortsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-ports-attrs', besides);
+      refuseUnknown(value, key, 'vf-ports-attrs', describeVfPortsAttrs, besides);
   }
 }
 
@@ -3034,7 +3034,7 @@ function writePortSelfAttrsAttribute(writer: WireWriter, value: PortSelfAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'port-self-attrs', besides);
+      refuseUnknown(value, key, 'port-self-attrs', describePortSelfAttrs, besides);
   }
 }
 
@@ -3163,7 +3163,7 @@ function writeLinkinfoAttrsAttribute(writer: WireWriter, value: LinkinfoAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-attrs', describeLinkinfoAttrs, besides);
   }
 }
 
@@ -3499,7 +3499,7 @@ function writeLinkinfoBondAttrsAttribute(writer: WireWriter, value: LinkinfoBond
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bond-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bond-attrs', describeLinkinfoBondAttrs, besides);
   }
 }
 
@@ -3626,7 +3626,7 @@ function writeBondAdInfoAttrsAttribute(writer: WireWriter, value: BondAdInfoAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bond-ad-info-attrs', besides);
+      refuseUnknown(value, key, 'bond-ad-info-attrs', describeBondAdInfoAttrs, besides);
   }
 }
 
@@ -3760,7 +3760,7 @@ function writeBondSlaveAttrsAttribute(writer: WireWriter, value: BondSlaveAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bond-slave-attrs', besides);
+      refuseUnknown(value, key, 'bond-slave-attrs', describeBondSlaveAttrs, besides);
   }
 }
 
@@ -4246,7 +4246,7 @@ function writeLinkinfoBridgeAttrsAttribute(writer: WireWriter, value: LinkinfoBr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bridge-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bridge-attrs', describeLinkinfoBridgeAttrs, besides);
   }
 }
 
@@ -4713,7 +4713,7 @@ function writeLinkinfoBrportAttrsAttribute(writer: WireWriter, value: LinkinfoBr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-brport-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-brport-attrs', describeLinkinfoBrportAttrs, besides);
   }
 }
 
@@ -5005,7 +5005,7 @@ function writeLinkinfoGreAttrsAttribute(writer: WireWriter, value: LinkinfoGreAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gre-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gre-attrs', describeLinkinfoGreAttrs, besides);
   }
 }
 
@@ -5252,7 +5252,7 @@ function writeLinkinfoGre6AttrsAttribute(writer: WireWriter, value: LinkinfoGre6
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gre6-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gre6-attrs', describeLinkinfoGre6Attrs, besides);
   }
 }
 
@@ -5374,7 +5374,7 @@ function writeLinkinfoVtiAttrsAttribute(writer: WireWriter, value: LinkinfoVtiAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vti-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vti-attrs', describeLinkinfoVtiAttrs, besides);
   }
 }
 
@@ -5481,7 +5481,7 @@ function writeLinkinfoVti6AttrsAttribute(writer: WireWriter, value: LinkinfoVti6
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vti6-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vti6-attrs', describeLinkinfoVti6Attrs, besides);
   }
 }
 
@@ -5690,7 +5690,7 @@ function writeLinkinfoGeneveAttrsAttribute(writer: WireWriter, value: LinkinfoGe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-geneve-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-geneve-attrs', describeLinkinfoGeneveAttrs, besides);
   }
 }
 
@@ -5827,7 +5827,7 @@ function writeLinkinfoHsrAttrsAttribute(writer: WireWriter, value: LinkinfoHsrAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-hsr-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-hsr-attrs', describeLinkinfoHsrAttrs, besides);
   }
 }
 
@@ -6054,7 +6054,7 @@ function writeLinkinfoIptunAttrsAttribute(writer: WireWriter, value: LinkinfoIpt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-iptun-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-iptun-attrs', describeLinkinfoIptunAttrs, besides);
   }
 }
 
@@ -6241,7 +6241,7 @@ function writeLinkinfoIp6tnlAttrsAttribute(writer: WireWriter, value: LinkinfoIp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ip6tnl-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ip6tnl-attrs', describeLinkinfoIp6tnlAttrs, besides);
   }
 }
 
@@ -6381,7 +6381,7 @@ function writeLinkinfoTunAttrsAttribute(writer: WireWriter, value: LinkinfoTunAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-tun-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-tun-attrs', describeLinkinfoTunAttrs, besides);
   }
 }
 
@@ -6487,7 +6487,7 @@ function writeLinkinfoVlanAttrsAttribute(writer: WireWriter, value: LinkinfoVlan
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vlan-attrs', describeLinkinfoVlanAttrs, besides);
   }
 }
 
@@ -6553,7 +6553,7 @@ function writeIflaVlanQosAttribute(writer: WireWriter, value: IflaVlanQosInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla-vlan-qos', besides);
+      refuseUnknown(value, key, 'ifla-vlan-qos', describeIflaVlanQos, besides);
   }
 }
 
@@ -6614,7 +6614,7 @@ function writeLinkinfoVrfAttrsAttribute(writer: WireWriter, value: LinkinfoVrfAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vrf-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vrf-attrs', describeLinkinfoVrfAttrs, besides);
   }
 }
 
@@ -6731,7 +6731,7 @@ function writeXdpAttrsAttribute(writer: WireWriter, value: XdpAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'xdp-attrs', besides);
+      refuseUnknown(value, key, 'xdp-attrs', describeXdpAttrs, besides);
   }
 }
 
@@ -6801,7 +6801,7 @@ function writeIflaAttrsAttribute(writer: WireWriter, value: IflaAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla-attrs', besides);
+      refuseUnknown(value, key, 'ifla-attrs', describeIflaAttrs, besides);
   }
 }
 
@@ -6935,7 +6935,7 @@ function writeIfla6AttrsAttribute(writer: WireWriter, value: Ifla6AttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla6-attrs', besides);
+      refuseUnknown(value, key, 'ifla6-attrs', describeIfla6Attrs, besides);
   }
 }
 
@@ -7012,7 +7012,7 @@ function writeMctpAttrsAttribute(writer: WireWriter, value: MctpAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mctp-attrs', besides);
+      refuseUnknown(value, key, 'mctp-attrs', describeMctpAttrs, besides);
   }
 }
 
@@ -7103,7 +7103,7 @@ function writeStatsAttrsAttribute(writer: WireWriter, value: StatsAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats-attrs', besides);
+      refuseUnknown(value, key, 'stats-attrs', describeStatsAttrs, besides);
   }
 }
 
@@ -7186,7 +7186,7 @@ function writeLinkOffloadXstatsAttribute(writer: WireWriter, value: LinkOffloadX
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-offload-xstats', besides);
+      refuseUnknown(value, key, 'link-offload-xstats', describeLinkOffloadXstats, besides);
   }
 }
 
@@ -7257,7 +7257,7 @@ function writeHwSInfoOneAttribute(writer: WireWriter, value: HwSInfoOneInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hw-s-info-one', besides);
+      refuseUnknown(value, key, 'hw-s-info-one', describeHwSInfoOne, besides);
   }
 }
 
@@ -7319,7 +7319,7 @@ function writeLinkDpllPinAttrsAttribute(writer: WireWriter, value: LinkDpllPinAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-dpll-pin-attrs', besides);
+      refuseUnknown(value, key, 'link-dpll-pin-attrs', describeLinkDpllPinAttrs, besides);
   }
 }
 
@@ -7453,7 +7453,7 @@ function writeLinkinfoNetkitAttrsAttribute(writer: WireWriter, value: LinkinfoNe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-netkit-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-netkit-attrs', describeLinkinfoNetkitAttrs, besides);
   }
 }
 
@@ -7523,7 +7523,7 @@ function writeLinkinfoOvpnAttrsAttribute(writer: WireWriter, value: LinkinfoOvpn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ovpn-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ovpn-attrs', describeLinkinfoOvpnAttrs, besides);
   }
 }
 
@@ -7589,7 +7589,7 @@ function writeLinkinfoVethAttrsAttribute(writer: WireWriter, value: LinkinfoVeth
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-veth-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-veth-attrs', describeLinkinfoVethAttrs, besides);
   }
 }
 
@@ -7655,7 +7655,7 @@ function writeLinkinfoVxcanAttrsAttribute(writer: WireWriter, value: LinkinfoVxc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vxcan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vxcan-attrs', describeLinkinfoVxcanAttrs, besides);
   }
 }
 
@@ -7969,7 +7969,7 @@ function writeLinkinfoVxlanAttrsAttribute(writer: WireWriter, value: LinkinfoVxl
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vxlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vxlan-attrs', describeLinkinfoVxlanAttrs, besides);
   }
 }
 
@@ -8130,7 +8130,7 @@ function writeLinkinfoMacvlanAttrsAttribute(writer: WireWriter, value: LinkinfoM
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macvlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macvlan-attrs', describeLinkinfoMacvlanAttrs, besides);
   }
 }
 
@@ -8207,7 +8207,7 @@ function writeLinkinfoIpvlanAttrsAttribute(writer: WireWriter, value: LinkinfoIp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ipvlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ipvlan-attrs', describeLinkinfoIpvlanAttrs, besides);
   }
 }
 
@@ -8295,7 +8295,7 @@ function writeLinkinfoBareudpAttrsAttribute(writer: WireWriter, value: LinkinfoB
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bareudp-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bareudp-attrs', describeLinkinfoBareudpAttrs, besides);
   }
 }
 
@@ -8377,7 +8377,7 @@ function writeLinkinfoXfrmAttrsAttribute(writer: WireWriter, value: LinkinfoXfrm
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-xfrm-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-xfrm-attrs', describeLinkinfoXfrmAttrs, besides);
   }
 }
 
@@ -8548,7 +8548,7 @@ function writeLinkinfoMacsecAttrsAttribute(writer: WireWriter, value: LinkinfoMa
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macsec-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macsec-attrs', describeLinkinfoMacsecAttrs, besides);
   }
 }
 
@@ -8680,7 +8680,7 @@ function writeLinkinfoGtpAttrsAttribute(writer: WireWriter, value: LinkinfoGtpAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gtp-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gtp-attrs', describeLinkinfoGtpAttrs, besides);
   }
 }
 
@@ -8764,7 +8764,7 @@ function writeLinkinfoIpoibAttrsAttribute(writer: WireWriter, value: LinkinfoIpo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ipoib-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ipoib-attrs', describeLinkinfoIpoibAttrs, besides);
   }
 }
 
@@ -8836,7 +8836,7 @@ function writeLinkinfoRmnetAttrsAttribute(writer: WireWriter, value: LinkinfoRmn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-rmnet-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-rmnet-attrs', describeLinkinfoRmnetAttrs, besides);
   }
 }
 
@@ -8899,7 +8899,7 @@ function writeLinkinfoMacvlanMacaddrAttrsAttribute(writer: WireWriter, value: Li
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macvlan-macaddr-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macvlan-macaddr-attrs', describeLinkinfoMacvlanMacaddrAttrs, besides);
   }
 }
 
@@ -8960,7 +8960,7 @@ function writeLinkinfoVrfPortAttrsAttribute(writer: WireWriter, value: LinkinfoV
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vrf-port-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vrf-port-attrs', describeLinkinfoVrfPortAttrs, besides);
   }
 }
 
@@ -9298,7 +9298,7 @@ function writeLinkinfoDataMsg(writer: WireWriter, type: number, value: LinkinfoD
         if (value.wireguard !== undefined) writeNothingNest(writer, type, value.wireguard);
         break;
       default:
-        refuseUnknown(value, tag, 'linkinfo-data-msg');
+        refuseUnknown(value, tag, 'linkinfo-data-msg', ['bond', 'bridge', 'erspan', 'gre', 'gretap', 'ip6gre', 'geneve', 'hsr', 'ipip', 'ip6tnl', 'sit', 'tun', 'vlan', 'vrf', 'vti', 'vti6', 'netkit', 'ovpn', 'veth', 'vxcan', 'vxlan', 'macvlan', 'ipvlan', 'bareudp', 'xfrm', 'macsec', 'gtp', 'ipoib', 'rmnet', 'macvtap', 'ipvtap', 'ip6gretap', 'ip6erspan', 'dummy', 'ifb', 'lowpan', 'netdevsim', 'nlmon', 'team', 'vcan', 'virt_wifi', 'vsockmon', 'wireguard']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -9353,7 +9353,7 @@ function writeLinkinfoMemberDataMsg(writer: WireWriter, type: number, value: Lin
         if (value.vrf !== undefined) writeNest(writer, type, value.vrf, writeLinkinfoVrfPortAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'linkinfo-member-data-msg');
+        refuseUnknown(value, tag, 'linkinfo-member-data-msg', ['bridge', 'bond', 'vrf']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -9428,7 +9428,9 @@ function projectLinkMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeLinkMessage(writer: WireWriter, value: LinkMessageInput, besides?: ReadonlySet<string>): void {
+const LinkMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ifiFamily', 'ifiType', 'ifiIndex', 'ifiFlags', 'ifiChange']);
+
+function writeLinkMessage(writer: WireWriter, value: LinkMessageInput, besides: ReadonlySet<string> = LinkMessageMembers): void {
   const at = writer.space(16);
   for (const key in value) {
     try {
@@ -9505,7 +9507,9 @@ function projectStatsMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides?: ReadonlySet<string>): void {
+const StatsMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family', 'ifindex', 'filterMask']);
+
+function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides: ReadonlySet<string> = StatsMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {

@@ -157,7 +157,7 @@ function putNdaCacheinfo(writer: WireWriter, at: number, value: NdaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nda-cacheinfo');
+          refuseUnknown(value, key, 'nda-cacheinfo', ['confirmed', 'used', 'updated', 'refcnt']);
       }
     } catch (error) {
       throw within(key, error);
@@ -239,7 +239,7 @@ function putNdtConfig(writer: WireWriter, at: number, value: NdtConfigInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ndt-config');
+          refuseUnknown(value, key, 'ndt-config', ['keyLen', 'entrySize', 'entries', 'lastFlush', 'lastRand', 'hashRnd', 'hashMask', 'hashChainGc', 'proxyQlen']);
       }
     } catch (error) {
       throw within(key, error);
@@ -337,7 +337,7 @@ function putNdtStats(writer: WireWriter, at: number, value: NdtStatsInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ndt-stats');
+          refuseUnknown(value, key, 'ndt-stats', ['allocs', 'destroys', 'hashGrows', 'resFailed', 'lookups', 'hits', 'rcvProbesMcast', 'rcvProbesUcast', 'periodicGcRuns', 'forcedGcRuns', 'tableFulls']);
       }
     } catch (error) {
       throw within(key, error);
@@ -526,7 +526,7 @@ function writeNeighbourAttrsAttribute(writer: WireWriter, value: NeighbourAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'neighbour-attrs', besides);
+      refuseUnknown(value, key, 'neighbour-attrs', describeNeighbourAttrs, besides);
   }
 }
 
@@ -654,7 +654,7 @@ function writeNdtAttrsAttribute(writer: WireWriter, value: NdtAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ndt-attrs', besides);
+      refuseUnknown(value, key, 'ndt-attrs', describeNdtAttrs, besides);
   }
 }
 
@@ -865,7 +865,7 @@ function writeNdtpaAttrsAttribute(writer: WireWriter, value: NdtpaAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ndtpa-attrs', besides);
+      refuseUnknown(value, key, 'ndtpa-attrs', describeNdtpaAttrs, besides);
   }
 }
 
@@ -961,7 +961,9 @@ function projectNeighbourMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeNeighbourMessage(writer: WireWriter, value: NeighbourMessageInput, besides?: ReadonlySet<string>): void {
+const NeighbourMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ndmFamily', 'ndmIfindex', 'ndmState', 'ndmFlags', 'ndmType']);
+
+function writeNeighbourMessage(writer: WireWriter, value: NeighbourMessageInput, besides: ReadonlySet<string> = NeighbourMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {
@@ -1028,7 +1030,9 @@ function projectNdtMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeNdtMessage(writer: WireWriter, value: NdtMessageInput, besides?: ReadonlySet<string>): void {
+const NdtMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family']);
+
+function writeNdtMessage(writer: WireWriter, value: NdtMessageInput, besides: ReadonlySet<string> = NdtMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

@@ -162,7 +162,7 @@ function putRtaCacheinfo(writer: WireWriter, at: number, value: RtaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rta-cacheinfo');
+          refuseUnknown(value, key, 'rta-cacheinfo', ['rtaClntref', 'rtaLastuse', 'rtaExpires', 'rtaError', 'rtaUsed', 'rtaId', 'rtaTs', 'rtaTsage']);
       }
     } catch (error) {
       throw within(key, error);
@@ -209,7 +209,7 @@ function putRtvia(writer: WireWriter, at: number, value: RtviaInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtvia');
+          refuseUnknown(value, key, 'rtvia', ['rtviaFamily', 'rtviaAddr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -524,7 +524,7 @@ function writeRouteAttrsAttribute(writer: WireWriter, value: RouteAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'route-attrs', besides);
+      refuseUnknown(value, key, 'route-attrs', describeRouteAttrs, besides);
   }
 }
 
@@ -745,7 +745,7 @@ function writeMetricsAttribute(writer: WireWriter, value: MetricsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'metrics', besides);
+      refuseUnknown(value, key, 'metrics', describeMetrics, besides);
   }
 }
 
@@ -863,7 +863,9 @@ function projectRouteMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeRouteMessage(writer: WireWriter, value: RouteMessageInput, besides?: ReadonlySet<string>): void {
+const RouteMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['rtmFamily', 'rtmDstLen', 'rtmSrcLen', 'rtmTos', 'rtmTable', 'rtmProtocol', 'rtmScope', 'rtmType', 'rtmFlags']);
+
+function writeRouteMessage(writer: WireWriter, value: RouteMessageInput, besides: ReadonlySet<string> = RouteMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {
@@ -919,7 +921,9 @@ function readRtnexthopRouteMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeRtnexthopRouteMessage(writer: WireWriter, value: RtnexthopRouteMessageInput, besides?: ReadonlySet<string>): void {
+const RtnexthopRouteMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['rtnhLen', 'rtnhFlags', 'rtnhHops', 'rtnhIfindex']);
+
+function writeRtnexthopRouteMessage(writer: WireWriter, value: RtnexthopRouteMessageInput, besides: ReadonlySet<string> = RtnexthopRouteMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

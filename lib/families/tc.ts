@@ -206,7 +206,7 @@ function putTcStats(writer: WireWriter, at: number, value: TcStatsInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-stats');
+          refuseUnknown(value, key, 'tc-stats', ['bytes', 'packets', 'drops', 'overlimits', 'bps', 'pps', 'qlen', 'backlog']);
       }
     } catch (error) {
       throw within(key, error);
@@ -268,7 +268,7 @@ function putTcCbsQopt(writer: WireWriter, at: number, value: TcCbsQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-cbs-qopt');
+          refuseUnknown(value, key, 'tc-cbs-qopt', ['offload', 'hicredit', 'locredit', 'idleslope', 'sendslope']);
       }
     } catch (error) {
       throw within(key, error);
@@ -320,7 +320,7 @@ function putTcEtfQopt(writer: WireWriter, at: number, value: TcEtfQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-etf-qopt');
+          refuseUnknown(value, key, 'tc-etf-qopt', ['delta', 'clockid', 'flags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -362,7 +362,7 @@ function putTcFifoQopt(writer: WireWriter, at: number, value: TcFifoQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fifo-qopt');
+          refuseUnknown(value, key, 'tc-fifo-qopt', ['limit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -429,7 +429,7 @@ function putTcRatespec(writer: WireWriter, at: number, value: TcRatespecInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-ratespec');
+          refuseUnknown(value, key, 'tc-ratespec', ['cellLog', 'linklayer', 'overhead', 'cellAlign', 'mpu', 'rate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -499,7 +499,7 @@ function putTcHtbOpt(writer: WireWriter, at: number, value: TcHtbOptInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-htb-opt');
+          refuseUnknown(value, key, 'tc-htb-opt', ['rate', 'ceil', 'buffer', 'cbuffer', 'quantum', 'level', 'prio']);
       }
     } catch (error) {
       throw within(key, error);
@@ -561,7 +561,7 @@ function putTcHtbGlob(writer: WireWriter, at: number, value: TcHtbGlobInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-htb-glob');
+          refuseUnknown(value, key, 'tc-htb-glob', ['version', 'rate2quantum', 'defcls', 'debug', 'directPkts']);
       }
     } catch (error) {
       throw within(key, error);
@@ -618,7 +618,7 @@ function putTcGredSopt(writer: WireWriter, at: number, value: TcGredSoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-gred-sopt');
+          refuseUnknown(value, key, 'tc-gred-sopt', ['DPs', 'defDP', 'grio', 'flags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -660,7 +660,7 @@ function putTcHfscQopt(writer: WireWriter, at: number, value: TcHfscQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-hfsc-qopt');
+          refuseUnknown(value, key, 'tc-hfsc-qopt', ['defcls']);
       }
     } catch (error) {
       throw within(key, error);
@@ -723,7 +723,7 @@ function putTcMqprioQopt(writer: WireWriter, at: number, value: TcMqprioQoptInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-mqprio-qopt');
+          refuseUnknown(value, key, 'tc-mqprio-qopt', ['numTc', 'prioTcMap', 'hw', 'count', 'offset']);
       }
     } catch (error) {
       throw within(key, error);
@@ -770,7 +770,7 @@ function putTcMultiqQopt(writer: WireWriter, at: number, value: TcMultiqQoptInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-multiq-qopt');
+          refuseUnknown(value, key, 'tc-multiq-qopt', ['bands', 'maxBands']);
       }
     } catch (error) {
       throw within(key, error);
@@ -832,7 +832,7 @@ function putTcNetemGimodel(writer: WireWriter, at: number, value: TcNetemGimodel
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-gimodel');
+          refuseUnknown(value, key, 'tc-netem-gimodel', ['p13', 'p31', 'p32', 'p14', 'p23']);
       }
     } catch (error) {
       throw within(key, error);
@@ -889,7 +889,7 @@ function putTcNetemGemodel(writer: WireWriter, at: number, value: TcNetemGemodel
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-gemodel');
+          refuseUnknown(value, key, 'tc-netem-gemodel', ['p', 'r', 'h', 'k1']);
       }
     } catch (error) {
       throw within(key, error);
@@ -941,7 +941,7 @@ function putTcNetemCorr(writer: WireWriter, at: number, value: TcNetemCorrInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-corr');
+          refuseUnknown(value, key, 'tc-netem-corr', ['delayCorr', 'lossCorr', 'dupCorr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -988,7 +988,7 @@ function putTcNetemReorder(writer: WireWriter, at: number, value: TcNetemReorder
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-reorder');
+          refuseUnknown(value, key, 'tc-netem-reorder', ['probability', 'correlation']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1035,7 +1035,7 @@ function putTcNetemCorrupt(writer: WireWriter, at: number, value: TcNetemCorrupt
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-corrupt');
+          refuseUnknown(value, key, 'tc-netem-corrupt', ['probability', 'correlation']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1094,7 +1094,7 @@ function putTcNetemRate(writer: WireWriter, at: number, value: TcNetemRateInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-rate');
+          refuseUnknown(value, key, 'tc-netem-rate', ['rate', 'packetOverhead', 'cellSize', 'cellOverhead']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1161,7 +1161,7 @@ function putTcNetemSlot(writer: WireWriter, at: number, value: TcNetemSlotInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-slot');
+          refuseUnknown(value, key, 'tc-netem-slot', ['minDelay', 'maxDelay', 'maxPackets', 'maxBytes', 'distDelay', 'distJitter']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1208,7 +1208,7 @@ function putTcPlugQopt(writer: WireWriter, at: number, value: TcPlugQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-plug-qopt');
+          refuseUnknown(value, key, 'tc-plug-qopt', ['action', 'limit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1256,7 +1256,7 @@ function putTcPrioQopt(writer: WireWriter, at: number, value: TcPrioQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-prio-qopt');
+          refuseUnknown(value, key, 'tc-prio-qopt', ['bands', 'priomap']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1328,7 +1328,7 @@ function putTcRedQopt(writer: WireWriter, at: number, value: TcRedQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-red-qopt');
+          refuseUnknown(value, key, 'tc-red-qopt', ['limit', 'qthMin', 'qthMax', 'Wlog', 'Plog', 'ScellLog', 'flags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1410,7 +1410,7 @@ function putTcSfbQopt(writer: WireWriter, at: number, value: TcSfbQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfb-qopt');
+          refuseUnknown(value, key, 'tc-sfb-qopt', ['rehashInterval', 'warmupTime', 'max', 'binSize', 'increment', 'decrement', 'limit', 'penaltyRate', 'penaltyBurst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1474,7 +1474,7 @@ function putTcSfqQopt(writer: WireWriter, at: number, value: TcSfqQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfq-qopt');
+          refuseUnknown(value, key, 'tc-sfq-qopt', ['quantum', 'perturbPeriod', 'limit', 'divisor', 'flows']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1543,7 +1543,7 @@ function putTcSfqredStats(writer: WireWriter, at: number, value: TcSfqredStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfqred-stats');
+          refuseUnknown(value, key, 'tc-sfqred-stats', ['probDrop', 'forcedDrop', 'probMark', 'forcedMark', 'probMarkHead', 'forcedMarkHead']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1638,7 +1638,7 @@ function putTcSfqQoptV1(writer: WireWriter, at: number, value: TcSfqQoptV1Input)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfq-qopt-v1');
+          refuseUnknown(value, key, 'tc-sfq-qopt-v1', ['v0', 'depth', 'headdrop', 'limit', 'qthMin', 'qthMax', 'Wlog', 'Plog', 'ScellLog', 'flags', 'maxP', 'stats']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1698,7 +1698,7 @@ function putTcTbfQopt(writer: WireWriter, at: number, value: TcTbfQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-tbf-qopt');
+          refuseUnknown(value, key, 'tc-tbf-qopt', ['rate', 'peakrate', 'limit', 'buffer', 'mtu']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1775,7 +1775,7 @@ function putTcSizespec(writer: WireWriter, at: number, value: TcSizespecInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sizespec');
+          refuseUnknown(value, key, 'tc-sizespec', ['cellLog', 'sizeLog', 'cellAlign', 'overhead', 'linklayer', 'mpu', 'mtu', 'tsize']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1822,7 +1822,7 @@ function putGnetEstimator(writer: WireWriter, at: number, value: GnetEstimatorIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-estimator');
+          refuseUnknown(value, key, 'gnet-estimator', ['interval', 'ewmaLog']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1884,7 +1884,7 @@ function putTcChokeXstats(writer: WireWriter, at: number, value: TcChokeXstatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-choke-xstats');
+          refuseUnknown(value, key, 'tc-choke-xstats', ['early', 'pdrop', 'other', 'marked', 'matched']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1968,7 +1968,7 @@ function putTcCodelXstats(writer: WireWriter, at: number, value: TcCodelXstatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-codel-xstats');
+          refuseUnknown(value, key, 'tc-codel-xstats', ['maxpacket', 'count', 'lastcount', 'ldelay', 'dropNext', 'dropOverlimit', 'ecnMark', 'dropping', 'ceMark']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2059,7 +2059,7 @@ function putTcFqCodelXstats(writer: WireWriter, at: number, value: TcFqCodelXsta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fq-codel-xstats');
+          refuseUnknown(value, key, 'tc-fq-codel-xstats', ['type', 'maxpacket', 'dropOverlimit', 'ecnMark', 'newFlowCount', 'newFlowsLen', 'oldFlowsLen', 'ceMark', 'memoryUsage', 'dropOvermemory']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2158,7 +2158,7 @@ function putTcDualpi2Xstats(writer: WireWriter, at: number, value: TcDualpi2Xsta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-dualpi2-xstats');
+          refuseUnknown(value, key, 'tc-dualpi2-xstats', ['prob', 'delayC', 'delayL', 'pktsInC', 'pktsInL', 'maxq', 'ecnMark', 'stepMark', 'credit', 'memoryUsed', 'maxMemoryUsed', 'memoryLimit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2240,7 +2240,7 @@ function putTcFqPieXstats(writer: WireWriter, at: number, value: TcFqPieXstatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fq-pie-xstats');
+          refuseUnknown(value, key, 'tc-fq-pie-xstats', ['packetsIn', 'dropped', 'overlimit', 'overmemory', 'ecnMark', 'newFlowCount', 'newFlowsLen', 'oldFlowsLen', 'memoryUsage']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2383,7 +2383,7 @@ function putTcFqQdStats(writer: WireWriter, at: number, value: TcFqQdStatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fq-qd-stats');
+          refuseUnknown(value, key, 'tc-fq-qd-stats', ['gcFlows', 'highprioPackets', 'tcpRetrans', 'throttled', 'flowsPlimit', 'pktsTooLong', 'allocationErrors', 'timeNextDelayedFlow', 'flows', 'inactiveFlows', 'throttledFlows', 'unthrottleLatencyNs', 'ceMark', 'horizonDrops', 'horizonCaps', 'fastpathPackets', 'bandDrops', 'bandPktCount']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2440,7 +2440,7 @@ function putTcHhfXstats(writer: WireWriter, at: number, value: TcHhfXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-hhf-xstats');
+          refuseUnknown(value, key, 'tc-hhf-xstats', ['dropOverlimit', 'hhOverlimit', 'hhTotCount', 'hhCurCount']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2524,7 +2524,7 @@ function putTcPieXstats(writer: WireWriter, at: number, value: TcPieXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-pie-xstats');
+          refuseUnknown(value, key, 'tc-pie-xstats', ['prob', 'delay', 'avgDqRate', 'dqRateEstimating', 'packetsIn', 'dropped', 'overlimit', 'maxq', 'ecnMark']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2581,7 +2581,7 @@ function putTcRedXstats(writer: WireWriter, at: number, value: TcRedXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-red-xstats');
+          refuseUnknown(value, key, 'tc-red-xstats', ['early', 'pdrop', 'other', 'marked']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2663,7 +2663,7 @@ function putTcSfbXstats(writer: WireWriter, at: number, value: TcSfbXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfb-xstats');
+          refuseUnknown(value, key, 'tc-sfb-xstats', ['earlydrop', 'penaltydrop', 'bucketdrop', 'queuedrop', 'childdrop', 'marked', 'maxqlen', 'maxprob', 'avgprob']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2705,7 +2705,7 @@ function putTcSfqXstats(writer: WireWriter, at: number, value: TcSfqXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfq-xstats');
+          refuseUnknown(value, key, 'tc-sfq-xstats', ['allot']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2752,7 +2752,7 @@ function putGnetStatsBasic(writer: WireWriter, at: number, value: GnetStatsBasic
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-basic');
+          refuseUnknown(value, key, 'gnet-stats-basic', ['bytes', 'packets']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2799,7 +2799,7 @@ function putGnetStatsRateEst(writer: WireWriter, at: number, value: GnetStatsRat
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-rate-est');
+          refuseUnknown(value, key, 'gnet-stats-rate-est', ['bps', 'pps']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2846,7 +2846,7 @@ function putGnetStatsRateEst64(writer: WireWriter, at: number, value: GnetStatsR
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-rate-est64');
+          refuseUnknown(value, key, 'gnet-stats-rate-est64', ['bps', 'pps']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2908,7 +2908,7 @@ function putGnetStatsQueue(writer: WireWriter, at: number, value: GnetStatsQueue
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-queue');
+          refuseUnknown(value, key, 'gnet-stats-queue', ['qlen', 'backlog', 'drops', 'requeues', 'overlimits']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2965,7 +2965,7 @@ function putTcU32Key(writer: WireWriter, at: number, value: TcU32KeyInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-key');
+          refuseUnknown(value, key, 'tc-u32-key', ['mask', 'val', 'off', 'offmask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3017,7 +3017,7 @@ function putTcU32Mark(writer: WireWriter, at: number, value: TcU32MarkInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-mark');
+          refuseUnknown(value, key, 'tc-u32-mark', ['val', 'mask', 'success']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3100,7 +3100,7 @@ function putTcU32Sel(writer: WireWriter, at: number, value: TcU32SelInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-sel');
+          refuseUnknown(value, key, 'tc-u32-sel', ['flags', 'offshift', 'nkeys', 'offmask', 'off', 'offoff', 'hoff', 'hmask', 'keys']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3156,7 +3156,7 @@ function putTcU32Pcnt(writer: WireWriter, at: number, value: TcU32PcntInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-pcnt');
+          refuseUnknown(value, key, 'tc-u32-pcnt', ['rcnt', 'rhit', 'kcnts']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3218,7 +3218,7 @@ function putTcfT(writer: WireWriter, at: number, value: TcfTInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcf-t');
+          refuseUnknown(value, key, 'tcf-t', ['install', 'lastuse', 'expires', 'firstuse']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3280,7 +3280,7 @@ function putTcGact(writer: WireWriter, at: number, value: TcGactInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-gact');
+          refuseUnknown(value, key, 'tc-gact', ['index', 'capab', 'action', 'refcnt', 'bindcnt']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3332,7 +3332,7 @@ function putTcGactP(writer: WireWriter, at: number, value: TcGactPInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-gact-p');
+          refuseUnknown(value, key, 'tc-gact-p', ['ptype', 'pval', 'paction']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3379,7 +3379,7 @@ function putTcfEmatchTreeHdr(writer: WireWriter, at: number, value: TcfEmatchTre
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcf-ematch-tree-hdr');
+          refuseUnknown(value, key, 'tcf-ematch-tree-hdr', ['nmatches', 'progid']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3426,7 +3426,7 @@ function putTcBasicPcnt(writer: WireWriter, at: number, value: TcBasicPcntInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-basic-pcnt');
+          refuseUnknown(value, key, 'tc-basic-pcnt', ['rcnt', 'rhit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3468,7 +3468,7 @@ function putTcMatchallPcnt(writer: WireWriter, at: number, value: TcMatchallPcnt
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-matchall-pcnt');
+          refuseUnknown(value, key, 'tc-matchall-pcnt', ['rhit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3535,7 +3535,7 @@ function putTcMpls(writer: WireWriter, at: number, value: TcMplsInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-mpls');
+          refuseUnknown(value, key, 'tc-mpls', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'mAction']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3620,7 +3620,7 @@ function putTcPolice(writer: WireWriter, at: number, value: TcPoliceInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-police');
+          refuseUnknown(value, key, 'tc-police', ['index', 'action', 'limit', 'burst', 'mtu', 'rate', 'peakrate', 'refcnt', 'bindcnt', 'capab']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3687,7 +3687,7 @@ function putTcPeditKey(writer: WireWriter, at: number, value: TcPeditKeyInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-pedit-key');
+          refuseUnknown(value, key, 'tc-pedit-key', ['mask', 'val', 'off', 'at', 'offmask', 'shift']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3765,7 +3765,7 @@ function putTcPeditSel(writer: WireWriter, at: number, value: TcPeditSelInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-pedit-sel');
+          refuseUnknown(value, key, 'tc-pedit-sel', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'nkeys', 'flags', 'keys']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3837,7 +3837,7 @@ function putTcVlan(writer: WireWriter, at: number, value: TcVlanInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-vlan');
+          refuseUnknown(value, key, 'tc-vlan', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'vAction']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3911,7 +3911,7 @@ function putTcMirred(writer: WireWriter, at: number, value: TcMirredInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-mirred');
+          refuseUnknown(value, key, 'tc-mirred', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'eaction', 'ifindex']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3973,7 +3973,7 @@ function putTcHtbXstats(writer: WireWriter, at: number, value: TcHtbXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-htb-xstats');
+          refuseUnknown(value, key, 'tc-htb-xstats', ['lends', 'borrows', 'giants', 'tokens', 'ctokens']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4015,7 +4015,7 @@ function putTcDrrXstats(writer: WireWriter, at: number, value: TcDrrXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-drr-xstats');
+          refuseUnknown(value, key, 'tc-drr-xstats', ['deficit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4062,7 +4062,7 @@ function putTcQfqXstats(writer: WireWriter, at: number, value: TcQfqXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-qfq-xstats');
+          refuseUnknown(value, key, 'tc-qfq-xstats', ['weight', 'lmax']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4119,7 +4119,7 @@ function putTcHfscXstats(writer: WireWriter, at: number, value: TcHfscXstatsInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-hfsc-xstats');
+          refuseUnknown(value, key, 'tc-hfsc-xstats', ['work', 'rtwork', 'period', 'level']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4328,7 +4328,7 @@ function writeAttrsAttribute(writer: WireWriter, value: AttrsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attrs', besides);
+      refuseUnknown(value, key, 'attrs', describeAttrs, besides);
   }
 }
 
@@ -4503,7 +4503,7 @@ function writeActAttrsAttribute(writer: WireWriter, value: ActAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-attrs', besides);
+      refuseUnknown(value, key, 'act-attrs', describeActAttrs, besides);
   }
 }
 
@@ -4632,7 +4632,7 @@ function writeActBpfAttrsAttribute(writer: WireWriter, value: ActBpfAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-bpf-attrs', besides);
+      refuseUnknown(value, key, 'act-bpf-attrs', describeActBpfAttrs, besides);
   }
 }
 
@@ -4711,7 +4711,7 @@ function writeActConnmarkAttrsAttribute(writer: WireWriter, value: ActConnmarkAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-connmark-attrs', besides);
+      refuseUnknown(value, key, 'act-connmark-attrs', describeActConnmarkAttrs, besides);
   }
 }
 
@@ -4784,7 +4784,7 @@ function writeActCsumAttrsAttribute(writer: WireWriter, value: ActCsumAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-csum-attrs', besides);
+      refuseUnknown(value, key, 'act-csum-attrs', describeActCsumAttrs, besides);
   }
 }
 
@@ -4978,7 +4978,7 @@ function writeActCtAttrsAttribute(writer: WireWriter, value: ActCtAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-ct-attrs', besides);
+      refuseUnknown(value, key, 'act-ct-attrs', describeActCtAttrs, besides);
   }
 }
 
@@ -5125,7 +5125,7 @@ function writeActCtinfoAttrsAttribute(writer: WireWriter, value: ActCtinfoAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-ctinfo-attrs', besides);
+      refuseUnknown(value, key, 'act-ctinfo-attrs', describeActCtinfoAttrs, besides);
   }
 }
 
@@ -5262,7 +5262,7 @@ function writeActGateAttrsAttribute(writer: WireWriter, value: ActGateAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-gate-attrs', besides);
+      refuseUnknown(value, key, 'act-gate-attrs', describeActGateAttrs, besides);
   }
 }
 
@@ -5375,7 +5375,7 @@ function writeActIfeAttrsAttribute(writer: WireWriter, value: ActIfeAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-ife-attrs', besides);
+      refuseUnknown(value, key, 'act-ife-attrs', describeActIfeAttrs, besides);
   }
 }
 
@@ -5461,7 +5461,7 @@ function writeActMirredAttrsAttribute(writer: WireWriter, value: ActMirredAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-mirred-attrs', besides);
+      refuseUnknown(value, key, 'act-mirred-attrs', describeActMirredAttrs, besides);
   }
 }
 
@@ -5576,7 +5576,7 @@ function writeActMplsAttrsAttribute(writer: WireWriter, value: ActMplsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-mpls-attrs', besides);
+      refuseUnknown(value, key, 'act-mpls-attrs', describeActMplsAttrs, besides);
   }
 }
 
@@ -5654,7 +5654,7 @@ function writeActNatAttrsAttribute(writer: WireWriter, value: ActNatAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-nat-attrs', besides);
+      refuseUnknown(value, key, 'act-nat-attrs', describeActNatAttrs, besides);
   }
 }
 
@@ -5753,7 +5753,7 @@ function writeActPeditAttrsAttribute(writer: WireWriter, value: ActPeditAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-pedit-attrs', besides);
+      refuseUnknown(value, key, 'act-pedit-attrs', describeActPeditAttrs, besides);
   }
 }
 
@@ -5837,7 +5837,7 @@ function writeActSimpleAttrsAttribute(writer: WireWriter, value: ActSimpleAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-simple-attrs', besides);
+      refuseUnknown(value, key, 'act-simple-attrs', describeActSimpleAttrs, besides);
   }
 }
 
@@ -5968,7 +5968,7 @@ function writeActSkbeditAttrsAttribute(writer: WireWriter, value: ActSkbeditAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-skbedit-attrs', besides);
+      refuseUnknown(value, key, 'act-skbedit-attrs', describeActSkbeditAttrs, besides);
   }
 }
 
@@ -6072,7 +6072,7 @@ function writeActSkbmodAttrsAttribute(writer: WireWriter, value: ActSkbmodAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-skbmod-attrs', besides);
+      refuseUnknown(value, key, 'act-skbmod-attrs', describeActSkbmodAttrs, besides);
   }
 }
 
@@ -6237,7 +6237,7 @@ function writeActTunnelKeyAttrsAttribute(writer: WireWriter, value: ActTunnelKey
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-tunnel-key-attrs', besides);
+      refuseUnknown(value, key, 'act-tunnel-key-attrs', describeActTunnelKeyAttrs, besides);
   }
 }
 
@@ -6362,7 +6362,7 @@ function writeActVlanAttrsAttribute(writer: WireWriter, value: ActVlanAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-vlan-attrs', besides);
+      refuseUnknown(value, key, 'act-vlan-attrs', describeActVlanAttrs, besides);
   }
 }
 
@@ -6465,7 +6465,7 @@ function writeBasicAttrsAttribute(writer: WireWriter, value: BasicAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'basic-attrs', besides);
+      refuseUnknown(value, key, 'basic-attrs', describeBasicAttrs, besides);
   }
 }
 
@@ -6612,7 +6612,7 @@ function writeBpfAttrsAttribute(writer: WireWriter, value: BpfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bpf-attrs', besides);
+      refuseUnknown(value, key, 'bpf-attrs', describeBpfAttrs, besides);
   }
 }
 
@@ -6813,7 +6813,7 @@ function writeCakeAttrsAttribute(writer: WireWriter, value: CakeAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cake-attrs', besides);
+      refuseUnknown(value, key, 'cake-attrs', describeCakeAttrs, besides);
   }
 }
 
@@ -7018,7 +7018,7 @@ function writeCakeStatsAttrsAttribute(writer: WireWriter, value: CakeStatsAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cake-stats-attrs', besides);
+      refuseUnknown(value, key, 'cake-stats-attrs', describeCakeStatsAttrs, besides);
   }
 }
 
@@ -7287,7 +7287,7 @@ function writeCakeTinStatsAttrsAttribute(writer: WireWriter, value: CakeTinStats
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cake-tin-stats-attrs', besides);
+      refuseUnknown(value, key, 'cake-tin-stats-attrs', describeCakeTinStatsAttrs, besides);
   }
 }
 
@@ -7372,7 +7372,7 @@ function writeCbsAttrsAttribute(writer: WireWriter, value: CbsAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cbs-attrs', besides);
+      refuseUnknown(value, key, 'cbs-attrs', describeCbsAttrs, besides);
   }
 }
 
@@ -7449,7 +7449,7 @@ function writeCgroupAttrsAttribute(writer: WireWriter, value: CgroupAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cgroup-attrs', besides);
+      refuseUnknown(value, key, 'cgroup-attrs', describeCgroupAttrs, besides);
   }
 }
 
@@ -7529,7 +7529,7 @@ function writeChokeAttrsAttribute(writer: WireWriter, value: ChokeAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'choke-attrs', besides);
+      refuseUnknown(value, key, 'choke-attrs', describeChokeAttrs, besides);
   }
 }
 
@@ -7624,7 +7624,7 @@ function writeCodelAttrsAttribute(writer: WireWriter, value: CodelAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'codel-attrs', besides);
+      refuseUnknown(value, key, 'codel-attrs', describeCodelAttrs, besides);
   }
 }
 
@@ -7689,7 +7689,7 @@ function writeDrrAttrsAttribute(writer: WireWriter, value: DrrAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'drr-attrs', besides);
+      refuseUnknown(value, key, 'drr-attrs', describeDrrAttrs, besides);
   }
 }
 
@@ -7866,7 +7866,7 @@ function writeDualpi2AttrsAttribute(writer: WireWriter, value: Dualpi2AttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dualpi2-attrs', besides);
+      refuseUnknown(value, key, 'dualpi2-attrs', describeDualpi2Attrs, besides);
   }
 }
 
@@ -7951,7 +7951,7 @@ function writeEmatchAttrsAttribute(writer: WireWriter, value: EmatchAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ematch-attrs', besides);
+      refuseUnknown(value, key, 'ematch-attrs', describeEmatchAttrs, besides);
   }
 }
 
@@ -8102,7 +8102,7 @@ function writeFlowAttrsAttribute(writer: WireWriter, value: FlowAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flow-attrs', besides);
+      refuseUnknown(value, key, 'flow-attrs', describeFlowAttrs, besides);
   }
 }
 
@@ -9121,7 +9121,7 @@ function writeFlowerAttrsAttribute(writer: WireWriter, value: FlowerAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-attrs', besides);
+      refuseUnknown(value, key, 'flower-attrs', describeFlowerAttrs, besides);
   }
 }
 
@@ -9322,7 +9322,7 @@ function writeFlowerKeyEncOptsAttrsAttribute(writer: WireWriter, value: FlowerKe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opts-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opts-attrs', describeFlowerKeyEncOptsAttrs, besides);
   }
 }
 
@@ -9403,7 +9403,7 @@ function writeFlowerKeyEncOptGeneveAttrsAttribute(writer: WireWriter, value: Flo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-geneve-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-geneve-attrs', describeFlowerKeyEncOptGeneveAttrs, besides);
   }
 }
 
@@ -9466,7 +9466,7 @@ function writeFlowerKeyEncOptVxlanAttrsAttribute(writer: WireWriter, value: Flow
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-vxlan-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-vxlan-attrs', describeFlowerKeyEncOptVxlanAttrs, besides);
   }
 }
 
@@ -9551,7 +9551,7 @@ function writeFlowerKeyEncOptErspanAttrsAttribute(writer: WireWriter, value: Flo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-erspan-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-erspan-attrs', describeFlowerKeyEncOptErspanAttrs, besides);
   }
 }
 
@@ -9623,7 +9623,7 @@ function writeFlowerKeyEncOptGtpAttrsAttribute(writer: WireWriter, value: Flower
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-gtp-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-gtp-attrs', describeFlowerKeyEncOptGtpAttrs, besides);
   }
 }
 
@@ -9717,7 +9717,7 @@ function writeFlowerKeyMplsOptAttrsAttribute(writer: WireWriter, value: FlowerKe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-mpls-opt-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-mpls-opt-attrs', describeFlowerKeyMplsOptAttrs, besides);
   }
 }
 
@@ -9790,7 +9790,7 @@ function writeFlowerKeyCfmAttrsAttribute(writer: WireWriter, value: FlowerKeyCfm
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-cfm-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-cfm-attrs', describeFlowerKeyCfmAttrs, besides);
   }
 }
 
@@ -9885,7 +9885,7 @@ function writeFwAttrsAttribute(writer: WireWriter, value: FwAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fw-attrs', besides);
+      refuseUnknown(value, key, 'fw-attrs', describeFwAttrs, besides);
   }
 }
 
@@ -9995,7 +9995,7 @@ function writeGredAttrsAttribute(writer: WireWriter, value: GredAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'gred-attrs', besides);
+      refuseUnknown(value, key, 'gred-attrs', describeGredAttrs, besides);
   }
 }
 
@@ -10062,7 +10062,7 @@ function writeTcaGredVqListAttrsAttribute(writer: WireWriter, value: TcaGredVqLi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-gred-vq-list-attrs', besides);
+      refuseUnknown(value, key, 'tca-gred-vq-list-attrs', describeTcaGredVqListAttrs, besides);
   }
 }
 
@@ -10205,7 +10205,7 @@ function writeTcaGredVqEntryAttrsAttribute(writer: WireWriter, value: TcaGredVqE
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-gred-vq-entry-attrs', besides);
+      refuseUnknown(value, key, 'tca-gred-vq-entry-attrs', describeTcaGredVqEntryAttrs, besides);
   }
 }
 
@@ -10342,7 +10342,7 @@ function writeHhfAttrsAttribute(writer: WireWriter, value: HhfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hhf-attrs', besides);
+      refuseUnknown(value, key, 'hhf-attrs', describeHhfAttrs, besides);
   }
 }
 
@@ -10468,7 +10468,7 @@ function writeHtbAttrsAttribute(writer: WireWriter, value: HtbAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'htb-attrs', besides);
+      refuseUnknown(value, key, 'htb-attrs', describeHtbAttrs, besides);
   }
 }
 
@@ -10564,7 +10564,7 @@ function writeMatchallAttrsAttribute(writer: WireWriter, value: MatchallAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'matchall-attrs', besides);
+      refuseUnknown(value, key, 'matchall-attrs', describeMatchallAttrs, besides);
   }
 }
 
@@ -10629,7 +10629,7 @@ function writeEtfAttrsAttribute(writer: WireWriter, value: EtfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'etf-attrs', besides);
+      refuseUnknown(value, key, 'etf-attrs', describeEtfAttrs, besides);
   }
 }
 
@@ -10743,7 +10743,7 @@ function writeEtsAttrsAttribute(writer: WireWriter, value: EtsAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ets-attrs', besides);
+      refuseUnknown(value, key, 'ets-attrs', describeEtsAttrs, besides);
   }
 }
 
@@ -10940,7 +10940,7 @@ function writeFqAttrsAttribute(writer: WireWriter, value: FqAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fq-attrs', besides);
+      refuseUnknown(value, key, 'fq-attrs', describeFqAttrs, besides);
   }
 }
 
@@ -11099,7 +11099,7 @@ function writeFqCodelAttrsAttribute(writer: WireWriter, value: FqCodelAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fq-codel-attrs', besides);
+      refuseUnknown(value, key, 'fq-codel-attrs', describeFqCodelAttrs, besides);
   }
 }
 
@@ -11258,7 +11258,7 @@ function writeFqPieAttrsAttribute(writer: WireWriter, value: FqPieAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fq-pie-attrs', besides);
+      refuseUnknown(value, key, 'fq-pie-attrs', describeFqPieAttrs, besides);
   }
 }
 
@@ -11433,8 +11433,27 @@ function writeNetemAttrsAttribute(writer: WireWriter, value: NetemAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'netem-attrs', besides);
+      refuseUnknown(value, key, 'netem-attrs', describeNetemAttrs, besides);
   }
+}
+
+function describeNetemAttrs(): DescribedSet {
+  return {
+    1: { name: 'corr', kind: 'binary' },
+    2: { name: 'delayDist', kind: 'binary' },
+    3: { name: 'reorder', kind: 'binary' },
+    4: { name: 'corrupt', kind: 'binary' },
+    5: { name: 'loss', kind: 'nest', nested: describeNetemLossAttrs },
+    6: { name: 'rate', kind: 'binary' },
+    7: { name: 'ecn', kind: 'u32' },
+    8: { name: 'rate64', kind: 'u64' },
+    9: { name: 'pad', kind: 'u32' },
+    10: { name: 'latency64', kind: 's64' },
+    11: { name: 'jitter64', kind: 's64' },
+    12: { name: 'slot', kind: 'binary' },
+    13: { name: 'slotDist', kind: 'binary' },
+    14: { name: 'prngSeed', kind: 'u64' },
+  };
 }
 
 /** Attributes of `netem-loss-attrs`, as the kernel sent them. */
@@ -11496,8 +11515,15 @@ function writeNetemLossAttrsAttribute(writer: WireWriter, value: NetemLossAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'netem-loss-attrs', besides);
+      refuseUnknown(value, key, 'netem-loss-attrs', describeNetemLossAttrs, besides);
   }
+}
+
+function describeNetemLossAttrs(): DescribedSet {
+  return {
+    1: { name: 'gi', kind: 'binary' },
+    2: { name: 'ge', kind: 'binary' },
+  };
 }
 
 /** Attributes of `pie-attrs`, as the kernel sent them. */
@@ -11607,7 +11633,7 @@ function writePieAttrsAttribute(writer: WireWriter, value: PieAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pie-attrs', besides);
+      refuseUnknown(value, key, 'pie-attrs', describePieAttrs, besides);
   }
 }
 
@@ -11750,7 +11776,7 @@ function writePoliceAttrsAttribute(writer: WireWriter, value: PoliceAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'police-attrs', besides);
+      refuseUnknown(value, key, 'police-attrs', describePoliceAttrs, besides);
   }
 }
 
@@ -11829,7 +11855,7 @@ function writeQfqAttrsAttribute(writer: WireWriter, value: QfqAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'qfq-attrs', besides);
+      refuseUnknown(value, key, 'qfq-attrs', describeQfqAttrs, besides);
   }
 }
 
@@ -11934,7 +11960,7 @@ function writeRedAttrsAttribute(writer: WireWriter, value: RedAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'red-attrs', besides);
+      refuseUnknown(value, key, 'red-attrs', describeRedAttrs, besides);
   }
 }
 
@@ -12041,7 +12067,7 @@ function writeRouteAttrsAttribute(writer: WireWriter, value: RouteAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'route-attrs', besides);
+      refuseUnknown(value, key, 'route-attrs', describeRouteAttrs, besides);
   }
 }
 
@@ -12200,7 +12226,7 @@ function writeTaprioAttrsAttribute(writer: WireWriter, value: TaprioAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-attrs', besides);
+      refuseUnknown(value, key, 'taprio-attrs', describeTaprioAttrs, besides);
   }
 }
 
@@ -12273,7 +12299,7 @@ function writeTaprioSchedEntryListAttribute(writer: WireWriter, value: TaprioSch
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-sched-entry-list', besides);
+      refuseUnknown(value, key, 'taprio-sched-entry-list', describeTaprioSchedEntryList, besides);
   }
 }
 
@@ -12358,7 +12384,7 @@ function writeTaprioSchedEntryAttribute(writer: WireWriter, value: TaprioSchedEn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-sched-entry', besides);
+      refuseUnknown(value, key, 'taprio-sched-entry', describeTaprioSchedEntry, besides);
   }
 }
 
@@ -12438,7 +12464,7 @@ function writeTaprioTcEntryAttrsAttribute(writer: WireWriter, value: TaprioTcEnt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-tc-entry-attrs', besides);
+      refuseUnknown(value, key, 'taprio-tc-entry-attrs', describeTaprioTcEntryAttrs, besides);
   }
 }
 
@@ -12552,7 +12578,7 @@ function writeTbfAttrsAttribute(writer: WireWriter, value: TbfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tbf-attrs', besides);
+      refuseUnknown(value, key, 'tbf-attrs', describeTbfAttrs, besides);
   }
 }
 
@@ -12655,7 +12681,7 @@ function writeActSampleAttrsAttribute(writer: WireWriter, value: ActSampleAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-sample-attrs', besides);
+      refuseUnknown(value, key, 'act-sample-attrs', describeActSampleAttrs, besides);
   }
 }
 
@@ -12739,7 +12765,7 @@ function writeActGactAttrsAttribute(writer: WireWriter, value: ActGactAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-gact-attrs', besides);
+      refuseUnknown(value, key, 'act-gact-attrs', describeActGactAttrs, besides);
   }
 }
 
@@ -12811,7 +12837,7 @@ function writeTcaStabAttrsAttribute(writer: WireWriter, value: TcaStabAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-stab-attrs', besides);
+      refuseUnknown(value, key, 'tca-stab-attrs', describeTcaStabAttrs, besides);
   }
 }
 
@@ -12940,7 +12966,7 @@ function writeTcaStatsAttrsAttribute(writer: WireWriter, value: TcaStatsAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-stats-attrs', besides);
+      refuseUnknown(value, key, 'tca-stats-attrs', describeTcaStatsAttrs, besides);
   }
 }
 
@@ -13095,7 +13121,7 @@ function writeU32AttrsAttribute(writer: WireWriter, value: U32AttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'u32-attrs', besides);
+      refuseUnknown(value, key, 'u32-attrs', describeU32Attrs, besides);
   }
 }
 
@@ -13444,7 +13470,7 @@ function writeOptionsMsg(writer: WireWriter, type: number, value: OptionsMsgInpu
         if (value.u32 !== undefined) writeNest(writer, type, value.u32, writeU32Attrs);
         break;
       default:
-        refuseUnknown(value, tag, 'options-msg');
+        refuseUnknown(value, tag, 'options-msg', ['basic', 'bpf', 'bfifo', 'cake', 'cbs', 'cgroup', 'choke', 'clsact', 'codel', 'drr', 'dualpi2', 'etf', 'ets', 'flow', 'flower', 'fq', 'fq_codel', 'fq_pie', 'fw', 'gred', 'hfsc', 'hhf', 'htb', 'ingress', 'matchall', 'mq', 'mqprio', 'multiq', 'netem', 'pfifo', 'pfifo_fast', 'pfifo_head_drop', 'pie', 'plug', 'prio', 'qfq', 'red', 'route', 'sfb', 'sfq', 'taprio', 'tbf', 'u32']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -13611,7 +13637,7 @@ function writeActOptionsMsg(writer: WireWriter, type: number, value: ActOptionsM
         if (value.vlan !== undefined) writeNest(writer, type, value.vlan, writeActVlanAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'act-options-msg');
+        refuseUnknown(value, tag, 'act-options-msg', ['bpf', 'connmark', 'csum', 'ct', 'ctinfo', 'gact', 'gate', 'ife', 'mirred', 'mpls', 'nat', 'pedit', 'police', 'sample', 'simple', 'skbedit', 'skbmod', 'tunnel_key', 'vlan']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -13757,7 +13783,7 @@ function writeTcaStatsAppMsg(writer: WireWriter, type: number, value: TcaStatsAp
         if (value.hfsc !== undefined) writeStruct(writer, type, 24, value.hfsc, putTcHfscXstats);
         break;
       default:
-        refuseUnknown(value, tag, 'tca-stats-app-msg');
+        refuseUnknown(value, tag, 'tca-stats-app-msg', ['cake', 'choke', 'codel', 'dualpi2', 'fq', 'fq_codel', 'fq_pie', 'hhf', 'pie', 'red', 'sfb', 'sfq', 'htb', 'drr', 'qfq', 'hfsc']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -13832,7 +13858,9 @@ function projectMessage(view: WireView, start: number, end: number, strict: bool
   return value;
 }
 
-function writeMessage(writer: WireWriter, value: MessageInput, besides?: ReadonlySet<string>): void {
+const MessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family', 'ifindex', 'handle', 'parent', 'info']);
+
+function writeMessage(writer: WireWriter, value: MessageInput, besides: ReadonlySet<string> = MessageMembers): void {
   const at = writer.space(20);
   for (const key in value) {
     try {
@@ -13892,7 +13920,9 @@ function readNetemMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
-function writeNetemMessage(writer: WireWriter, value: NetemMessageInput, besides?: ReadonlySet<string>): void {
+const NetemMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['latency', 'limit', 'hdrLoss', 'gap', 'duplicate', 'jitter']);
+
+function writeNetemMessage(writer: WireWriter, value: NetemMessageInput, besides: ReadonlySet<string> = NetemMessageMembers): void {
   const at = writer.space(24);
   for (const key in value) {
     try {

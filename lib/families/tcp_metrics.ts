@@ -192,7 +192,7 @@ function writeTcpMetricsAttribute(writer: WireWriter, value: TcpMetricsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tcp-metrics', besides);
+      refuseUnknown(value, key, 'tcp-metrics', describeTcpMetrics, besides);
   }
 }
 
@@ -313,7 +313,7 @@ function writeMetricsAttribute(writer: WireWriter, value: MetricsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'metrics', besides);
+      refuseUnknown(value, key, 'metrics', describeMetrics, besides);
   }
 }
 

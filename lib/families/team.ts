@@ -119,7 +119,7 @@ function writeTeamAttribute(writer: WireWriter, value: TeamInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'team', besides);
+      refuseUnknown(value, key, 'team', describeTeam, besides);
   }
 }
 
@@ -183,7 +183,7 @@ function writeItemOptionAttribute(writer: WireWriter, value: ItemOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-option', besides);
+      refuseUnknown(value, key, 'item-option', describeItemOption, besides);
   }
 }
 
@@ -293,7 +293,7 @@ function writeAttrOptionAttribute(writer: WireWriter, value: AttrOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-option', besides);
+      refuseUnknown(value, key, 'attr-option', describeAttrOption, besides);
   }
 }
 
@@ -361,7 +361,7 @@ function writeItemPortAttribute(writer: WireWriter, value: ItemPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-port', besides);
+      refuseUnknown(value, key, 'item-port', describeItemPort, besides);
   }
 }
 
@@ -462,7 +462,7 @@ function writeAttrPortAttribute(writer: WireWriter, value: AttrPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-port', besides);
+      refuseUnknown(value, key, 'attr-port', describeAttrPort, besides);
   }
 }
 

@@ -115,7 +115,7 @@ function putKernelTimespec(writer: WireWriter, at: number, value: KernelTimespec
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, '--kernel-timespec');
+          refuseUnknown(value, key, '--kernel-timespec', ['sec', 'nsec']);
       }
     } catch (error) {
       throw within(key, error);
@@ -232,7 +232,7 @@ function writeWgdeviceAttribute(writer: WireWriter, value: WgdeviceInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgdevice', besides);
+      refuseUnknown(value, key, 'wgdevice', describeWgdevice, besides);
   }
 }
 
@@ -379,7 +379,7 @@ function writeWgpeerAttribute(writer: WireWriter, value: WgpeerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgpeer', besides);
+      refuseUnknown(value, key, 'wgpeer', describeWgpeer, besides);
   }
 }
 
@@ -474,7 +474,7 @@ function writeWgallowedipAttribute(writer: WireWriter, value: WgallowedipInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgallowedip', besides);
+      refuseUnknown(value, key, 'wgallowedip', describeWgallowedip, besides);
   }
 }
 

@@ -1,9 +1,9 @@
 // The sender of a message must not decide how long reading it takes, or how much stack.
 import { describe, expect, test } from '@jest/globals';
-import { formatTraffic } from 'afnetlink';
-import { netlinkTestFamily } from 'afnetlink/families/netlink_test';
-import { ovsFlowFamily } from 'afnetlink/families/ovs_flow';
-import { loadFamily } from 'afnetlink/spec';
+import { formatTraffic } from '#lib/index';
+import { netlinkTestFamily } from '#lib/families/netlink_test';
+import { ovsFlowFamily } from '#lib/families/ovs_flow';
+import { loadFamily } from '#lib/spec/index';
 import fc from 'fast-check';
 import type { Family } from '#lib/spec/runtime/family';
 import { decodeExtendedAck, locateAttribute, WireView, WireWriter } from '#lib/wire/index';

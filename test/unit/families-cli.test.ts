@@ -84,7 +84,7 @@ describe('nlctl decode', () => {
     });
     const strict = await nlctl('decode', '--strict', '--spec', spec, file);
     expect(strict.status).toBe(1);
-    expect(strict.stderr).toContain('7 is no colour');
+    expect(strict.stderr).toContain('unknown colour 7');
   });
 });
 

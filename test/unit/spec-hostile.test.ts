@@ -1,8 +1,8 @@
 // A specification comes from somewhere else: whatever it says, it is refused, or makes a module of exactly the expected
 // declarations. Nothing that it contains runs, and no name of its own reaches JavaScript's.
 import { describe, expect, test } from '@jest/globals';
-import { NetlinkError } from 'afnetlink';
-import { loadFamily } from 'afnetlink/spec';
+import { NetlinkError } from '#lib/index';
+import { loadFamily } from '#lib/spec/index';
 import fc from 'fast-check';
 import ts from 'typescript';
 import { generateModule } from '#lib/spec/generator/module';

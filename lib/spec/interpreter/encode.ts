@@ -1,5 +1,6 @@
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { invalidArgument } from '../../errors.js';
+import { shown } from '../../shown-value.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLA_F_NESTED } from '../../wire/constants.js';
 import type { WireWriter } from '../../wire/writer.js';
@@ -55,7 +56,10 @@ function writeBody(
       const attribute = attributes?.get(key);
       if (attribute !== undefined && set !== undefined) writeAttribute(attribute, set, writer, value, input);
       else if (key === 'extra') writeExtra(writer, listOf(value as ExtraInput[]));
-      else refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message');
+      else {
+        const known = [...(attributes?.keys() ?? []), ...(besides.size > 0 ? besides : (members ?? []))];
+        refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message', known);
+      }
     } catch (error) {
       throw within(key, error);
     }
@@ -259,7 +263,7 @@ function writeKeyed(
 function keyOf(input: Values, key: string): number {
   const value = input[key];
   if (typeof value === 'number') return value;
-  throw invalidArgument(`'${key}' is needed: a number`);
+  throw invalidArgument(`'${key}' must be a number, got ${shown(value)}`);
 }
 
 function writeSubMessage(
@@ -277,7 +281,8 @@ function writeSubMessage(
   try {
     const format = formats.find(({ value }) => value === tag);
     if (format === undefined) {
-      refuseUnknown(input, tag, what);
+      const known = formats.map(({ value }) => value);
+      refuseUnknown(input, tag, what, known);
       return;
     }
     const { header, set } = format;

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors.js';
+import { shown } from '../../shown-value.js';
 import { align4 } from '../../wire/byte-order.js';
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { NLA_TYPE_MASK } from '../../wire/constants.js';
@@ -66,7 +67,7 @@ export function writeNest<T extends object>(
 function attributeNumber(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= NLA_TYPE_MASK)
     return value;
-  throw invalidArgument(`${name} must be an integer from 0 to ${NLA_TYPE_MASK}, got ${String(value)}`);
+  throw invalidArgument(`'${name}' must be an integer from 0 to ${NLA_TYPE_MASK}, got ${shown(value)}`);
 }
 
 const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
@@ -146,7 +147,7 @@ export function writeNothingNest(writer: WireWriter, type: number, value: ExtraI
 export function writeNothing(writer: WireWriter, value: ExtraInputs): void {
   for (const key in objectOf(value)) {
     if (key === 'extra' && value.extra !== undefined) writeExtra(writer, listOf(value.extra));
-    else refuseUnknown(value, key, 'this message');
+    else refuseUnknown(value, key, 'this message', []);
   }
 }
 
