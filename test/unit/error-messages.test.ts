@@ -141,7 +141,10 @@ describe('messages', () => {
     [{ linkinfo: [] }, 'linkinfo: an array was given where an object is expected'],
     [{ ifname: 7 }, 'ifname: 7 was given where a string is expected'],
     [{ propList: { altIfname: 'x' } }, "propList.altIfname: 'x' was given where an array is expected"],
-    [{ address: {} }, 'address: an object was given where a Uint8Array is expected'],
+    [
+      { address: {} },
+      'address: must be bytes (a Uint8Array, another view, or an ArrayBuffer), got an object',
+    ],
     [{ mtuu: 1 }, "mtuu: unknown property of link-attrs (did you mean 'mtu'?)"],
     [{ ifiIndx: 1 }, "ifiIndx: unknown property of link-attrs (did you mean 'ifiIndex'?)"],
     [

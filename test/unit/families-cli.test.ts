@@ -200,7 +200,7 @@ describe('wrong arguments', () => {
     [
       'bytes that are not hexadecimal',
       ['do', 'rt-link', 'getlink', '{"address":{"$bytes":"0g"}}'],
-      "REQUEST: 'address': $bytes must be hexadecimal, two digits for each byte ('00ff'), got '0g'",
+      `REQUEST: must be JSON, got '{"address":{"$bytes":"0g"}}': fromJson: 'address': $bytes must be hexadecimal, two digits for each byte ('00ff'), got '0g'`,
     ],
     [
       'a request that is a list',
