@@ -21,7 +21,7 @@ const mayImport = {
   endpoints: ['client', 'families', 'socket', 'wire', 'errors', 'known-names', 'shown-value'],
   ring: ['client', 'families', 'native', 'socket', 'wire', 'errors', 'known-names', 'shown-value'],
   testing: ['wire', 'socket', 'errors', 'known-names', 'shown-value'],
-  index: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'json'],
+  index: ['types', 'client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'json'],
   types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'extended-ack'],
   // By the modules that the package exports alone: see below.
   cli: ['index', 'types', 'endpoints', 'families', 'ring', 'spec', 'testing', 'wire'],
