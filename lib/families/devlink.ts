@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -669,8 +670,8 @@ export interface DevlinkInput extends ExtraInputs {
   readonly dpipeAction?: readonly DlDpipeActionInput[] | undefined;
   readonly dpipeActionValue?: readonly DlDpipeActionValueInput[] | undefined;
   readonly dpipeActionType?: DpipeActionType | number | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
   readonly dpipeHeaders?: DlDpipeHeadersInput | undefined;
   readonly dpipeHeader?: readonly DlDpipeHeaderInput[] | undefined;
@@ -714,7 +715,7 @@ export interface DevlinkInput extends ExtraInputs {
   readonly regionSnapshotId?: number | undefined;
   readonly regionChunks?: DlRegionChunksInput | undefined;
   readonly regionChunk?: DlRegionChunkInput | undefined;
-  readonly regionChunkData?: Uint8Array | undefined;
+  readonly regionChunkData?: Bytes | undefined;
   readonly regionChunkAddr?: number | bigint | undefined;
   readonly regionChunkLen?: number | bigint | undefined;
   readonly infoDriverName?: string | undefined;
@@ -805,9 +806,9 @@ export interface DevlinkInput extends ExtraInputs {
   readonly parentDev?: DlParentDevInput | undefined;
   readonly paramValuesList?: DlParamValuesInput | undefined;
   readonly paramValue?: readonly DlParamValueInput[] | undefined;
-  readonly paramValueData?: Uint8Array | undefined;
-  readonly paramValueDefault?: Uint8Array | undefined;
-  readonly fmsgObjValueData?: Uint8Array | undefined;
+  readonly paramValueData?: Bytes | undefined;
+  readonly paramValueDefault?: Bytes | undefined;
+  readonly fmsgObjValueData?: Bytes | undefined;
 }
 
 function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Devlink {
@@ -1964,7 +1965,7 @@ function writeDevlinkAttribute(writer: WireWriter, value: DevlinkInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'devlink', besides);
+      refuseUnknown(value, key, 'devlink', describeDevlink, besides);
   }
 }
 
@@ -2221,7 +2222,7 @@ function writeDlDevStatsAttribute(writer: WireWriter, value: DlDevStatsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dev-stats', besides);
+      refuseUnknown(value, key, 'dl-dev-stats', describeDlDevStats, besides);
   }
 }
 
@@ -2284,7 +2285,7 @@ function writeDlReloadStatsAttribute(writer: WireWriter, value: DlReloadStatsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-stats', describeDlReloadStats, besides);
   }
 }
 
@@ -2357,7 +2358,7 @@ function writeDlReloadActInfoAttribute(writer: WireWriter, value: DlReloadActInf
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-info', besides);
+      refuseUnknown(value, key, 'dl-reload-act-info', describeDlReloadActInfo, besides);
   }
 }
 
@@ -2420,7 +2421,7 @@ function writeDlReloadActStatsAttribute(writer: WireWriter, value: DlReloadActSt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-act-stats', describeDlReloadActStats, besides);
   }
 }
 
@@ -2489,7 +2490,7 @@ function writeDlReloadStatsEntryAttribute(writer: WireWriter, value: DlReloadSta
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats-entry', besides);
+      refuseUnknown(value, key, 'dl-reload-stats-entry', describeDlReloadStatsEntry, besides);
   }
 }
 
@@ -2563,7 +2564,7 @@ function writeDlInfoVersionAttribute(writer: WireWriter, value: DlInfoVersionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-info-version', besides);
+      refuseUnknown(value, key, 'dl-info-version', describeDlInfoVersion, besides);
   }
 }
 
@@ -2588,7 +2589,7 @@ export interface DlPortFunction extends Decoded {
 
 /** Attributes of `dl-port-function` to send. */
 export interface DlPortFunctionInput extends ExtraInputs {
-  readonly hwAddr?: Uint8Array | undefined;
+  readonly hwAddr?: Bytes | undefined;
   readonly state?: PortFnState | number | undefined;
   readonly opstate?: PortFnOpstate | number | undefined;
   readonly caps?: FlagFieldInput<PortFnAttrCap> | undefined;
@@ -2650,7 +2651,7 @@ function writeDlPortFunctionAttribute(writer: WireWriter, value: DlPortFunctionI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-port-function', besides);
+      refuseUnknown(value, key, 'dl-port-function', describeDlPortFunction, besides);
   }
 }
 
@@ -2715,7 +2716,7 @@ function writeDlDpipeTablesAttribute(writer: WireWriter, value: DlDpipeTablesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-tables', besides);
+      refuseUnknown(value, key, 'dl-dpipe-tables', describeDlDpipeTables, besides);
   }
 }
 
@@ -2837,7 +2838,7 @@ function writeDlDpipeTableAttribute(writer: WireWriter, value: DlDpipeTableInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table', describeDlDpipeTable, besides);
   }
 }
 
@@ -2905,7 +2906,7 @@ function writeDlDpipeTableMatchesAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-matches', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-matches', describeDlDpipeTableMatches, besides);
   }
 }
 
@@ -2967,7 +2968,7 @@ function writeDlDpipeTableActionsAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-actions', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-actions', describeDlDpipeTableActions, besides);
   }
 }
 
@@ -3029,7 +3030,7 @@ function writeDlDpipeEntriesAttribute(writer: WireWriter, value: DlDpipeEntriesI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entries', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entries', describeDlDpipeEntries, besides);
   }
 }
 
@@ -3121,7 +3122,7 @@ function writeDlDpipeEntryAttribute(writer: WireWriter, value: DlDpipeEntryInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry', describeDlDpipeEntry, besides);
   }
 }
 
@@ -3186,7 +3187,7 @@ function writeDlDpipeEntryMatchValuesAttribute(writer: WireWriter, value: DlDpip
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', describeDlDpipeEntryMatchValues, besides);
   }
 }
 
@@ -3248,7 +3249,7 @@ function writeDlDpipeEntryActionValuesAttribute(writer: WireWriter, value: DlDpi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', describeDlDpipeEntryActionValues, besides);
   }
 }
 
@@ -3347,7 +3348,7 @@ function writeDlDpipeMatchAttribute(writer: WireWriter, value: DlDpipeMatchInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match', describeDlDpipeMatch, besides);
   }
 }
 
@@ -3376,8 +3377,8 @@ export interface DlDpipeMatchValue extends Decoded {
 /** Attributes of `dl-dpipe-match-value` to send. */
 export interface DlDpipeMatchValueInput extends ExtraInputs {
   readonly dpipeMatch?: readonly DlDpipeMatchInput[] | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
 }
 
@@ -3442,7 +3443,7 @@ function writeDlDpipeMatchValueAttribute(writer: WireWriter, value: DlDpipeMatch
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match-value', describeDlDpipeMatchValue, besides);
   }
 }
 
@@ -3544,7 +3545,7 @@ function writeDlDpipeActionAttribute(writer: WireWriter, value: DlDpipeActionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action', describeDlDpipeAction, besides);
   }
 }
 
@@ -3573,8 +3574,8 @@ export interface DlDpipeActionValue extends Decoded {
 /** Attributes of `dl-dpipe-action-value` to send. */
 export interface DlDpipeActionValueInput extends ExtraInputs {
   readonly dpipeAction?: readonly DlDpipeActionInput[] | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
 }
 
@@ -3639,7 +3640,7 @@ function writeDlDpipeActionValueAttribute(writer: WireWriter, value: DlDpipeActi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action-value', describeDlDpipeActionValue, besides);
   }
 }
 
@@ -3704,7 +3705,7 @@ function writeDlDpipeHeadersAttribute(writer: WireWriter, value: DlDpipeHeadersI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-headers', besides);
+      refuseUnknown(value, key, 'dl-dpipe-headers', describeDlDpipeHeaders, besides);
   }
 }
 
@@ -3798,7 +3799,7 @@ function writeDlDpipeHeaderAttribute(writer: WireWriter, value: DlDpipeHeaderInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header', describeDlDpipeHeader, besides);
   }
 }
 
@@ -3863,7 +3864,7 @@ function writeDlDpipeHeaderFieldsAttribute(writer: WireWriter, value: DlDpipeHea
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header-fields', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header-fields', describeDlDpipeHeaderFields, besides);
   }
 }
 
@@ -3955,7 +3956,7 @@ function writeDlDpipeFieldAttribute(writer: WireWriter, value: DlDpipeFieldInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-field', besides);
+      refuseUnknown(value, key, 'dl-dpipe-field', describeDlDpipeField, besides);
   }
 }
 
@@ -4096,7 +4097,7 @@ function writeDlResourceAttribute(writer: WireWriter, value: DlResourceInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource', besides);
+      refuseUnknown(value, key, 'dl-resource', describeDlResource, besides);
   }
 }
 
@@ -4167,7 +4168,7 @@ function writeDlResourceListAttribute(writer: WireWriter, value: DlResourceListI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource-list', besides);
+      refuseUnknown(value, key, 'dl-resource-list', describeDlResourceList, besides);
   }
 }
 
@@ -4255,7 +4256,7 @@ function writeDlParamAttribute(writer: WireWriter, value: DlParamInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param', besides);
+      refuseUnknown(value, key, 'dl-param', describeDlParam, besides);
   }
 }
 
@@ -4320,7 +4321,7 @@ function writeDlRegionSnapshotsAttribute(writer: WireWriter, value: DlRegionSnap
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshots', besides);
+      refuseUnknown(value, key, 'dl-region-snapshots', describeDlRegionSnapshots, besides);
   }
 }
 
@@ -4381,7 +4382,7 @@ function writeDlRegionSnapshotAttribute(writer: WireWriter, value: DlRegionSnaps
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshot', besides);
+      refuseUnknown(value, key, 'dl-region-snapshot', describeDlRegionSnapshot, besides);
   }
 }
 
@@ -4443,7 +4444,7 @@ function writeDlRegionChunksAttribute(writer: WireWriter, value: DlRegionChunksI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunks', besides);
+      refuseUnknown(value, key, 'dl-region-chunks', describeDlRegionChunks, besides);
   }
 }
 
@@ -4463,7 +4464,7 @@ export interface DlRegionChunk extends Decoded {
 
 /** Attributes of `dl-region-chunk` to send. */
 export interface DlRegionChunkInput extends ExtraInputs {
-  readonly regionChunkData?: Uint8Array | undefined;
+  readonly regionChunkData?: Bytes | undefined;
   readonly regionChunkAddr?: number | bigint | undefined;
 }
 
@@ -4515,7 +4516,7 @@ function writeDlRegionChunkAttribute(writer: WireWriter, value: DlRegionChunkInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunk', besides);
+      refuseUnknown(value, key, 'dl-region-chunk', describeDlRegionChunk, besides);
   }
 }
 
@@ -4552,7 +4553,7 @@ export interface DlFmsgInput extends ExtraInputs {
   readonly fmsgNestEnd?: boolean | undefined;
   readonly fmsgObjName?: string | undefined;
   readonly fmsgObjValueType?: VarAttrType | number | undefined;
-  readonly fmsgObjValueData?: Uint8Array | undefined;
+  readonly fmsgObjValueData?: Bytes | undefined;
 }
 
 function readDlFmsg(value: Mutable<DlFmsg>, view: WireView, start: number, end: number, strict: boolean): DlFmsg {
@@ -4636,7 +4637,7 @@ function writeDlFmsgAttribute(writer: WireWriter, value: DlFmsgInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-fmsg', besides);
+      refuseUnknown(value, key, 'dl-fmsg', describeDlFmsg, besides);
   }
 }
 
@@ -4796,7 +4797,7 @@ function writeDlHealthReporterAttribute(writer: WireWriter, value: DlHealthRepor
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-health-reporter', besides);
+      refuseUnknown(value, key, 'dl-health-reporter', describeDlHealthReporter, besides);
   }
 }
 
@@ -4882,7 +4883,7 @@ function writeDlAttrStatsAttribute(writer: WireWriter, value: DlAttrStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-attr-stats', besides);
+      refuseUnknown(value, key, 'dl-attr-stats', describeDlAttrStats, besides);
   }
 }
 
@@ -4955,7 +4956,7 @@ function writeDlTrapMetadataAttribute(writer: WireWriter, value: DlTrapMetadataI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-trap-metadata', besides);
+      refuseUnknown(value, key, 'dl-trap-metadata', describeDlTrapMetadata, besides);
   }
 }
 
@@ -5018,7 +5019,7 @@ function writeDlLinecardSupportedTypesAttribute(writer: WireWriter, value: DlLin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-linecard-supported-types', besides);
+      refuseUnknown(value, key, 'dl-linecard-supported-types', describeDlLinecardSupportedTypes, besides);
   }
 }
 
@@ -5077,7 +5078,7 @@ function writeDlSelftestIdAttribute(writer: WireWriter, value: DlSelftestIdInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-selftest-id', besides);
+      refuseUnknown(value, key, 'dl-selftest-id', describeDlSelftestId, besides);
   }
 }
 
@@ -5146,7 +5147,7 @@ function writeDlRateTcBwsAttribute(writer: WireWriter, value: DlRateTcBwsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-rate-tc-bws', besides);
+      refuseUnknown(value, key, 'dl-rate-tc-bws', describeDlRateTcBws, besides);
   }
 }
 
@@ -5224,7 +5225,7 @@ function writeDlParentDevAttribute(writer: WireWriter, value: DlParentDevInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-parent-dev', besides);
+      refuseUnknown(value, key, 'dl-parent-dev', describeDlParentDev, besides);
   }
 }
 
@@ -5288,7 +5289,7 @@ function writeDlParamValuesAttribute(writer: WireWriter, value: DlParamValuesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-values', besides);
+      refuseUnknown(value, key, 'dl-param-values', describeDlParamValues, besides);
   }
 }
 
@@ -5310,9 +5311,9 @@ export interface DlParamValue extends Decoded {
 
 /** Attributes of `dl-param-value` to send. */
 export interface DlParamValueInput extends ExtraInputs {
-  readonly paramValueData?: Uint8Array | undefined;
+  readonly paramValueData?: Bytes | undefined;
   readonly paramValueCmode?: ParamCmode | number | undefined;
-  readonly paramValueDefault?: Uint8Array | undefined;
+  readonly paramValueDefault?: Bytes | undefined;
 }
 
 function readDlParamValue(value: Mutable<DlParamValue>, view: WireView, start: number, end: number, strict: boolean): DlParamValue {
@@ -5372,7 +5373,7 @@ function writeDlParamValueAttribute(writer: WireWriter, value: DlParamValueInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-value', besides);
+      refuseUnknown(value, key, 'dl-param-value', describeDlParamValue, besides);
   }
 }
 

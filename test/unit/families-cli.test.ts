@@ -84,7 +84,7 @@ describe('nlctl decode', () => {
     });
     const strict = await nlctl('decode', '--strict', '--spec', spec, file);
     expect(strict.status).toBe(1);
-    expect(strict.stderr).toContain('7 is no colour');
+    expect(strict.stderr).toContain('unknown colour 7');
   });
 });
 
@@ -200,7 +200,7 @@ describe('wrong arguments', () => {
     [
       'bytes that are not hexadecimal',
       ['do', 'rt-link', 'getlink', '{"address":{"$bytes":"0g"}}'],
-      "REQUEST: 'address': $bytes must be hexadecimal, two digits for each byte ('00ff'), got '0g'",
+      `REQUEST: must be JSON, got '{"address":{"$bytes":"0g"}}': fromJson: 'address': $bytes must be hexadecimal, two digits for each byte ('00ff'), got '0g'`,
     ],
     [
       'a request that is a list',
