@@ -87,7 +87,7 @@ describe.each([
       [{ output: 1, popVlan: true }],
       'actions[0]: an entry must have exactly one property, got output, popVlan',
     ],
-    ['an object', { output: 1 }, 'actions: an array is needed'],
+    ['an object', { output: 1 }, 'actions: an object was given where an array is expected'],
     ['an unknown one', [{ outptu: 1 }], 'outptu'],
   ])('an entry with %s is refused before anything is sent', (_what, wrong, message) => {
     expect(() => encode(family, { actions: wrong })).toThrow(message);
