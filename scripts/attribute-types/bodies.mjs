@@ -415,8 +415,8 @@ class BodyReader {
   contextOf(index) {
     const type = this.contexts.get(index);
     const name = scalar(type);
-    if (type === undefined || name === undefined) return {};
-    return { context: type.base in BE_NAMES ? type.base : name };
+    if (name === undefined) return {};
+    return { context: name };
   }
 
   valueOf(tokens) {
@@ -443,13 +443,11 @@ class BodyReader {
   callFunction(name, args, index) {
     const callee = this.scope.types.function(name, this.unit.file);
     if (callee === undefined) return;
-    const closeAt = this.partner.get(index + 1);
     let at = index + 2;
     args.forEach((arg, position) => {
       this.context(at, callee.parameters[position]?.type);
       at += arg.length + 1;
     });
-    if (at - 1 > closeAt + 1) return;
     const subjects = args.map((arg) => subjectsOf(arg, this.known));
     this.calls.push({
       callee,
@@ -462,8 +460,6 @@ class BodyReader {
     if (callee.startsMessage) this.lastMessage = index;
   }
 }
-
-const BE_NAMES = { be16: 1, be32: 1, be64: 1, le16: 1, le32: 1, le64: 1 };
 
 function pointed(name) {
   if (name === undefined) return undefined;

@@ -49,12 +49,7 @@ function wordType(words) {
   const unsigned = words.includes('unsigned');
   if (words.includes('char')) return unsigned ? 'u8' : 'char';
   if (words.includes('short')) return unsigned ? 'u16' : 's16';
-  if (words.includes('long'))
-    return words.indexOf('long') !== words.lastIndexOf('long') || true
-      ? unsigned
-        ? 'unsigned long'
-        : 'long'
-      : '';
+  if (words.includes('long')) return unsigned ? 'unsigned long' : 'long';
   return unsigned ? 'unsigned int' : 'int';
 }
 

@@ -190,5 +190,5 @@ export function sizeofType(tokens, scope) {
   const close = matchBrackets(tokens).get(1);
   if (close !== tokens.length - 1) return undefined;
   const inner = tokens.slice(2, close);
-  return castType(inner) ?? typeOf(inner, scope) ?? castType([...inner]);
+  return castType(inner) ?? typeOf(inner, scope);
 }

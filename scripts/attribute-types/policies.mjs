@@ -40,8 +40,8 @@ export function readTable({ head, body }, types, file) {
     const close = entry.indexOf(']');
     const name = entry[close - 1];
     if (!isConstant(name) || entry[close + 1] !== '=') continue;
-    const add = (subject, type, more) =>
-      type !== undefined && evidence.push({ subjects: [subject], type, via: 'policy', where: file, ...more });
+    const add = (subject, type) =>
+      type !== undefined && evidence.push({ subjects: [subject], type, via: 'policy', where: file });
     const value = entry.slice(close + 2);
     const subject = `C:${name}`;
     if (isPolicy) readPolicy(value, subject, add, scope);
@@ -53,8 +53,8 @@ export function readTable({ head, body }, types, file) {
 function readPolicy(value, subject, add, scope) {
   const [macro] = value;
   if (macro === 'NLA_POLICY_NESTED' || macro === 'NLA_POLICY_NESTED_ARRAY') {
-    add(subject, 'nest', { policy: value[2] });
-    if (macro === 'NLA_POLICY_NESTED_ARRAY') add(`E:${subject}`, 'nest', { policy: value[2] });
+    add(subject, 'nest');
+    if (macro === 'NLA_POLICY_NESTED_ARRAY') add(`E:${subject}`, 'nest');
   } else if (macro === 'NLA_POLICY_ETH_ADDR' || macro === 'NLA_POLICY_ETH_ADDR_COMPAT') add(subject, 'mac');
   else if (macro === 'NLA_POLICY_BITFIELD32') add(subject, 'bitfield32');
   else if (SIZED.test(macro)) add(subject, lengthType(value.slice(2, -1), scope, SIZED.exec(macro)[1]));

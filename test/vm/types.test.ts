@@ -22,6 +22,7 @@ const ETH_P_IP_BE = 0x0008;
 
 beforeAll(() => {
   run('ip link add v0 type veth peer name v1; tc qdisc add dev v0 clsact; tc qdisc add dev v1 clsact');
+  run('ip link add x0 type vxlan id 42 dstport 4789 local 10.0.0.1');
 });
 
 test('a bridge’s VLAN protocol', async () => {
@@ -37,7 +38,6 @@ test('a bridge’s VLAN protocol', async () => {
 
 test('why a link was put down', async () => {
   await using links = await openFamily(rtLinkFamily);
-  run('ip link add x0 type vxlan id 42 dstport 4789 local 10.0.0.1');
   run('ip link set x0 protodown on; ip link set x0 protodown_reason 3 on');
   const { protoDown, protoDownReason } = await links.do.getlink({ ifname: 'x0' });
   expect({ protoDown, protoDownReason }).toEqual({ protoDown: 1, protoDownReason: { value: 1 << 3 } });
