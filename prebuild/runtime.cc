@@ -1,12 +1,12 @@
 // What a prebuilt addon uses of libstdc++ outside of its headers, so that it needs neither that library nor
 // the libc's that the library was built for. Linked into prebuilt addons only.
-#include <ext/atomicity.h>
 #include <pthread.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <ctime>
+#include <ext/atomicity.h>
 #include <memory>
 #include <new>
 
@@ -15,8 +15,8 @@ extern "C" {
 char __libc_single_threaded = 0;
 
 // glibc 2.30. Every condition variable below has the monotonic clock, the only one that is asked for.
-int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
-                                            clockid_t /*clock*/, const timespec* until) {
+int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t /*clock*/,
+                           const timespec* until) {
   return pthread_cond_timedwait(condition, mutex, until);
 }
 
