@@ -1,6 +1,6 @@
 // npm run build:prebuilds [-- --arch x64,arm64] [--out FOLDER] [--check]: cross-builds the addon with Debian's compilers, one file
 // for each architecture that serves glibc and musl. `--check` builds a second time elsewhere and compares the bytes.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -10,12 +10,14 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareVersions, dropNeeded, requirements } from './elf.mjs';
+import { fingerprint } from './fingerprint.mjs';
 import { ensurePrograms } from './programs.mjs';
 import { report, root } from './setup.mjs';
 
@@ -61,7 +63,7 @@ function run(program, args, cwd) {
   });
 }
 
-async function build({ arch, compiler, flags }, sources, out) {
+async function build({ compiler, flags }, sources, path) {
   const includes = [
     dirname(createRequire(import.meta.url).resolve('node-addon-api/package.json')),
     nodeHeaders(),
@@ -83,12 +85,10 @@ async function build({ arch, compiler, flags }, sources, out) {
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, compile));
-    const path = join(out, `linux-${arch}.node`);
     // The C driver: g++ would link libstdc++.
     await run(`${compiler}-gcc`, [...linkerFlags, ...linked, '-o', path], sources);
     // Every process has its libc loaded already, and Bun for musl refuses what names glibc's.
     dropNeeded(path);
-    return path;
   } finally {
     rmSync(objects, { recursive: true });
   }
@@ -96,6 +96,20 @@ async function build({ arch, compiler, flags }, sources, out) {
 
 const isOldEnough = (version, floor) =>
   version.startsWith('GLIBC_') && compareVersions(version, `GLIBC_${floor}`) <= 0;
+
+/** Changes with everything that a file is made of. */
+function printOf({ compiler, flags }) {
+  const { stdout } = spawnSync(`${compiler}-g++`, ['--version'], { encoding: 'utf8' });
+  const { version } = createRequire(import.meta.url)('node-addon-api/package.json');
+  return fingerprint(
+    root,
+    [...inputs, 'scripts/build-prebuilds.mjs', 'scripts/elf.mjs'],
+    stdout,
+    version,
+    process.version,
+    ...flags,
+  );
+}
 
 /** Throws unless the file is small enough and asks for nothing that some libc from the floor on, or musl, lacks. */
 function check(path, { glibc }) {
@@ -120,7 +134,8 @@ async function checkReproducible(target, path) {
   const elsewhere = mkdtempSync(join(tmpdir(), 'afnetlink-again-'));
   try {
     for (const input of inputs) cpSync(join(root, input), join(elsewhere, input), { recursive: true });
-    const again = await build(target, elsewhere, elsewhere);
+    const again = join(elsewhere, 'again.node');
+    await build(target, elsewhere, again);
     if (!readFileSync(again).equals(readFileSync(path))) {
       throw new Error(`building ${path} twice: the second build has other bytes`);
     }
@@ -152,10 +167,18 @@ async function main() {
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   for (const target of wanted) {
-    const path = await build(target, root, out);
-    check(path, target);
+    const path = join(out, `linux-${target.arch}.node`);
+    const stamp = join(out, `.${target.arch}.built-from`);
+    const print = printOf(target);
+    const isFresh = existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === print;
+    if (!isFresh) {
+      await build(target, root, path);
+      check(path, target);
+      writeFileSync(stamp, print);
+    }
     if (values.check) await checkReproducible(target, path);
-    console.log(`${path}: ${statSync(path).size} bytes${values.check ? ', the same twice' : ''}`);
+    const remarks = [isFresh && 'unchanged', values.check && 'the same twice'].filter(Boolean);
+    console.log([`${path}: ${statSync(path).size} bytes`, ...remarks].join(', '));
   }
 }
 
