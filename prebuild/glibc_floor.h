@@ -2,8 +2,8 @@
 
 // Included before every source of a prebuilt addon. Binds the functions whose newest version in the build
 // machine's glibc is younger than the floor (see targets.json) to the version that every glibc since the
-// floor has. Of the rest the linker's choice is old enough, which scripts/build-prebuilds.mjs checks. musl ignores
-// versions.
+// floor has. Of the rest the linker's choice is old enough, which scripts/build-prebuilds.mjs checks. musl
+// ignores versions.
 
 #if defined(__x86_64__)
 #define AFNETLINK_OLDEST "GLIBC_2.2.5"

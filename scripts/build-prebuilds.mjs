@@ -16,12 +16,11 @@ import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compareVersions, dropNeeded, requirements } from './elf.mjs';
+import { dropNeeded } from './elf.mjs';
 import { fingerprint } from './fingerprint.mjs';
+import { faultsOf, targets } from './prebuild-targets.mjs';
 import { ensurePrograms } from './programs.mjs';
 import { report, root } from './setup.mjs';
-
-const { targets, largest } = JSON.parse(readFileSync(join(root, 'prebuild/targets.json'), 'utf8'));
 
 /** The parts of the project that a build reads. */
 const inputs = ['src', 'prebuild', 'kernel-module/netlink_test.h'];
@@ -94,16 +93,13 @@ async function build({ compiler, flags }, sources, path) {
   }
 }
 
-const isOldEnough = (version, floor) =>
-  version.startsWith('GLIBC_') && compareVersions(version, `GLIBC_${floor}`) <= 0;
-
 /** Changes with everything that a file is made of. */
 function printOf({ compiler, flags }) {
   const { stdout } = spawnSync(`${compiler}-g++`, ['--version'], { encoding: 'utf8' });
   const { version } = createRequire(import.meta.url)('node-addon-api/package.json');
   return fingerprint(
     root,
-    [...inputs, 'scripts/build-prebuilds.mjs', 'scripts/elf.mjs'],
+    [...inputs, 'scripts/build-prebuilds.mjs', 'scripts/prebuild-targets.mjs', 'scripts/elf.mjs'],
     stdout,
     version,
     process.version,
@@ -111,21 +107,9 @@ function printOf({ compiler, flags }) {
   );
 }
 
-/** Throws unless the file is small enough and asks for nothing that some libc from the floor on, or musl, lacks. */
-function check(path, { glibc }) {
-  const { needed, symbols } = requirements(path);
-  const faults = [];
-  if (needed.length > 0) faults.push(`it needs ${needed.join(', ')}; no library is allowed`);
-  for (const { name, version, weak } of symbols) {
-    const fromRuntime = /^(napi|uv)_/.test(name);
-    if (version === undefined && !fromRuntime && !weak) {
-      faults.push(`no library defines ${name}: add it to prebuild/runtime.cc`);
-    } else if (version !== undefined && !isOldEnough(version, glibc)) {
-      faults.push(`${name} is of ${version}, not of GLIBC_${glibc} at most: see prebuild/glibc_floor.h`);
-    }
-  }
-  const { size } = statSync(path);
-  if (size > largest) faults.push(`it has ${size} bytes; ${largest} are allowed`);
+/** Throws unless the file serves every libc that it is meant for. */
+function check(path, target) {
+  const faults = faultsOf(path, target);
   if (faults.length > 0) throw new Error(`checking ${path}:\n  ${faults.join('\n  ')}`);
 }
 

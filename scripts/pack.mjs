@@ -5,14 +5,24 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFi
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root, setUp } from './setup.mjs';
+import { targets } from './prebuild-targets.mjs';
+import { root } from './setup.mjs';
 
 const largest = 3_000_000;
 
 /** Files of git's that go where they lie; TypeScript of vm/ is in dist/. */
 const asTheyLie = [
   ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
-  ...['docs', 'examples', 'kernel-module', 'specs', 'bench/results/*.svg', 'vm/guest', 'vm/programs.json'],
+  ...[
+    'docs',
+    'examples',
+    'kernel-module',
+    'specs',
+    'bench/README.md',
+    'bench/results/*.svg',
+    'vm/guest',
+    'vm/programs.json',
+  ],
   ':!*.clang-format',
 ];
 
@@ -22,7 +32,6 @@ const { values } = parseArgs({
 const out = resolve(values.out);
 const stage = join(out, 'package');
 
-const { targets } = JSON.parse(readFileSync(join(root, 'prebuild/targets.json'), 'utf8'));
 const architectures = values.arch?.split(',') ?? targets.map(({ arch }) => arch);
 
 function copy(from, to = from) {
@@ -77,6 +86,8 @@ function copyPrebuilds() {
 function writeManifest() {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   for (const key of ['private', 'scripts', 'devDependencies', 'imports']) delete manifest[key];
+  // A bundler may leave out any other module that nothing is imported from.
+  manifest.sideEffects = ['./addon/*.js'];
   manifest.exports['./addon/*'] = { types: './addon/*.d.ts', default: './addon/*.js' };
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -92,7 +103,6 @@ function pack() {
 }
 
 try {
-  setUp();
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
   copySources();
