@@ -41,6 +41,9 @@ const linkerFlags = [
   '-Wl,--version-script=prebuild/exports.map,-z,nodelete,--gc-sections,--as-needed,--build-id=none',
 ];
 
+// On riscv64 atomics of less than 32 bits are calls.
+const libraries = ['-l:libatomic.a'];
+
 function nodeHeaders() {
   const folder = join(dirname(dirname(process.execPath)), 'include/node');
   if (existsSync(join(folder, 'node_api.h'))) return folder;
@@ -85,7 +88,7 @@ async function build({ compiler, flags }, sources, path) {
     };
     await Promise.all(Array.from({ length: availableParallelism() }, compile));
     // The C driver: g++ would link libstdc++.
-    await run(`${compiler}-gcc`, [...linkerFlags, ...linked, '-o', path], sources);
+    await run(`${compiler}-gcc`, [...linkerFlags, ...linked, ...libraries, '-o', path], sources);
     // Every process has its libc loaded already, and Bun for musl refuses what names glibc's.
     dropNeeded(path);
   } finally {
