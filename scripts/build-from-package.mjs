@@ -1,5 +1,5 @@
 // Published as native/build.mjs: compiles the addon where no prebuilt file fits, by `node node_modules/afnetlink/native/build.mjs`.
-// With a path, for a package that cannot be written to, the addon goes there: AFNETLINK_ADDON then names it to the library.
+// With a path, for a package that cannot be written to, the addon goes there: the program gives it to registerAddon.
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 // npm run pack [-- --arch x64,arm64] [--out FOLDER]: lays out the package that is published in FOLDER/package, and packs it
 // into FOLDER. It is not this folder as it stands: npm and yarn 1 run node-gyp where a binding.gyp lies in a package's root.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +17,7 @@ const asTheyLie = [
     'docs',
     'examples',
     'kernel-module',
+    'man',
     'specs',
     'bench/README.md',
     'bench/results/*.svg',
@@ -44,15 +45,10 @@ function copySources() {
   for (const file of files.split('\0').filter(Boolean)) copy(file);
 }
 
-/** Without source maps: they would point to files that are not in the package. */
+/** Not dist/bin, whose links are for a checkout. */
 function copyCompiled() {
   const names = readdirSync(join(root, 'dist'), { recursive: true });
-  for (const name of names.filter((file) => /\.(js|d\.ts)$/.test(file)).map((file) => `dist/${file}`)) {
-    copy(name);
-    const path = join(stage, name);
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''), { mode: statSync(path).mode });
-  }
+  for (const name of names.filter((file) => /\.(js|d\.ts|map)$/.test(file))) copy(`dist/${name}`);
 }
 
 /** What `node native/build.mjs` compiles. */
@@ -76,7 +72,7 @@ function copyPrebuilds() {
   for (const arch of architectures) {
     const name = `linux-${arch}`;
     copy(`prebuilds/${name}.node`);
-    const entry = `'use strict';\nrequire('../dist/native/registered.js').registerAddon(require('../prebuilds/${name}.node'));\n`;
+    const entry = `'use strict';\nrequire('../dist/addon.js').registerAddon(require('../prebuilds/${name}.node'));\n`;
     writeFileSync(join(stage, `addon/${name}.js`), entry);
     writeFileSync(join(stage, `addon/${name}.d.ts`), 'export {};\n');
   }
@@ -89,6 +85,7 @@ function writeManifest() {
   // A bundler may leave out any other module that nothing is imported from.
   manifest.sideEffects = ['./addon/*.js'];
   manifest.exports['./addon/*'] = { types: './addon/*.d.ts', default: './addon/*.js' };
+  manifest.typesVersions['*']['addon/*'] = ['./addon/*.d.ts'];
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

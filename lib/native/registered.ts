@@ -1,8 +1,11 @@
 let addon: unknown;
 
-/** Sets the addon to use instead of looking for a file. The entries `afnetlink/addon/*` call this, for bundlers. */
-export function registerAddon(loaded: unknown): void {
-  addon = loaded;
+/**
+ * Uses this addon instead of looking for a file. `exports` is what `process.dlopen` or `require` returned for a `.node` file
+ * of the same version of this package. Call it before the first socket is opened; later calls have no effect.
+ */
+export function registerAddon(exports: unknown): void {
+  addon = exports;
 }
 
 export function registeredAddon(): unknown {
