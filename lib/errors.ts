@@ -6,8 +6,10 @@ export { errnoName, errnoNumber } from './errno.js';
 
 /** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
 export type LibraryErrorCode =
-  /** Netlink cannot work here: another system, a runtime without uv_poll, or a missing addon binary. */
+  /** Netlink cannot work here: another system, or a runtime without uv_poll. */
   | 'ERR_NETLINK_UNSUPPORTED'
+  /** Netlink could work here, but the native addon is missing, broken or forbidden: a fault of the installation. */
+  | 'ERR_NETLINK_ADDON'
   /** The socket was closed, before the call or while it waited. */
   | 'ERR_NETLINK_CLOSED'
   /** An argument or an option is unusable; nothing was sent. */

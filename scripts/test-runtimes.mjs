@@ -54,29 +54,20 @@ function run(program, args, options = {}) {
 }
 
 /** Installs a runtime if it is not there, and returns its program. */
-function install({ name, spec, program }) {
+export function installRuntime({ name, spec, program, flags = [] }) {
   const home = join(folder, name.replace(' ', '-'));
   const package_ = spec.replace(/(?<=.)@.*$/, '');
   const path = join(home, 'node_modules', package_, program);
   if (existsSync(path)) return path;
   mkdirSync(home, { recursive: true });
-  const args = [
-    'install',
-    '--prefix',
-    home,
-    '--ignore-scripts',
-    '--no-save',
-    '--no-audit',
-    '--no-fund',
-    spec,
-  ];
-  const { status, stderr } = run('npm', args);
+  const options = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund', ...flags];
+  const { status, stderr } = run('npm', ['install', '--prefix', home, ...options, spec]);
   if (status !== 0 || !existsSync(path)) throw new Error(`npm could not install ${spec}:\n${stderr}`);
   return path;
 }
 
 function testNode(runtime, wrapper) {
-  const [first, ...before] = [...wrapper, install(runtime)];
+  const [first, ...before] = [...wrapper, installRuntime(runtime)];
   const jest = (project, suites) => {
     const patterns = suites.map((name) => `/${project}/${name}\\.`);
     const args = [
@@ -102,7 +93,7 @@ function testNode(runtime, wrapper) {
 
 /** The package can be imported there, and opening a socket says what is the matter. */
 function testOther(runtime) {
-  const program = install(runtime);
+  const program = installRuntime(runtime);
   const source = `
     import { createRequire } from 'node:module';
     const { cString, NetlinkError, openSocket } = createRequire(import.meta.url)(${JSON.stringify(root)});
@@ -126,7 +117,7 @@ function testOther(runtime) {
 
 /** Installs every runtime, which takes the network that the tests then do without. */
 export function installRuntimes() {
-  for (const runtime of [...nodes, ...others]) install(runtime);
+  for (const runtime of [...nodes, ...others]) installRuntime(runtime);
 }
 
 /** The results over all runtimes. */
