@@ -1,6 +1,6 @@
 // npm run check:types [-- --specs DIR] [--from-source] [--self-test] [--all] [--json]: compares the type of every attribute, as the
 // project describes it, with what the kernel's own code does with it. The facts are kept in attribute-types/facts;
-// --from-source takes them from the source of Linux again (Debian's packages). With --facts FILE.c… only the facts that
+// --from-guest KERNEL keeps the policies of a guest's kernel too, and --from-source takes the facts from the source of Linux again (Debian's packages). With --facts FILE.c… only the facts that
 // these C files show are printed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { described } from './attribute-types/compare.mjs';
 import { exceptions } from './attribute-types/exceptions.mjs';
 import { readFacts } from './attribute-types/fact-files.mjs';
 import { factsOf, gatherFacts } from './attribute-types/gather.mjs';
+import { gatherPolicies } from './attribute-types/guest-policies.mjs';
 import { examine } from './attribute-types/report.mjs';
 import { measure } from './attribute-types/self-test.mjs';
 import { readFamilies } from './attribute-types/specs.mjs';
@@ -19,6 +20,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     specs: { type: 'string' },
+    'from-guest': { type: 'string' },
     'from-source': { type: 'boolean', default: false },
     'self-test': { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
@@ -34,17 +36,28 @@ if (options.facts) {
 
 const places = [options.specs, process.env.NETLINK_SPECS, join(root, '../shared/ynl-specs')];
 const kernel = places.find((place) => place !== undefined && existsSync(join(place, 'rt-link.yaml')));
+if (kernel === undefined) {
+  console.error(
+    "check:types: the kernel's specs are not here. Name their folder with --specs DIR or NETLINK_SPECS",
+  );
+  process.exit(1);
+}
 const folders = [kernel, join(root, 'specs')];
 const families = readFamilies(folders, 'present');
 
 if (options['from-source'])
   await gatherFacts(families, join(root, 'kernel-module'), (line) => console.error(line));
 
+if (options['from-guest'] !== undefined) {
+  await gatherPolicies(families, options['from-guest'], (line) => console.error(line));
+}
+
 const result = examine({
   families,
   unrepaired: readFamilies(folders, 'none'),
   facts: readFacts('attributes'),
   layouts: readFacts('structs'),
+  policies: readFacts('policies'),
   exceptions,
 });
 const show = ({ family, set, attribute, fact, verdict }) =>

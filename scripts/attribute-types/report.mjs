@@ -1,3 +1,4 @@
+import { comparePolicies } from './guest-policies.mjs';
 import { judge, judgeMembers, withFacts } from './specs.mjs';
 
 // The verdicts as a whole: what agrees, what a fix-up repaired, what the list has a reason for, and what is left.
@@ -6,7 +7,7 @@ const FINE = new Set(['agrees', 'two meanings', 'no fact']);
 const keyOf = ({ family, set, attribute }) => `${family}/${set}/${attribute.name}`;
 
 /** Examines all families: `{ rows, wrong, members, stale, counts, layouts }`. */
-export function examine({ families, unrepaired, facts, layouts, exceptions }) {
+export function examine({ families, unrepaired, facts, layouts, policies, exceptions }) {
   const rows = judge(withFacts(families, facts), layouts);
   const before = new Map(
     judge(withFacts(unrepaired, facts), layouts).map((row) => [keyOf(row), row.verdict]),
@@ -26,6 +27,12 @@ export function examine({ families, unrepaired, facts, layouts, exceptions }) {
       used.add(found);
       listed.push({ ...row, reason: found.reason });
     }
+  }
+  const policed = comparePolicies(rows, policies);
+  for (const row of policed.wrong) {
+    const found = exceptions.find((each) => covers(each, row));
+    if (found === undefined) wrong.push(row);
+    else used.add(found);
   }
   const { compared, rows: members } = judgeMembers(families, layouts);
   const leftMembers = members.filter((each) => {
@@ -54,6 +61,7 @@ export function examine({ families, unrepaired, facts, layouts, exceptions }) {
         reasons.map((reason) => [`listed: ${reason}`, listed.filter((row) => row.reason === reason).length]),
       ),
       'without a fact': count('no fact'),
+      'compared with the policies of a running kernel': policed.compared,
       'wrong, without a fix-up or a reason': wrong.length,
       'members of structures compared in sign and byte order': compared,
       'members wrong': leftMembers.length,

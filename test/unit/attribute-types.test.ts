@@ -106,18 +106,27 @@ testUnless(WITHOUT_SPECS, 'every attribute is what the kernel has, or has its re
   expect(noticed['nest or scalar']).toBeGreaterThan(0.97);
 });
 
-testUnless(WITHOUT_SPECS, 'a wrong type is found and named', () => {
+testUnless(WITHOUT_SPECS, 'a wrong type is found and named, by the source and by a running kernel', () => {
   const folder = mkdtempSync(join(tmpdir(), 'types-'));
   try {
     cpSync(kernelSpecs ?? '', folder, { recursive: true });
-    const path = join(folder, 'rt-link.yaml');
-    const text = readFileSync(path, 'utf8');
-    const changed = text.replace(/(name: mtu\n\s+type: )u32/, '$1u16');
-    expect(changed).not.toBe(text);
-    writeFileSync(path, changed);
+    for (const [file, name] of [
+      ['rt-link.yaml', 'mtu'],
+      ['ethtool.yaml', 'rx-jumbo'],
+    ] as const) {
+      const path = join(folder, file);
+      const text = readFileSync(path, 'utf8');
+      const changed = text.replace(new RegExp(`(name: ${name}\\n\\s+type: )u32`), '$1u16');
+      expect(changed).not.toBe(text);
+      writeFileSync(path, changed);
+    }
     const { status, wrong } = outcome(folder);
     expect(status).toBe(1);
-    expect(wrong).toEqual(['rt-link/link-attrs: IFLA_MTU is u16 here, the kernel has u32 (wrong)']);
+    expect(wrong.toSorted()).toEqual([
+      'ethtool/rings: ETHTOOL_A_RINGS_RX_JUMBO is u16 here, the kernel has be32|u32 (wrong)',
+      'ethtool/rings: ETHTOOL_A_RINGS_RX_JUMBO is u16 here, the kernel has u32 (wrong)',
+      'rt-link/link-attrs: IFLA_MTU is u16 here, the kernel has u32 (wrong)',
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }
