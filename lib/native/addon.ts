@@ -74,7 +74,10 @@ export interface NativeAddon {
   ): number;
   /** Copies a spilled datagram of the last receive, whole; `target` has its true length. */
   takeSpilled(ring: ArrayBuffer, slot: number, target: ArrayBuffer): number;
-  /** poll(2): blocks this thread until there is something to receive (1), or the time is over (0). -1 is for ever. */
+  /**
+   * poll(2): blocks this thread until there is something to receive (1), or the time is over (0). -1 is for ever. Signals
+   * do not shorten it.
+   */
   wait(handle: number, milliseconds: number): number;
 
   /** Calls the readable callback whenever the socket is readable, until {@link stopWatching}. */
@@ -116,8 +119,11 @@ export interface NativeAddon {
   /** Whether ancillary data is to be received, and datagrams from ports other than the kernel's. */
   setReceivePolicy(handle: number, ancillary: boolean, acceptForeign: boolean): number;
 
-  /** Opens a device and maps its first pages. Returns a handle of its own kind, for the calls that follow. */
-  mapRing(path: string, pages: number): number;
+  /**
+   * Opens and maps the ring device of the module netlink_test, whose minor number is `minor`. ENODEV when the file is
+   * something else, which is then not opened. Returns a handle of its own kind, for the calls that follow.
+   */
+  mapRing(path: string, minor: number): number;
   /** The mapped memory, once: the only ArrayBuffer that the addon makes. {@link unmapRing} detaches it. */
   ringMemory(handle: number): ArrayBuffer | undefined;
   /** The device's file descriptor, still owned by the handle. */

@@ -5,6 +5,12 @@ import type { DatagramConsumer, DatagramPort, SocketAddress, TakeBatch } from '.
 import { forgetOptions, getOption, wantsAncillaryData } from './options.js';
 import { COPY_LIMIT, isOwn, LARGE } from '../messages/payload-memory.js';
 
+/**
+ * A blocked thread comes back to JavaScript after so many milliseconds at the latest: the end of a worker, as by
+ * worker.terminate(), takes effect only there.
+ */
+const LONGEST_BLOCK = 100;
+
 /** The sockets that somebody waits on, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
 
@@ -227,17 +233,21 @@ export class DatagramSocket implements DatagramPort {
     milliseconds: number,
     memory?: Uint8Array<ArrayBuffer>,
   ): boolean {
-    const count =
-      memory === undefined
-        ? native().receiveOne(this.handle, ring.buffer, milliseconds)
-        : native().receiveOne(
-            this.handle,
-            ring.buffer,
-            milliseconds,
-            memory.buffer,
-            memory.byteOffset,
-            memory.byteLength,
-          );
+    const count = inSlices(
+      milliseconds,
+      (slice) =>
+        memory === undefined
+          ? native().receiveOne(this.handle, ring.buffer, slice)
+          : native().receiveOne(
+              this.handle,
+              ring.buffer,
+              slice,
+              memory.buffer,
+              memory.byteOffset,
+              memory.byteLength,
+            ),
+      () => ring.hasWord,
+    );
     if (count < 0) throw systemError('recvmsg', -count);
     ring.filled(count);
     if (memory !== undefined) ring.takeBack(memory);
@@ -263,7 +273,7 @@ export class DatagramSocket implements DatagramPort {
 
   /** Blocks this thread until something can be received. Returns false when `milliseconds` are over; -1 is for ever. */
   wait(milliseconds: number): boolean {
-    const result = native().wait(this.handle, milliseconds);
+    const result = inSlices(milliseconds, (slice) => native().wait(this.handle, slice));
     if (result < 0) throw systemError('poll', -result);
     return result > 0;
   }
@@ -339,6 +349,17 @@ export class DatagramSocket implements DatagramPort {
     forgotten.unregister(this);
     forgetOptions(this.#handle);
     return this.#handle;
+  }
+}
+
+/** Waits in slices until `wait` returns something or `isOver`, or until `milliseconds` have passed; -1 is for ever. */
+function inSlices(milliseconds: number, wait: (slice: number) => number, isOver?: () => boolean): number {
+  if (milliseconds >= 0 && milliseconds <= LONGEST_BLOCK) return wait(milliseconds);
+  const deadline = milliseconds < 0 ? Infinity : performance.now() + milliseconds;
+  for (;;) {
+    const left = Math.max(0, Math.ceil(deadline - performance.now()));
+    const result = wait(Math.min(left, LONGEST_BLOCK));
+    if (result !== 0 || left <= LONGEST_BLOCK || isOver?.() === true) return result;
   }
 }
 

@@ -211,15 +211,21 @@ export class Transport implements Deferred {
     if (this.port.offload !== undefined) this.port.wait(0);
     const limit = options.timeout ?? this.timeout;
     let deadline = performance.now() + limit;
-    while (!transaction.settled) {
-      if (this.#receive(DATAGRAMS_A_RECEIVE)) {
-        this.#sendDumps();
-        deadline = performance.now() + limit;
-        continue;
+    try {
+      while (!transaction.settled) {
+        if (this.#receive(DATAGRAMS_A_RECEIVE)) {
+          this.#sendDumps();
+          deadline = performance.now() + limit;
+          continue;
+        }
+        const left = deadline - performance.now();
+        const more = left > 0 && this.port.wait(left > LONGEST_TIMER ? -1 : Math.ceil(left));
+        if (!more) this.abandon(transaction, timedOut(limit, operation));
       }
-      const left = deadline - performance.now();
-      const more = left > 0 && this.port.wait(left > LONGEST_TIMER ? -1 : Math.ceil(left));
-      if (!more) this.abandon(transaction, timedOut(limit, operation));
+    } catch (error) {
+      if (transaction.settled) throw error;
+      // The socket cannot wait: nothing that came later would be looked for.
+      this.abandon(transaction, error);
     }
     this.#progress();
   }
