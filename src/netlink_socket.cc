@@ -12,7 +12,7 @@
 
 #include "datagram_calls.h"
 #include "environment.h"
-#include "poll_watcher.h"
+#include "event_loop.h"
 
 namespace afnetlink {
 
@@ -180,7 +180,6 @@ int NetlinkSocket::Wait(int milliseconds) const {
 }
 
 int NetlinkSocket::Watch(bool ref) {
-  if (context_ == nullptr) CaptureContext();
   watching_ = true;
   watch_ref_ = ref;
   return UpdateWatching();
@@ -204,7 +203,8 @@ int NetlinkSocket::UpdateWatching() {
   }
   if (at_descriptor && watcher_ == nullptr) {
     int error = 0;
-    watcher_ = PollWatcher::Create(environment_, descriptor(), this, &error);
+    auto* loop = environment_->Loop(&error);
+    if (loop != nullptr) watcher_ = loop->CreateWatcher(descriptor(), this, &error);
     if (watcher_ == nullptr) return error;
   }
   if (watcher_ == nullptr) return 0;
@@ -218,7 +218,6 @@ int NetlinkSocket::UpdateWatching() {
 
 int NetlinkSocket::CreateThread() {
   int error = 0;
-  if (context_ == nullptr) CaptureContext();
   thread_ = SocketThread::Create(environment_, descriptor_, this, &error);
   return error;
 }
@@ -238,8 +237,6 @@ int NetlinkSocket::ReadAhead() {
   return UpdateWatching();
 }
 
-void NetlinkSocket::CaptureContext() { context_ = std::make_shared<CallerContext>(environment_->env()); }
-
 void NetlinkSocket::OnReadable() {
   readable_ = true;
   CallJavaScript();
@@ -253,8 +250,7 @@ void NetlinkSocket::OnThreadProgress() {
 void NetlinkSocket::CallJavaScript() const {
   // JavaScript may close this socket: what the call needs is kept here.
   const auto environment = environment_;
-  const auto context = context_;
-  environment->CallReadable(handle_, context->context);
+  environment->CallReadable(handle_);
 }
 
 }  // namespace afnetlink

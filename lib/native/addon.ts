@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { unsupported, whyUnsupported } from './platform.js';
+import { hasUvPoll, unsupported, whyUnsupported } from './platform.js';
 
 /**
  * The native surface. All calls are plain functions over small numbers; they return a value of zero or more, or
@@ -83,10 +83,13 @@ export interface NativeAddon {
   /** Calls the readable callback whenever the socket is readable, until {@link stopWatching}. */
   watch(handle: number, keepAlive: boolean): number;
   stopWatching(handle: number): number;
-  /** Makes later callbacks run in the async context of this call. */
-  captureContext(handle: number): number;
   /** Sets the one callback of this environment. */
   onReadable(callback: (handle: number) => void): number;
+  /**
+   * Has all sockets of this environment watched by a thread instead of libuv, for runtimes that have none. EBUSY once a
+   * socket was watched.
+   */
+  useThreadLoop(): number;
 
   /** Gives the socket a thread of its own, for {@link submit} and for all that is received from now on. */
   startOffload(handle: number): number;
@@ -158,5 +161,7 @@ function load(): NativeAddon {
       error,
     );
   }
-  return module.exports as NativeAddon;
+  const addon = module.exports as NativeAddon;
+  if (!hasUvPoll(process)) addon.useThreadLoop();
+  return addon;
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { closed, type NetlinkError, systemError } from '../../errors.js';
 import { native } from '../../native/addon.js';
 import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../../native/receive-ring.js';
@@ -37,7 +38,7 @@ function listen(): void {
     const socket = watched.get(handle);
     // Nobody waits any more: the datagrams stay in the kernel until somebody asks.
     if (socket === undefined) native().stopWatching(handle);
-    else socket.onEvent();
+    else socket.dispatch();
   });
 }
 
@@ -65,6 +66,8 @@ export class DatagramSocket implements DatagramPort {
   #connectedToGroup = false;
   /** The length of the last datagram that was received alone, as it was sent. */
   #lastLength = 0;
+  /** Where the consumer is called: the async context of whoever waits. */
+  #context: AsyncResource | undefined;
   readonly #acceptForeign: boolean;
 
   /** Takes the handle over. `acceptForeign`: whether datagrams from ports other than the kernel's are wanted. */
@@ -287,14 +290,20 @@ export class DatagramSocket implements DatagramPort {
   watch(): void {
     if (this.watching) return;
     const result = native().watch(this.handle, this.keepAlive);
-    if (result < 0) throw systemError('uv_poll_start', -result);
+    if (result < 0) throw systemError('epoll_ctl', -result);
     this.watching = true;
     this.listen();
   }
 
   /** Makes {@link DatagramConsumer.onReadable} run in the async context of this call, for AsyncLocalStorage. */
   captureContext(): void {
-    native().captureContext(this.handle);
+    this.#context = new AsyncResource('NETLINKSOCKET');
+  }
+
+  /** @internal Calls {@link onEvent} in that context. */
+  dispatch(): void {
+    if (this.#context === undefined) this.onEvent();
+    else this.#context.runInAsyncScope(this.onEvent, this);
   }
 
   /** @internal Called from the event loop while somebody listens. */
@@ -304,6 +313,7 @@ export class DatagramSocket implements DatagramPort {
 
   /** @internal Has {@link onEvent} called, and keeps this object from the garbage collector. */
   protected listen(): void {
+    if (this.#context === undefined) this.captureContext();
     watched.set(this.#handle, this);
   }
 

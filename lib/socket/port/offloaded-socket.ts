@@ -16,7 +16,7 @@ export class OffloadedSocket extends DatagramSocket {
   constructor(handle: number, acceptForeign: boolean, consumer: DatagramConsumer) {
     super(handle, acceptForeign, consumer);
     const error = native().startOffload(handle);
-    if (error < 0) throw systemError('uv_thread_create', -error);
+    if (error < 0) throw systemError('pthread_create', -error);
     this.offload = { submit: this.#submit.bind(this) };
     this.pending = true;
   }

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <unordered_map>
+
+#include "epoll_thread.h"
+#include "event_loop.h"
+
+namespace afnetlink {
+
+class Environment;
+
+/**
+ * The event loop of a runtime without libuv, reached by a threadsafe function of Node-API. A thread of ours
+ * waits for the sockets.
+ */
+class ThreadLoop final : public EventLoop {
+ public:
+  using Id = EpollThread::Id;
+
+  /** What an Id stands for. */
+  class Target {
+   public:
+    virtual ~Target() = default;
+    /** May destroy the target. */
+    virtual void OnPosted() = 0;
+  };
+
+  /** Returns nullptr and sets `error` to -errno on failure. */
+  static std::unique_ptr<EventLoop> Create(Environment* environment, int* error);
+  explicit ThreadLoop(Environment* environment) : environment_(environment) {}
+  ThreadLoop(const ThreadLoop&) = delete;
+  ThreadLoop& operator=(const ThreadLoop&) = delete;
+  ~ThreadLoop() override = default;
+
+  std::unique_ptr<Watcher> CreateWatcher(int descriptor, WatcherDelegate* delegate, int* error) override;
+  std::unique_ptr<Signal> CreateSignal(SignalDelegate* delegate, int* error) override;
+  void Call(Napi::Function function, napi_value argument) override;
+  void Close() override;
+
+  [[nodiscard]] std::shared_ptr<Environment> environment() const;
+  [[nodiscard]] EpollThread& thread() { return *thread_; }
+  Id Add(Target* target);
+  void Remove(Id id) { targets_.erase(id); }
+  [[nodiscard]] bool Has(Id id) const { return targets_.contains(id); }
+  /** Has OnPosted called in a later turn. From any thread. */
+  void Post(Id id);
+  /** Counts what keeps the event loop alive. */
+  void Ref();
+  void Unref();
+
+ private:
+  static void OnCall(napi_env env, napi_value function, void* context, void* data);
+  void PostAtOnce(Id id);
+
+  Environment* environment_;
+  pthread_t loop_thread_ = pthread_self();
+  napi_threadsafe_function wake_ = nullptr;
+  std::unique_ptr<EpollThread> thread_;
+  std::unordered_map<Id, Target*> targets_;
+  Id last_id_ = EpollThread::kNoId;
+  int refs_ = 0;
+};
+
+}  // namespace afnetlink
