@@ -21,14 +21,16 @@ std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
 EventLoop* Environment::Loop(int* error) {
   *error = cleaning_up_ ? -ECANCELED : 0;
   if (*error == 0 && loop_ == nullptr) {
-    loop_ = use_thread_loop_ ? ThreadLoop::Create(this, error) : UvLoop::Create(this, error);
+    loop_ = set_immediate_.IsEmpty() ? UvLoop::Create(this, error)
+                                     : ThreadLoop::Create(this, set_immediate_.Value(), error);
   }
   return *error == 0 ? loop_.get() : nullptr;
 }
 
-bool Environment::UseThreadLoop() {
-  if (loop_ == nullptr) use_thread_loop_ = true;
-  return use_thread_loop_;
+int Environment::UseThreadLoop(Napi::Function set_immediate) {
+  if (loop_ != nullptr) return -EBUSY;
+  set_immediate_ = Napi::Persistent(set_immediate);
+  return 0;
 }
 
 void Environment::CallReadable(double handle) {
@@ -53,6 +55,9 @@ void Environment::CleanUp() {
   rings_.Clear();
   endings_.clear();
   if (loop_ != nullptr) loop_->Close();
+  // References must not outlive the runtime's environment, as this object may.
+  on_readable_.Reset();
+  set_immediate_.Reset();
 }
 
 }  // namespace afnetlink

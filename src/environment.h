@@ -33,8 +33,11 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
   /** Made at its first use. Returns nullptr and sets `error` to -errno on failure. */
   EventLoop* Loop(int* error);
-  /** Has sockets watched by a thread, for a runtime that has no libuv. False when a loop was used already. */
-  bool UseThreadLoop();
+  /**
+   * Has sockets watched by a thread, for a runtime that has no libuv; `set_immediate` is JavaScript's.
+   * Returns 0, or -EBUSY once a loop was used.
+   */
+  int UseThreadLoop(Napi::Function set_immediate);
 
   /** The function that JavaScript wants called with a socket's handle whenever that socket is readable. */
   void SetReadableCallback(Napi::Function callback) { on_readable_ = Napi::Persistent(callback); }
@@ -50,7 +53,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
  private:
   Napi::Env env_;
-  bool use_thread_loop_ = false;
+  /** Empty where libuv is used. */
+  Napi::FunctionReference set_immediate_;
   std::unique_ptr<EventLoop> loop_;
   HandleTable<NetlinkSocket> sockets_;
   HandleTable<OpenRing> rings_;

@@ -12,8 +12,6 @@ namespace afnetlink {
 
 namespace {
 
-/** Names the eventfd by which the event loop wakes the thread. */
-constexpr EpollThread::Id kEventId = EpollThread::kNoId;
 // Once, so that a descriptor that stays readable does not keep the thread busy while JavaScript works.
 constexpr std::uint32_t kOnce = EPOLLIN | EPOLLONESHOT;
 
@@ -27,24 +25,20 @@ int Control(const UniqueDescriptor& epoll, int operation, int descriptor, EpollT
 
 std::unique_ptr<EpollThread> EpollThread::Start(Post post, void* context, int* error) {
   UniqueDescriptor epoll(epoll_create1(EPOLL_CLOEXEC));
-  UniqueDescriptor event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!epoll.valid() || !event.valid()) {
+  UniqueDescriptor stop(eventfd(0, EFD_CLOEXEC));
+  if (!epoll.valid() || !stop.valid()) {
     *error = -errno;
     return nullptr;
   }
-  *error = Control(epoll, EPOLL_CTL_ADD, event.get(), kEventId, EPOLLIN);
+  *error = Control(epoll, EPOLL_CTL_ADD, stop.get(), kNoId, EPOLLIN);
   if (*error != 0) return nullptr;
-  auto created = std::make_unique<EpollThread>(post, context, std::move(epoll), std::move(event));
+  auto created = std::make_unique<EpollThread>(post, context, std::move(epoll), std::move(stop));
   *error = created->thread_.Start<&EpollThread::Run>(created.get());
   return *error == 0 ? std::move(created) : nullptr;
 }
 
 EpollThread::~EpollThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  Wake();
+  eventfd_write(stop_.get(), 1);
   thread_.Join();
 }
 
@@ -56,17 +50,7 @@ int EpollThread::Rearm(int descriptor, Id id) const {
   return Control(epoll_, EPOLL_CTL_MOD, descriptor, id, kOnce);
 }
 
-void EpollThread::Remove(int descriptor) const { Control(epoll_, EPOLL_CTL_DEL, descriptor, kEventId, 0); }
-
-void EpollThread::PostFromThread(Id id) {
-  {
-    const std::lock_guard lock(mutex_);
-    passed_on_.push_back(id);
-  }
-  Wake();
-}
-
-void EpollThread::Wake() const { eventfd_write(event_.get(), 1); }
+void EpollThread::Remove(int descriptor) const { Control(epoll_, EPOLL_CTL_DEL, descriptor, kNoId, 0); }
 
 void EpollThread::Run() {
   pthread_setname_np(pthread_self(), "afnetlink-poll");
@@ -77,26 +61,10 @@ void EpollThread::Run() {
     if (count < 0) continue;
     for (int index = 0; index < count; ++index) {
       const Id id = events[static_cast<std::size_t>(index)].data.u32;
-      if (id != kEventId) {
-        post_(context_, id);
-      } else if (!PostPassedOn()) {
-        return;
-      }
+      if (id == kNoId) return;
+      post_(context_, id);
     }
   }
-}
-
-bool EpollThread::PostPassedOn() {
-  eventfd_t count = 0;
-  eventfd_read(event_.get(), &count);
-  std::vector<Id> ids;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return false;
-    ids.swap(passed_on_);
-  }
-  for (const Id id : ids) post_(context_, id);
-  return true;
 }
 
 }  // namespace afnetlink

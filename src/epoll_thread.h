@@ -2,8 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <vector>
+#include <utility>
 
 #include "thread.h"
 #include "unique_descriptor.h"
@@ -13,7 +12,7 @@ namespace afnetlink {
 /** A thread that waits for descriptors in epoll and says which are readable. Ended by the destructor. */
 class EpollThread {
  public:
-  /** Names descriptors, and whatever else is passed on. */
+  /** Names a descriptor. */
   using Id = std::uint32_t;
   /** Names nothing. */
   static constexpr Id kNoId = 0;
@@ -22,8 +21,8 @@ class EpollThread {
 
   /** Returns nullptr and sets `error` to -errno on failure. */
   static std::unique_ptr<EpollThread> Start(Post post, void* context, int* error);
-  EpollThread(Post post, void* context, UniqueDescriptor epoll, UniqueDescriptor event)
-      : post_(post), context_(context), epoll_(std::move(epoll)), event_(std::move(event)) {}
+  EpollThread(Post post, void* context, UniqueDescriptor epoll, UniqueDescriptor stop)
+      : post_(post), context_(context), epoll_(std::move(epoll)), stop_(std::move(stop)) {}
   EpollThread(const EpollThread&) = delete;
   EpollThread& operator=(const EpollThread&) = delete;
   ~EpollThread();
@@ -34,23 +33,15 @@ class EpollThread {
   [[nodiscard]] int Rearm(int descriptor, Id id) const;
   /** What was posted before may still arrive. */
   void Remove(int descriptor) const;
-  /** Has the thread post an id. */
-  void PostFromThread(Id id);
 
  private:
   void Run();
-  /** Posts what the event loop passed on. False when the thread is to end. */
-  bool PostPassedOn();
-  void Wake() const;
 
   Post post_;
   void* context_;
   UniqueDescriptor epoll_;
-  UniqueDescriptor event_;
-  std::mutex mutex_;
-  // Guarded by the mutex.
-  std::vector<Id> passed_on_;
-  bool stopping_ = false;
+  /** Readable when the thread is to end. */
+  UniqueDescriptor stop_;
   Thread thread_;
 };
 

@@ -11,7 +11,8 @@ namespace {
 
 Napi::Value UseThreadLoop(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  return arguments.Return(arguments.environment().UseThreadLoop() ? 0 : -EBUSY);
+  if (!info[0].IsFunction()) return arguments.Return(-EINVAL);
+  return arguments.Return(arguments.environment().UseThreadLoop(info[0].As<Napi::Function>()));
 }
 
 Napi::Value StartOffload(const Napi::CallbackInfo& info) {

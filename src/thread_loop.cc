@@ -63,12 +63,12 @@ class ThreadWatcher final : public Watcher, public ThreadLoop::Target {
 
   void OnPosted() override {
     if (!started_) return;
-    const auto environment = loop_->environment();
-    auto* loop = loop_;
-    const auto id = id_;
+    // Before the delegate is called, which may destroy this.
+    loop_->Defer(id_);
     delegate_->OnReadable();
-    if (!loop->Has(id) || !started_) return;
-    static_cast<void>(loop->thread().Rearm(descriptor_, id));
+  }
+  void OnTurn() override {
+    if (started_) static_cast<void>(loop_->thread().Rearm(descriptor_, id_));
   }
 
  private:
@@ -93,15 +93,20 @@ class ThreadSignal final : public Signal, public ThreadLoop::Target {
   ~ThreadSignal() override { loop_->Remove(id_); }
 
   void Send() override {
-    if (!sent_.exchange(true)) loop_->Post(id_);
+    if (sent_.exchange(true)) return;
+    if (loop_->IsLoopThread()) {
+      loop_->Defer(id_);
+    } else {
+      loop_->Post(id_);
+    }
   }
   void SetRef(bool ref) override { ref_.Set(ref); }
 
   void OnPosted() override {
     sent_ = false;
-    const auto environment = loop_->environment();
     delegate_->OnSignal();
   }
+  void OnTurn() override { loop_->Post(id_); }
 
  private:
   ThreadLoop* loop_;
@@ -116,11 +121,18 @@ using Hold = std::shared_ptr<Environment>;
 
 }  // namespace
 
-std::unique_ptr<EventLoop> ThreadLoop::Create(Environment* environment, int* error) {
+ThreadLoop::ThreadLoop(Environment* environment, Napi::Function set_immediate)
+    : environment_(environment),
+      set_immediate_(Napi::Persistent(set_immediate)),
+      on_immediate_(
+          Napi::Persistent(Napi::Function::New<OnImmediate>(environment->env(), "afnetlink", this))) {}
+
+std::unique_ptr<EventLoop> ThreadLoop::Create(Environment* environment, Napi::Function set_immediate,
+                                              int* error) {
   const Napi::Env env = environment->env();
-  auto loop = std::make_unique<ThreadLoop>(environment);
-  loop->thread_ = EpollThread::Start(
-      [](void* data, Id id) { static_cast<ThreadLoop*>(data)->PostAtOnce(id); }, loop.get(), error);
+  auto loop = std::make_unique<ThreadLoop>(environment, set_immediate);
+  loop->thread_ = EpollThread::Start([](void* data, Id id) { static_cast<ThreadLoop*>(data)->Post(id); },
+                                     loop.get(), error);
   if (loop->thread_ == nullptr) return nullptr;
   auto hold = std::make_unique<Hold>(environment->shared_from_this());
   const auto finalize = [](napi_env /*env*/, void* data, void* /*hint*/) {
@@ -164,6 +176,8 @@ void ThreadLoop::Call(Napi::Function function, napi_value argument) {
 void ThreadLoop::Close() {
   thread_.reset();
   napi_release_threadsafe_function(wake_, napi_tsfn_abort);
+  set_immediate_.Reset();
+  on_immediate_.Reset();
 }
 
 std::shared_ptr<Environment> ThreadLoop::environment() const { return environment_->shared_from_this(); }
@@ -171,24 +185,36 @@ std::shared_ptr<Environment> ThreadLoop::environment() const { return environmen
 ThreadLoop::Id ThreadLoop::Add(Target* target) {
   do {
     ++last_id_;
-  } while (last_id_ == EpollThread::kNoId || Has(last_id_));
+  } while (last_id_ == EpollThread::kNoId || targets_.contains(last_id_));
   targets_[last_id_] = target;
   return last_id_;
 }
 
-void ThreadLoop::Post(Id id) {
-  // A runtime may call at once what its own thread posts from within a call: others would never have their
-  // turn.
-  if (pthread_equal(loop_thread_, pthread_self()) != 0) {
-    thread_->PostFromThread(id);
-  } else {
-    PostAtOnce(id);
-  }
+ThreadLoop::Target* ThreadLoop::Find(Id id) const {
+  const auto found = targets_.find(id);
+  return found == targets_.end() ? nullptr : found->second;
 }
 
-void ThreadLoop::PostAtOnce(Id id) {
+void ThreadLoop::Post(Id id) {
   void* data = reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));
   napi_call_threadsafe_function(wake_, data, napi_tsfn_nonblocking);
+}
+
+void ThreadLoop::Defer(Id id) {
+  deferred_.push_back(id);
+  if (deferred_.size() > 1) return;
+  napi_value callback = on_immediate_.Value();
+  // Fails without harm when the environment ends: the class of node-addon-api would end the process.
+  napi_call_function(environment_->env(), environment_->env().Global(), set_immediate_.Value(), 1, &callback,
+                     nullptr);
+}
+
+void ThreadLoop::OnImmediate(const Napi::CallbackInfo& info) {
+  auto* loop = static_cast<ThreadLoop*>(info.Data());
+  for (const Id id : std::exchange(loop->deferred_, {})) {
+    auto* target = loop->Find(id);
+    if (target != nullptr) target->OnTurn();
+  }
 }
 
 void ThreadLoop::Ref() {
@@ -203,8 +229,10 @@ void ThreadLoop::OnCall(napi_env env, napi_value /*function*/, void* context, vo
   // The queue is emptied at the environment's end.
   if (env == nullptr) return;
   auto* loop = static_cast<ThreadLoop*>(context);
-  const auto found = loop->targets_.find(static_cast<Id>(reinterpret_cast<std::uintptr_t>(data)));
-  if (found != loop->targets_.end()) found->second->OnPosted();
+  const Napi::HandleScope scope(env);
+  const auto environment = loop->environment();
+  auto* target = loop->Find(static_cast<Id>(reinterpret_cast<std::uintptr_t>(data)));
+  if (target != nullptr) target->OnPosted();
 }
 
 }  // namespace afnetlink

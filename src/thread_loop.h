@@ -1,9 +1,11 @@
 #pragma once
 
 #include <napi.h>
+#include <pthread.h>
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "epoll_thread.h"
 #include "event_loop.h"
@@ -26,11 +28,13 @@ class ThreadLoop final : public EventLoop {
     virtual ~Target() = default;
     /** May destroy the target. */
     virtual void OnPosted() = 0;
+    virtual void OnTurn() = 0;
   };
 
   /** Returns nullptr and sets `error` to -errno on failure. */
-  static std::unique_ptr<EventLoop> Create(Environment* environment, int* error);
-  explicit ThreadLoop(Environment* environment) : environment_(environment) {}
+  static std::unique_ptr<EventLoop> Create(Environment* environment, Napi::Function set_immediate,
+                                           int* error);
+  ThreadLoop(Environment* environment, Napi::Function set_immediate);
   ThreadLoop(const ThreadLoop&) = delete;
   ThreadLoop& operator=(const ThreadLoop&) = delete;
   ~ThreadLoop() override = default;
@@ -44,22 +48,31 @@ class ThreadLoop final : public EventLoop {
   [[nodiscard]] EpollThread& thread() { return *thread_; }
   Id Add(Target* target);
   void Remove(Id id) { targets_.erase(id); }
-  [[nodiscard]] bool Has(Id id) const { return targets_.contains(id); }
-  /** Has OnPosted called in a later turn. From any thread. */
+  /** Has OnPosted called. From any thread. */
   void Post(Id id);
+  /**
+   * Has OnTurn called in the next turn. What is posted or armed from within a call, a runtime may call before
+   * it gives others their turn.
+   */
+  void Defer(Id id);
+  [[nodiscard]] bool IsLoopThread() const { return pthread_equal(loop_thread_, pthread_self()) != 0; }
   /** Counts what keeps the event loop alive. */
   void Ref();
   void Unref();
 
  private:
   static void OnCall(napi_env env, napi_value function, void* context, void* data);
-  void PostAtOnce(Id id);
+  static void OnImmediate(const Napi::CallbackInfo& info);
+  [[nodiscard]] Target* Find(Id id) const;
 
   Environment* environment_;
+  Napi::FunctionReference set_immediate_;
+  Napi::FunctionReference on_immediate_;
   pthread_t loop_thread_ = pthread_self();
   napi_threadsafe_function wake_ = nullptr;
   std::unique_ptr<EpollThread> thread_;
   std::unordered_map<Id, Target*> targets_;
+  std::vector<Id> deferred_;
   Id last_id_ = EpollThread::kNoId;
   int refs_ = 0;
 };

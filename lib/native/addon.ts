@@ -87,9 +87,9 @@ export interface NativeAddon {
   onReadable(callback: (handle: number) => void): number;
   /**
    * Has all sockets of this environment watched by a thread instead of libuv, for runtimes that have none. EBUSY once a
-   * socket was watched.
+   * socket was watched. `defer` calls a function in the next turn of the event loop, as setImmediate does.
    */
-  useThreadLoop(): number;
+  useThreadLoop(defer: (call: () => void) => void): number;
 
   /** Gives the socket a thread of its own, for {@link submit} and for all that is received from now on. */
   startOffload(handle: number): number;
@@ -162,6 +162,6 @@ function load(): NativeAddon {
     );
   }
   const addon = module.exports as NativeAddon;
-  if (!hasUvPoll(process)) addon.useThreadLoop();
+  if (!hasUvPoll(process)) addon.useThreadLoop(setImmediate);
   return addon;
 }
