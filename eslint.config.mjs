@@ -61,7 +61,19 @@ const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'out/', 'node_modules/', 'test/fixtures/', 'lib/families/*.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'dist-*/',
+      'unbundled/',
+      'build/',
+      'out/',
+      'node_modules/',
+      'test/fixtures/',
+      'test/types/',
+      'lib/families/*.ts',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {

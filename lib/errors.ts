@@ -1,4 +1,4 @@
-import { errnoName } from './errno.js';
+import { type ErrnoCode, errnoName } from './errno.js';
 import type { ExtendedAck } from './wire/extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
@@ -26,8 +26,11 @@ export type LibraryErrorCode =
   /** A dump was changed under way and stayed inconsistent after every restart (NLM_F_DUMP_INTR). */
   | 'ERR_NETLINK_DUMP_INTERRUPTED';
 
+/** What {@link NetlinkError.code} can be: an errno's name, or a code of the library's own. `switch` on it is checked. */
+export type NetlinkErrorCode = ErrnoCode | LibraryErrorCode;
+
 export interface NetlinkErrorOptions {
-  readonly code: string;
+  readonly code: NetlinkErrorCode;
   /** The positive errno, where the kernel gave one. */
   readonly errno?: number;
   /** The system call that failed, for example `'bind'`. */
@@ -43,7 +46,7 @@ export interface NetlinkErrorOptions {
 export class NetlinkError extends Error {
   override readonly name = 'NetlinkError';
   /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
-  readonly code: string;
+  readonly code: NetlinkErrorCode;
   readonly errno: number | undefined;
   readonly syscall: string | undefined;
   readonly operation: string | undefined;

@@ -6,6 +6,7 @@ import { cacheFolder, readJson, replace, withLock, type Progress } from './cache
 import { VmError } from './errors.js';
 import { extractVmlinux } from './kernel-image.js';
 import { kernelFromPath } from './kernel-path.js';
+import { checkOptions, type OptionNames } from './options.js';
 import { run } from './programs.js';
 import { adaptHeaders } from './toolchain.js';
 
@@ -37,6 +38,8 @@ const series: Readonly<Record<string, Series>> = {
 /** The names that {@link prepareKernel} knows. */
 export const kernelSeries: readonly string[] = Object.keys(series);
 
+const OPTIONS: OptionNames<KernelOptions> = { refresh: true, onProgress: true };
+
 export interface KernelOptions {
   /** Asks the archive for a newer version, where a cached kernel would do. */
   readonly refresh?: boolean;
@@ -50,6 +53,7 @@ export interface KernelOptions {
  * @throws VmError ERR_VM_KERNEL_UNAVAILABLE where it cannot be had.
  */
 export async function prepareKernel(name: string, options: KernelOptions = {}): Promise<Kernel> {
+  checkOptions('prepareKernel', options, OPTIONS);
   const onProgress = options.onProgress ?? (() => undefined);
   const wanted = series[name];
   if (wanted === undefined) return kernelFromPath(name, onProgress);

@@ -1,7 +1,7 @@
 import { openFamily, type DynamicClient, type Family } from '../index.js';
 import { UsageError } from './arguments.js';
 import { findFamily, operationKey, withoutFamily } from './family-source.js';
-import { fromJson } from './json.js';
+import { fromJson } from '../json.js';
 
 /** The options that `do` and `dump` share. */
 export const callOptions = {
@@ -62,7 +62,7 @@ function parseRequest(text: string): object {
   try {
     request = fromJson(text);
   } catch (error) {
-    throw new UsageError(`REQUEST is no JSON: ${(error as Error).message}`);
+    throw new UsageError((error as Error).message.replace(/^fromJson/, 'REQUEST'));
   }
   if (typeof request === 'object' && request !== null && !Array.isArray(request)) return request;
   throw new UsageError('REQUEST must be a JSON object');

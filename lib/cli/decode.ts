@@ -10,7 +10,7 @@ import { align4 } from '../wire/byte-order.js';
 import { WireView } from '../wire/view.js';
 import { runSubcommand, UsageError } from './arguments.js';
 import { findFamily } from './family-source.js';
-import { toJson } from './json.js';
+import { toJson } from '../json.js';
 
 const usage = `Usage: nlctl decode CAPTURE.json [OPTION…]
 
@@ -59,7 +59,7 @@ export function run(args: readonly string[]): Promise<number> {
     const capture = JSON.parse(readFileSync(file, 'utf8')) as Capture;
     const family = await findFamily(capture.family, values.spec);
     const decoder = new CaptureDecoder(family, capture, values.strict);
-    console.log(toJson({ request: decoder.request(), replies: decoder.replies() }, values.pretty));
+    console.log(toJson({ request: decoder.request(), replies: decoder.replies() }, values.pretty ? 2 : 0));
     return 0;
   });
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runSubcommand } from './arguments.js';
 import { callOptions, callUsage, openCall } from './call.js';
-import { toJson } from './json.js';
+import { toJson } from '../json.js';
 
 const usage = `Usage: nlctl do FAMILY OPERATION [REQUEST] [OPTION…]
 
@@ -33,7 +33,7 @@ export function run(args: readonly string[]): Promise<number> {
       const { create, exclusive, replace, append, echo, strict } = values;
       const options = { create, exclusive, replace, append, echo, strict, timeout };
       const reply: unknown = await client.do[key]?.(request, options);
-      if (reply !== undefined) console.log(toJson(reply, values.pretty));
+      if (reply !== undefined) console.log(toJson(reply, values.pretty ? 2 : 0));
     } finally {
       client.close();
     }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { FamilyDumpOptions, DynamicMessage, FamilyDump } from '../index.js';
+import type { FamilyDumpOptions, DynamicMessage, FamilyDump } from '../types.js';
 import { runSubcommand } from './arguments.js';
 import { callOptions, callUsage, openCall } from './call.js';
-import { toJson } from './json.js';
+import { toJson } from '../json.js';
 
 const usage = `Usage: nlctl dump FAMILY OPERATION [REQUEST] [OPTION…]
 
@@ -39,7 +39,7 @@ export function run(args: readonly string[]): Promise<number> {
 async function print(dump: AsyncIterable<DynamicMessage>, pretty: boolean): Promise<void> {
   let first = true;
   for await (const message of dump) {
-    console.log(`${first ? '[\n' : ','}${toJson(message, pretty)}`);
+    console.log(`${first ? '[\n' : ','}${toJson(message, pretty ? 2 : 0)}`);
     first = false;
   }
   console.log(first ? '[]' : ']');

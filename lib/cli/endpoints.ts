@@ -7,7 +7,7 @@ import {
 } from '../endpoints/index.js';
 import { runSubcommand, UsageError } from './arguments.js';
 import { endpointLine, heading } from './endpoint-line.js';
-import { toJson } from './json.js';
+import { toJson } from '../json.js';
 
 const usage = `Usage: nlctl endpoints [OPTION…]
 
@@ -44,7 +44,7 @@ export function run(args: readonly string[]): Promise<number> {
     };
     if (values.watch) return watch({ ...options, interval }, values.json);
     const endpoints = await listEndpoints(options);
-    console.log(values.json ? toJson(endpoints, true) : [heading, ...endpoints.map(endpointLine)].join('\n'));
+    console.log(values.json ? toJson(endpoints, 2) : [heading, ...endpoints.map(endpointLine)].join('\n'));
     return 0;
   });
 }
@@ -63,7 +63,7 @@ async function watch(options: EndpointOptions & { interval: number }, json: bool
 }
 
 function printJson(change: EndpointChange): void {
-  console.log(toJson(change, false));
+  console.log(toJson(change));
 }
 
 const MARKS = { present: ' ', appeared: '+', changed: '~', gone: '-' } as const;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Family } from '../index.js';
 import { runSubcommand } from './arguments.js';
 import { familyNames, findFamily } from './family-source.js';
-import { toJson } from './json.js';
+import { toJson } from '../json.js';
 
 const usage = `Usage: nlctl families [FAMILY] [OPTION…]
 
@@ -31,11 +31,11 @@ export function run(args: readonly string[]): Promise<number> {
     const [name] = positionals;
     if (name !== undefined || values.spec !== undefined) {
       const summary = summarise(await findFamily(name, values.spec));
-      console.log(values.json ? toJson(summary, true) : describe(summary));
+      console.log(values.json ? toJson(summary, 2) : describe(summary));
       return 0;
     }
     const summaries = await Promise.all(familyNames().map(async (each) => summarise(await findFamily(each))));
-    console.log(values.json ? toJson(summaries, true) : table(summaries));
+    console.log(values.json ? toJson(summaries, 2) : table(summaries));
     return 0;
   });
 }

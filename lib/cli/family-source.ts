@@ -3,8 +3,9 @@ import { basename, join } from 'node:path';
 import type { Family } from '../index.js';
 import { camelCase } from '../spec/names.js';
 import { UsageError } from './arguments.js';
+import { packageFolder } from './package-folder.js';
 
-const folder = join(__dirname, '../families');
+const folder = join(packageFolder, 'dist/families');
 
 /** Names of the families that this package has. */
 export function familyNames(): string[] {
@@ -26,7 +27,7 @@ export async function findFamily(name: string | undefined, specFile?: string): P
       `there is no family '${name}'; \`nlctl families\` lists them, --spec FILE loads another`,
     );
   }
-  const module = (await import(join(folder, `${name}.js`))) as Readonly<Record<string, unknown>>;
+  const module = (await import(`afnetlink/families/${name}`)) as Readonly<Record<string, unknown>>;
   return module[`${camelCase(name)}Family`] as Family;
 }
 

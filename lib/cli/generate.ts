@@ -12,7 +12,7 @@ Prints a TypeScript module for a family that is specified in the kernel's YAML f
 the family to be given to openFamily.
 
   -o FILE           write it there, not to standard output
-  --runtime NAME    where the module imports what it is made of (default afnetlink/codec)
+  --runtime NAME    where the module imports what it is made of (default afnetlink/generated-runtime)
   --help            print this`;
 
 export function run(args: readonly string[]): Promise<number> {

@@ -3,7 +3,7 @@ import { type DynamicClient, openFamily } from '../index.js';
 import { runSubcommand, UsageError } from './arguments.js';
 import { namespace } from './call.js';
 import { findFamily, withoutFamily } from './family-source.js';
-import { toJson } from './json.js';
+import { toJson } from '../json.js';
 
 const usage = `Usage: nlctl listen FAMILY [GROUP…] [OPTION…]
 
@@ -58,7 +58,7 @@ async function print(client: DynamicClient, { groups, count, strict, pretty }: P
   let left = count;
   const subscription = client.subscribe({ strict, ...(groups.length > 0 && { groups }) });
   for await (const item of subscription) {
-    console.log(toJson(item.kind === 'event' ? item.event : item, pretty));
+    console.log(toJson(item.kind === 'event' ? item.event : item, pretty ? 2 : 0));
     left -= 1;
     if (left === 0) break;
   }

@@ -2,7 +2,8 @@
 // The demo: sends one text to the kernel module netlink_test and prints the echo, or what the module tells a group. Floor 1
 // of the API, nothing else.
 import { parseArgs } from 'node:util';
-import { NetlinkError, cString, openSocket, type NetlinkSocket } from '../index.js';
+import { NetlinkError, openSocket, type NetlinkSocket } from '../index.js';
+import { cString } from '../wire/index.js';
 
 const usage = `Usage: nl_recv [options] [TEXT]
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareGuest, runInGuest } from 'afnetlink/vm';
 import { runSubcommand, UsageError } from './arguments.js';
 import { Collector } from './collector.js';
+import { packageFolder } from './package-folder.js';
 import { moduleIsLoaded } from './study/module.js';
 import { study, type Study } from './study/study.js';
 import { studyText } from './study/table.js';
@@ -70,7 +72,7 @@ async function studyInGuest(args: readonly string[], onProgress: (line: string) 
     guest,
     command: [
       process.execPath,
-      __filename.replace(/study\.js$/, 'nlctl.js'),
+      join(packageFolder, 'dist/cli/nlctl.js'),
       'study',
       ...args,
       '--on-this-machine',

@@ -12,6 +12,7 @@ import {
   type RunInGuestOptions,
 } from 'afnetlink/vm';
 import { Collector } from './collector.js';
+import { packageFolder } from './package-folder.js';
 
 const usage = `Usage: nlctl vm [OPTION…] -- COMMAND [ARGUMENT…]
 
@@ -43,7 +44,7 @@ The exit status is COMMAND's, or ${outcomeStatus.warned}: the kernel warned; ${o
 ${outcomeStatus['timed-out']}: COMMAND or the guest hung; ${outcomeStatus['setup-failed']}: something that the guest needs is missing; 2: wrong arguments.`;
 
 /** Where nlctl and nl_recv lie in a checkout; an installed package's are on npx's own path. */
-const ownCommands = join(__dirname, '..', 'bin');
+const ownCommands = join(packageFolder, 'dist/bin');
 
 interface Request {
   readonly options: RunInGuestOptions;

@@ -1,7 +1,7 @@
 import { GenericController } from '../generic/controller.js';
 import { CONTROLLER, CTRL_NOTIFY_GROUP, GENL_ID_CTRL } from '../generic/numbers.js';
-import type { CallOptions } from '../socket/requests/transport.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { CallOptions } from '../socket/requests/call-options.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { Family } from '../spec/runtime/family.js';
 
 /** What the kernel calls a family: the type of its messages, and the numbers of its groups. */
@@ -20,10 +20,10 @@ export interface NumberSource {
 }
 
 /** Controllers of sockets that several families share. */
-const controllers = new WeakMap<TransactionSocket, GenericController>();
+const controllers = new WeakMap<NetlinkSocket, GenericController>();
 
 /** Asks the Generic Netlink controller for a family's numbers; its own, and those of other protocols, are fixed. */
-export function numbersOf(family: Family, socket: TransactionSocket): NumberSource {
+export function numbersOf(family: Family, socket: NetlinkSocket): NumberSource {
   if (family.version === undefined) return fixedNumbers({ groups: fixedGroups(family) });
   if (family.name === CONTROLLER)
     return fixedNumbers({ id: GENL_ID_CTRL, groups: new Map([['notify', CTRL_NOTIFY_GROUP]]) });
@@ -50,8 +50,8 @@ function givenNumbers(name: string, controller: GenericController): NumberSource
   };
 }
 
-function controllerOf(socket: TransactionSocket): GenericController {
-  const controller = controllers.get(socket) ?? new GenericController(socket);
+function controllerOf(socket: NetlinkSocket): GenericController {
+  const controller = controllers.get(socket) ?? new GenericController(socket, false);
   controllers.set(socket, controller);
   return controller;
 }

@@ -1,12 +1,14 @@
 import { invalidArgument } from '../errors.js';
+import { checkOptions } from '../known-names.js';
 import type { Subscription } from '../socket/events/subscription.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { FamilySubscribeOptions, NotificationOf, UnknownNotification } from '../spec/runtime/client.js';
 import type { BodyCodec, Decoder, Family } from '../spec/runtime/family.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
 import { genericLength } from './operation.js';
+import { SUBSCRIBE_OPTIONS } from './option-names.js';
 import type { FamilyNumbers, NumberSource } from './numbers.js';
 
 export type FamilyEvent = NotificationOf<string, object> | UnknownNotification;
@@ -21,10 +23,11 @@ interface Reception {
 /** Joins a family's multicast groups, and decodes what comes there. */
 export function subscribeTo(
   family: Family,
-  socket: TransactionSocket,
+  socket: NetlinkSocket,
   source: NumberSource,
   options: Options,
 ): Subscription<FamilyEvent> {
+  checkOptions('subscribe', options, SUBSCRIBE_OPTIONS);
   const { groups = Object.keys(family.groups), select, strict = false, ...rest } = options;
   const receptions = receptionsOf(family, select);
   const numbers = source.known() ?? source.askSync();

@@ -13,7 +13,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('binder', 1);
 
 const {
   brokenAttribute,
@@ -30,7 +32,7 @@ const {
   tooShort,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Attributes of `report`, as the kernel sent them. */

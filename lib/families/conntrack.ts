@@ -21,7 +21,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('conntrack', 1);
 
 const {
   brokenAttribute,
@@ -50,7 +52,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `nf-ct-tcp-flags`. */

@@ -20,7 +20,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('devlink', 1);
 
 const {
   append,
@@ -46,7 +48,7 @@ const {
   writeExtra,
   writeFlagField,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `sb-pool-type`. */

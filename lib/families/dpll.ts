@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('dpll', 1);
 
 const {
   append,
@@ -42,7 +44,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `mode`. */

@@ -15,7 +15,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('drm-ras', 1);
 
 const {
   brokenAttribute,
@@ -33,7 +35,7 @@ const {
   tooShort,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `node-type`. */

@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('ethtool', 1);
 
 const {
   append,
@@ -48,7 +50,7 @@ const {
   writeExtra,
   writeKeyed,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `udp-tunnel-type`. */

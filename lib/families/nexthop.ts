@@ -22,7 +22,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nexthop', 1);
 
 const {
   append,
@@ -51,7 +53,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `address-family` (sys/socket.h). */

@@ -20,7 +20,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nfsd', 1);
 
 const {
   append,
@@ -48,7 +50,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `cache-type`. */

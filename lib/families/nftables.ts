@@ -19,7 +19,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nftables', 1);
 
 const {
   append,
@@ -47,7 +49,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `meta-keys`. */

@@ -23,7 +23,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nl80211', 1);
 
 const {
   brokenAttribute,
@@ -56,7 +58,7 @@ const {
   writeIndexedNests,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `commands`. */

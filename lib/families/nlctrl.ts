@@ -19,7 +19,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nlctrl', 1);
 
 const {
   brokenAttribute,
@@ -44,7 +46,7 @@ const {
   writeExtra,
   writeIndexedNests,
   writeKeyedNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `op-flags`. */

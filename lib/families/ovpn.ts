@@ -17,7 +17,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('ovpn', 1);
 
 const {
   brokenAttribute,
@@ -40,7 +42,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `cipher-alg`. */

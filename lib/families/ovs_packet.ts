@@ -15,7 +15,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('ovs_packet', 1);
 
 const {
   brokenAttribute,
@@ -33,7 +35,7 @@ const {
   u64At,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Attributes of `packet`, as the kernel sent them. */

@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('ovs_vport', 1);
 
 const {
   brokenAttribute,
@@ -43,7 +45,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `vport-type`. */

@@ -22,7 +22,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('rt-addr', 1);
 
 const {
   brokenAttribute,
@@ -47,7 +49,7 @@ const {
   withTail,
   writeExtra,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `ifa-flags`. */

@@ -24,7 +24,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('rt-link', 1);
 
 const {
   append,
@@ -74,7 +76,7 @@ const {
   writeNest,
   writeNothingNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `ifinfo-flags` (linux/if.h). */

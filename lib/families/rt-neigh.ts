@@ -22,7 +22,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('rt-neigh', 1);
 
 const {
   brokenAttribute,
@@ -51,7 +53,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `nud-state`. */

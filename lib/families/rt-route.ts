@@ -22,7 +22,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('rt-route', 1);
 
 const {
   brokenAttribute,
@@ -50,7 +52,7 @@ const {
   writeNest,
   writeRecords,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `rtm-type`. */

@@ -21,7 +21,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('sock_diag', 1);
 
 const {
   atMost,
@@ -54,7 +56,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `address-family` (sys/socket.h). */

@@ -15,7 +15,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('team', 1);
 
 const {
   append,
@@ -36,7 +38,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** The constant `string-max-len`. */

@@ -20,7 +20,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('wireguard', 1);
 
 const {
   brokenAttribute,
@@ -47,7 +49,7 @@ const {
   writeExtra,
   writeIndexedNests,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `wgdevice-flags`. */

@@ -1,9 +1,9 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
 import type { Dump } from '../socket/requests/dump.js';
-import type { CallOptions } from '../socket/requests/transport.js';
+import type { CallOptions } from '../socket/requests/call-options.js';
 import type { SubscribeOptions, Subscription, SubscriptionItem } from '../socket/events/subscription.js';
 import type { Message } from '../socket/messages/message.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import { GENL_HDRLEN, NLMSG_HDRLEN } from '../wire/constants.js';
 import type { WireView } from '../wire/view.js';
 import { decodeFamily, type GenericFamily } from './family.js';
@@ -16,14 +16,16 @@ import { assemblePolicy, type FamilyPolicy } from './policy.js';
  * The Generic Netlink controller as seen from one socket, and so from one network namespace: families and groups by
  * name. What it learnt it remembers, until the kernel says that it changed.
  */
-export class GenericController {
-  readonly socket: TransactionSocket;
+export class GenericController implements Disposable, AsyncDisposable {
+  readonly socket: NetlinkSocket;
+  readonly #ownsSocket: boolean;
   readonly #families = new Map<string, GenericFamily>();
   #changes: Subscription<string> | undefined;
 
-  /** `socket` is one of NETLINK_GENERIC; it stays the caller's to close. */
-  constructor(socket: TransactionSocket) {
+  /** @internal `ownsSocket`: whether {@link close} closes the socket. */
+  constructor(socket: NetlinkSocket, ownsSocket: boolean) {
     this.socket = socket;
+    this.#ownsSocket = ownsSocket;
   }
 
   /**
@@ -35,7 +37,10 @@ export class GenericController {
     if (known !== undefined) return known;
     this.#watch();
     try {
-      const found = await this.socket.execute(getFamily, GENL_ID_CTRL, 0, checkName(name), options);
+      const found = await this.socket.execute(
+        { operation: getFamily, type: GENL_ID_CTRL, flags: 0, input: checkName(name) },
+        options,
+      );
       return this.#remember(name, found);
     } catch (error) {
       throw explained(name, error);
@@ -50,7 +55,10 @@ export class GenericController {
     try {
       return this.#remember(
         name,
-        this.socket.executeSync(getFamily, GENL_ID_CTRL, 0, checkName(name), options),
+        this.socket.executeSync(
+          { operation: getFamily, type: GENL_ID_CTRL, flags: 0, input: checkName(name) },
+          options,
+        ),
       );
     } catch (error) {
       throw explained(name, error);
@@ -69,13 +77,18 @@ export class GenericController {
 
   /** All families that are there now; none is loaded. */
   families(options: CallOptions = {}): Dump<GenericFamily> {
-    return this.socket.executeDump(listFamilies, GENL_ID_CTRL, 0, undefined, options);
+    return this.socket.executeDump(
+      { operation: listFamilies, type: GENL_ID_CTRL, flags: 0, input: undefined },
+      options,
+    );
   }
 
   /** What a family's commands accept, attribute by attribute. Needs Linux 5.10; rejected with EOPNOTSUPP before. */
   async policy(name: string, options: CallOptions = {}): Promise<FamilyPolicy> {
     const { id } = await this.family(name, options);
-    const parts = await this.socket.executeDump(getPolicy, GENL_ID_CTRL, 0, id, options).toArray();
+    const parts = await this.socket
+      .executeDump({ operation: getPolicy, type: GENL_ID_CTRL, flags: 0, input: id }, options)
+      .toArray();
     return assemblePolicy(parts.flat());
   }
 
@@ -93,11 +106,21 @@ export class GenericController {
     return this.socket.subscribe({ ...options, groups });
   }
 
-  /** Ends what it listens to. Closing the socket does that too. */
+  /** Ends what it listens to, and closes the socket unless it was given. Closing the socket does the former too. */
   close(): void {
     this.#changes?.close();
     this.#changes = undefined;
     this.#families.clear();
+    if (this.#ownsSocket) this.socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
   }
 
   #remember(name: string, family: GenericFamily | undefined): GenericFamily {

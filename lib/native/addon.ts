@@ -150,8 +150,7 @@ export function native(): NativeAddon {
 function load(): NativeAddon {
   const reason = whyUnsupported(process);
   if (reason !== undefined) throw unsupported(reason);
-  // The tests name another build of the addon here; everyone else gets the one beside the package.
-  const path = process.env['AFNETLINK_ADDON'] ?? join(__dirname, '../../build/Release/afnetlink.node');
+  const path = join(__dirname, '../../build/Release/afnetlink.node');
   const module = { exports: {} };
   try {
     process.dlopen(module, path);

@@ -1,9 +1,10 @@
 import { invalidArgument, malformed } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test.js';
 import { openFamily } from '../client/open.js';
-import type { CallOptions } from '../socket/requests/transport.js';
+import type { CallOptions } from '../socket/requests/call-options.js';
 import { openSocket } from '../socket/open-socket.js';
-import type { TransactionSocket } from '../socket/transaction-socket.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
 import {
   RING_PAGES,
@@ -31,6 +32,9 @@ export interface RingMessageOptions {
   readonly sequence?: number;
 }
 
+const OPEN_OPTIONS: KnownNames = namesOf<OpenMappedRingOptions>({ path: true });
+const MESSAGE_OPTIONS: KnownNames = namesOf<RingMessageOptions>({ type: true, sequence: true });
+
 /** What the module took from a ring. */
 export interface Taken {
   /** Slots that it emptied. Fewer than were filled when there was no room for more receipts. */
@@ -54,6 +58,7 @@ export interface RingMessage {
  * and ENODEV when `path` names any other file, which is then not opened.
  */
 export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing {
+  checkOptions('openMappedRing', options, OPEN_OPTIONS);
   return new MappedRing(options.path ?? '/dev/netlink_test');
 }
 
@@ -66,7 +71,7 @@ export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing 
 export class MappedRing implements Disposable, AsyncDisposable {
   readonly #mapping: Mapping;
   /** Opened by the first command. */
-  #control: TransactionSocket | undefined;
+  #control: NetlinkSocket | undefined;
   #family: NetlinkTestClient | undefined;
   /** Of the messages to the kernel and to user space: the indexes that are ours to write. */
   #filled: number;
@@ -105,6 +110,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
     fill: (payload: Uint8Array<ArrayBuffer>) => void,
     options: RingMessageOptions = {},
   ): number | undefined {
+    checkOptions('write', options, MESSAGE_OPTIONS);
     const { type = NLMSG_MIN_TYPE, sequence = this.#filled } = options;
     checkInteger('length', length, 1, PAYLOAD_MAX);
     checkInteger('type', type, 0, 0xffff);

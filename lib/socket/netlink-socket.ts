@@ -1,73 +1,246 @@
-import { closed, invalidArgument, NetlinkError } from '../errors.js';
-import { type DatagramBatch, SLOT_COUNT } from '../native/receive-ring.js';
-import { WireWriter } from '../wire/writer.js';
-import { BoundSocket } from './bound-socket.js';
-import type { DatagramConsumer, DatagramPort, TakeBatch } from './port/datagram-port.js';
-import { checkDestination, type Destination } from './port/destination.js';
-import { type Deferred, nextTurn, spendTurn } from './turn-budget.js';
+import { closed } from '../errors.js';
+import { checkOptions } from '../known-names.js';
+import { native } from '../native/addon.js';
+import type { DatagramBatch } from '../native/receive-ring.js';
+import type { NetlinkMessage } from '../wire/messages.js';
+import { SequenceTable } from './engine/sequence-table.js';
+import { groupNumber } from './events/groups.js';
+import {
+  type DecodeEvent,
+  messageEvent,
+  type SubscribeOptions,
+  Subscription,
+} from './events/subscription.js';
+import type { BpfInstruction } from './filter/bpf.js';
+import { FILTER_OPTIONS, type FilterOptions } from './filter/filter.js';
+import { attachBpf, attachedFilter, attachFilter, detachFilter, lockFilter } from './filter/socket-filter.js';
 import type { Message } from './messages/message.js';
-import { type OutgoingMessage, writeHeader, writeMessage } from './messages/outgoing-message.js';
-import { checkMemory, isOwn, LARGE } from './messages/payload-memory.js';
-import { ReceiveQueue } from './messages/receive-queue.js';
+import {
+  MessageReceiver,
+  type ReceiveOptions,
+  type ReceiveSyncOptions,
+} from './messages/message-receiver.js';
+import { MessageSender } from './messages/message-sender.js';
+import type { OutgoingMessage } from './messages/outgoing-message.js';
+import {
+  BATCH_OPTIONS,
+  CALL_OPTIONS,
+  DUMP_OPTIONS,
+  RECEIVE_OPTIONS,
+  RECEIVE_SYNC_OPTIONS,
+  REQUEST_MESSAGE,
+  SEND_OPTIONS,
+  SUBSCRIBE_OPTIONS,
+} from './option-names.js';
+import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
+import { checkDestination, type Destination } from './port/destination.js';
+import {
+  getOption,
+  joinedGroups,
+  joinGroup,
+  leaveGroup,
+  setOption,
+  type SocketMemory,
+  socketMemory,
+  type SocketOptions,
+} from './port/options.js';
+import { PortReaders } from './port/port-readers.js';
+import { rejected } from './rejected.js';
+import { Batch, type BatchOptions } from './requests/batch.js';
+import { type CallOptions, checkTimeout } from './requests/call-options.js';
+import { Dump, type DumpOptions, encodeDump } from './requests/dump.js';
+import {
+  checkMessage,
+  MessageOperation,
+  type Reply,
+  type RequestMessage,
+} from './requests/message-request.js';
+import type { OperationCall } from './requests/operation-call.js';
+import { Requests } from './requests/requests.js';
+import { Transport } from './requests/transport.js';
 
-export interface ReceiveOptions {
-  /** Ends the wait: the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
+export interface SocketCounters {
+  /** How often the kernel reported that the receive buffer was full and it dropped messages (ENOBUFS). */
+  readonly overruns: number;
+  /** Datagrams dropped because another port than the kernel's sent them. */
+  readonly foreignDatagrams: number;
+}
+
+/** What a socket is made with. */
+export interface SocketSettings {
+  readonly protocol: number;
+  /** Whether replies may carry any port id: those of processes. */
+  readonly anyPort: boolean;
+  readonly open: (consumer: DatagramConsumer) => DatagramPort;
+  /** Sets the options that requests rely on and returns the size of the receive buffer. Called before the first request. */
+  readonly prepare: () => number;
+  /** Opens another socket like this one, a member of these groups. */
+  readonly openMember: (
+    groups: readonly number[],
+    options: MemberOptions,
+    consumer: DatagramConsumer,
+  ) => DatagramPort;
+}
+
+/** The options of a subscription that its socket is opened with. */
+export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNamespaces' | 'program'>;
+
+const NO_OPTIONS: CallOptions & ReceiveOptions = {};
+
+/**
+ * A bound netlink socket, made by {@link openSocket}: single messages, requests, dumps, batches and subscriptions.
+ * {@link receive} returns the messages that answer no request.
+ */
+export class NetlinkSocket implements Disposable, AsyncDisposable {
+  /** The netlink protocol's number. */
+  readonly protocol: number;
+  readonly #settings: SocketSettings;
+  readonly #sequences = new SequenceTable();
+  readonly #readers: PortReaders;
+  readonly #port: DatagramPort;
+  readonly #receiver: MessageReceiver;
+  readonly #sender: MessageSender;
+  #receiveBufferSize = 0;
+  #transport: Transport | undefined;
+  #requests: Requests | undefined;
+
+  /** @internal */
+  constructor(settings: SocketSettings) {
+    this.protocol = settings.protocol;
+    this.#settings = settings;
+    this.#readers = new PortReaders(settings.open);
+    this.#port = this.#readers.port;
+    this.#receiver = new MessageReceiver(this.#readers);
+    this.#readers.addFirst(this.#receiver);
+    this.#sender = new MessageSender(this.#port, this.#sequences.take);
+  }
+
+  /** The port id that the socket is bound to: its address for the kernel and for other processes. */
+  get portId(): number {
+    return this.#port.portId;
+  }
+
+  get closed(): boolean {
+    return this.#port.closed;
+  }
+
+  /** Joins a multicast group (NETLINK_ADD_MEMBERSHIP), counted from 1. Throws EPERM where the group needs a capability. */
+  joinGroup(group: number): void {
+    joinGroup(this.#port.handle, group);
+  }
+
+  /** Leaves a multicast group (NETLINK_DROP_MEMBERSHIP). */
+  leaveGroup(group: number): void {
+    leaveGroup(this.#port.handle, group);
+  }
+
+  /** The groups that the socket is a member of, in order (NETLINK_LIST_MEMBERSHIPS). */
+  joinedGroups(): number[] {
+    return joinedGroups(this.#port.handle);
+  }
+
+  /** An option's value as the kernel has it. Throws ENOPROTOOPT when this kernel does not have the option. */
+  getOption<Name extends keyof SocketOptions>(name: Name): SocketOptions[Name] {
+    return getOption(this.#port.handle, name);
+  }
+
   /**
-   * Memory for the message's payload, to be used again and again: large messages need not each have new memory. The payload
-   * is a view of its beginning. The next receive with the same memory overwrites it, and what lies behind it, whatever
-   * comes: do not begin that before you are done with this message. A payload that is longer than the memory comes whole,
-   * in memory of its own.
+   * Sets an option. Throws ERR_NETLINK_INVALID_ARGUMENT for an unknown name or an invalid value, ENOPROTOOPT when this kernel
+   * does not have the option, EPERM when a capability is missing.
    */
-  readonly into?: Uint8Array;
-}
+  setOption<Name extends keyof SocketOptions>(name: Name, value: SocketOptions[Name]): void {
+    setOption(this.#port.handle, name, value);
+    this.#port.applyOptions();
+  }
 
-/** What {@link NetlinkSocket.receiveSync} takes. */
-export interface ReceiveSyncOptions extends Pick<ReceiveOptions, 'into'> {
-  /** Milliseconds, 0 to 2147483647: 0 only looks. Default: as long as it takes. */
-  readonly timeout?: number;
-}
+  /** The kernel's memory for the socket, and how many datagrams it dropped (SO_MEMINFO). */
+  memory(): SocketMemory {
+    return socketMemory(this.#port.handle);
+  }
 
-/** The longest wait that poll(2) takes, in milliseconds. */
-const LONGEST_WAIT = 2 ** 31 - 1;
+  /** Makes the kernel drop datagrams that a classic BPF program, for example of {@link buildFilter}, rejects (SO_ATTACH_FILTER). */
+  attachFilter(program: readonly BpfInstruction[], options: FilterOptions = {}): void {
+    checkOptions('attachFilter', options, FILTER_OPTIONS);
+    attachFilter(this.#port.handle, program, options.listenOnly === true);
+  }
 
-/** A bound netlink socket, made by {@link openSocket}. */
-export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Deferred {
-  protected readonly datagrams: DatagramPort;
-  /** @internal */
-  protected readonly queue = new ReceiveQueue();
-  #listener: ((batch: DatagramBatch) => void) | undefined;
-  #sequence = 0;
+  /**
+   * Makes the kernel drop datagrams that a loaded eBPF program (SOCKET_FILTER) rejects (SO_ATTACH_BPF). Do not make requests
+   * on the socket if the program rejects replies: the library cannot check that.
+   */
+  attachBpf(descriptor: number): void {
+    attachBpf(this.#port.handle, descriptor);
+  }
 
-  /** @internal */
-  constructor(protocol: number, open: (consumer: DatagramConsumer) => DatagramPort) {
-    super(protocol);
-    this.datagrams = open(this);
+  /** Removes the filter (SO_DETACH_FILTER). Throws ENOENT when there is none, EPERM when it is locked. */
+  detachFilter(): void {
+    detachFilter(this.#port.handle);
+  }
+
+  /** Makes the filter permanent (SO_LOCK_FILTER). */
+  lockFilter(): void {
+    lockFilter(this.#port.handle);
+  }
+
+  /** The classic program that is attached (SO_GET_FILTER); empty when there is none. */
+  attachedFilter(): BpfInstruction[] {
+    return attachedFilter(this.#port.handle);
+  }
+
+  /** Sets the port id or group that {@link send} sends to; datagrams of other senders are dropped (connect(2)). */
+  connect(to: Destination): void {
+    const { portId, groupMask } = checkDestination('connect', to);
+    this.#port.connect(portId, groupMask);
+  }
+
+  /** The address that {@link connect} set; the kernel's before (getpeername(2)). */
+  get peer(): Destination {
+    const { portId, groupMask } = this.#port.peerAddress();
+    return { portId, group: groupMask === 0 ? 0 : 32 - Math.clz32(groupMask) };
+  }
+
+  /** The file descriptor, for a child process to inherit or for an option that is missing here. This socket still owns it. */
+  get fd(): number {
+    return native().descriptor(this.#port.handle);
+  }
+
+  /** Like {@link close}, but returns the open descriptor. */
+  release(): number {
+    return this.#port.release();
+  }
+
+  /** Counts of lost and dropped datagrams. */
+  get counters(): SocketCounters {
+    const { overruns, foreignDatagrams } = this.#port;
+    return { overruns, foreignDatagrams };
+  }
+
+  /** Waiting on this socket keeps the process alive again. */
+  ref(): this {
+    this.#port.setKeepAlive(true);
+    return this;
+  }
+
+  /** Waiting on this socket no longer keeps the process alive. */
+  unref(): this {
+    this.#port.setKeepAlive(false);
+    return this;
   }
 
   /**
    * Sends one message in a datagram of its own, at once, and returns its sequence number. The kernel has handled it when
    * this returns.
    *
-   * Throws ERR_NETLINK_CLOSED, ERR_NETLINK_INVALID_ARGUMENT, and what sendmsg(2) says: ECONNREFUSED when nobody is bound
-   * to the destination, EAGAIN when its queue is full, EMSGSIZE, EPERM.
+   * Throws ERR_NETLINK_CLOSED, ERR_NETLINK_INVALID_ARGUMENT, and the errors of sendmsg(2): ECONNREFUSED when no socket is
+   * bound to the destination, EAGAIN when its queue is full, EMSGSIZE, EPERM.
    */
   send(message: OutgoingMessage = {}): number {
-    const { payload, sequence = this.nextSequence(), to } = message;
-    writer.reset();
-    if (payload !== undefined && payload.length >= LARGE && isOwn(payload)) {
-      writeHeader(writer, message, sequence, this.portId);
-      const address = to === undefined ? undefined : checkDestination('send', to);
-      this.datagrams.sendMessage(writer.memory, payload, address);
-    } else {
-      this.#sendWritten(writeMessage(writer, message, sequence, this.portId), to);
-    }
-    return sequence;
+    return this.#sender.send(message);
   }
 
   /**
-   * As {@link send}; the promise is resolved when the kernel has handled the message. On a socket opened with `offload` the
-   * event loop goes on meanwhile; on another it is the same as send.
+   * Like {@link send}; the promise is resolved when the kernel has handled the message. On a socket opened with `offload` the
+   * event loop runs meanwhile; on others it is the same as send.
    *
    * An abort rejects at once; what was submitted is sent all the same. Closing rejects with ERR_NETLINK_CLOSED.
    */
@@ -75,116 +248,64 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     message: OutgoingMessage = {},
     options: Pick<ReceiveOptions, 'signal'> = {},
   ): Promise<number> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const { offload } = this.datagrams;
-    if (offload === undefined) return this.send(message);
-    if (this.closed) throw closed();
-    const { sequence = this.nextSequence() } = message;
-    writer.reset();
-    const length = writeMessage(writer, message, sequence, this.portId);
-    const to = message.to === undefined ? undefined : checkDestination('send', message.to);
-    return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal?.reason as Error);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      offload.submit(writer.memory, 0, length, to, (error) => {
-        signal?.removeEventListener('abort', onAbort);
-        if (error === undefined) resolve(sequence);
-        else reject(error);
-      });
-    });
+    checkOptions('sendAsync', options, SEND_OPTIONS);
+    return this.#sender.sendAsync(message, options.signal);
   }
 
   /**
    * Sends several messages in one datagram, in order, and returns their sequence numbers. All go to `to`; their own `to` is
-   * not looked at. The kernel handles them one after the other, each as if it had come alone. Throws what {@link send} does.
+   * ignored. The kernel handles them one after another, as if each had come alone. Throws like {@link send}.
    */
   sendMany(messages: readonly OutgoingMessage[], to?: Destination): number[] {
-    writer.reset();
-    const sequences = messages.map((message) => {
-      const { sequence = this.nextSequence() } = message;
-      writeMessage(writer, message, sequence, this.portId);
-      return sequence;
-    });
-    this.#sendWritten(writer.length, to);
-    return sequences;
+    return this.#sender.sendMany(messages, to);
   }
 
-  /** Sends bytes as they are, as one datagram, whether they are messages or not. Throws what {@link send} does. */
+  /** Sends bytes unchanged as one datagram, whether they are messages or not. Throws like {@link send}. */
   sendDatagram(bytes: Uint8Array, to?: Destination): void {
-    writer.reset();
-    writer.append(bytes);
-    this.#sendWritten(bytes.length, to);
+    this.#sender.sendDatagram(bytes, to);
   }
 
   /**
-   * The next message. Messages that came in one datagram are given one at a time.
+   * The next message. Messages of one datagram are returned one at a time.
    *
    * Rejected with the signal's reason; ERR_NETLINK_CLOSED; ERR_NETLINK_OVERRUN once for each time that the kernel dropped
-   * messages, ERR_NETLINK_TRUNCATED and ERR_NETLINK_MALFORMED for a datagram that is none, and an
-   * errno's name for a failure to receive: the socket goes on after these. ERR_NETLINK_INVALID_ARGUMENT, before anything
-   * is received, for memory to receive into that is empty or was transferred away.
+   * messages, ERR_NETLINK_TRUNCATED and ERR_NETLINK_MALFORMED for a bad datagram, and an errno's name for a failure to
+   * receive: the socket works on after these. ERR_NETLINK_INVALID_ARGUMENT, before anything is received, for `into` that is
+   * empty or was transferred away.
    */
-  async receive(options: ReceiveOptions = {}): Promise<Message> {
-    const { signal, into } = options;
-    if (this.datagrams.closed) throw closed();
-    if (into !== undefined) checkMemory('receive', into);
-    this.refuseBesideListener('receive');
-    signal?.throwIfAborted();
-    if (this.queue.waiting) return this.#wait(signal, into);
-    if (spendTurn()) return this.#next(into) ?? this.#wait(signal, into);
-    nextTurn(this);
-    return this.#wait(signal, into);
+  receive(options: ReceiveOptions = NO_OPTIONS): Promise<Message> {
+    if (options !== NO_OPTIONS) {
+      try {
+        checkOptions('receive', options, RECEIVE_OPTIONS);
+      } catch (error) {
+        return rejected(error);
+      }
+    }
+    return this.#receiver.receive(options);
   }
 
   /**
-   * As {@link receive}, but blocks the whole thread until a message is there. For scripts and for peers that answer at once.
-   * Throws what receive rejects with, and ERR_NETLINK_TIMEOUT.
+   * Like {@link receive}, but blocks the whole thread until a message is there. For scripts and for peers that answer at
+   * once. Throws the errors that receive is rejected with, and ERR_NETLINK_TIMEOUT.
    */
   receiveSync(options: ReceiveSyncOptions = {}): Message {
-    const { timeout, into } = options;
-    if (timeout !== undefined && !(timeout >= 0 && timeout <= LONGEST_WAIT)) {
-      throw invalidArgument(
-        `receiveSync: timeout is ${timeout}; it must be 0 to ${LONGEST_WAIT} milliseconds`,
-      );
-    }
-    if (into !== undefined) checkMemory('receiveSync', into);
-    this.refuseBesideListener('receiveSync');
-    if (this.queue.waiting) {
-      throw invalidArgument('receiveSync: a receive() is waiting on this socket and comes first');
-    }
-    const deadline = timeout === undefined ? undefined : performance.now() + timeout;
-    for (;;) {
-      const message = this.queue.shift(into);
-      if (message !== undefined) return message;
-      const left = deadline === undefined ? -1 : Math.max(0, Math.ceil(deadline - performance.now()));
-      if (!this.#receiveOne(into, left)) throw timedOut(timeout ?? 0);
-    }
+    checkOptions('receiveSync', options, RECEIVE_SYNC_OPTIONS);
+    return this.#receiver.receiveSync(options);
   }
 
   /**
-   * Calls `listener` with each batch of datagrams that comes, up to 64 at a time, and keeps the process alive meanwhile. The
-   * fastest way to receive: nothing is copied, and the batch's memory is overwritten when the listener returns. An overrun
-   * may come alone, as a batch of no datagrams. What the listener throws is an uncaught exception, and the next batch comes
+   * Calls `listener` with each batch of datagrams, up to 64 at a time, and keeps the process alive meanwhile. The fastest way
+   * to receive: nothing is copied, and the batch's memory is overwritten when the listener returns. An overrun may come
+   * alone, as a batch without datagrams. An error that the listener throws is an uncaught exception, and the next batch comes
    * all the same. Returns a function that ends it; datagrams then stay in the kernel.
    *
    * Throws ERR_NETLINK_INVALID_ARGUMENT while there is another listener, or while a receive waits.
    */
   onDatagrams(listener: (batch: DatagramBatch) => void): () => void {
-    if (this.#listener !== undefined || this.queue.waiting) {
-      throw invalidArgument('onDatagrams: another listener, or a receive, waits on this socket');
-    }
-    this.datagrams.captureContext();
-    this.datagrams.watch();
-    this.#listener = listener;
-    return () => {
-      if (this.#listener !== listener) return;
-      this.#listener = undefined;
-      this.updateWatch();
-    };
+    return this.#receiver.onDatagrams(listener);
   }
 
-  /** Messages as they come, until the caller leaves the loop. Ends by throwing what {@link receive} rejects with. */
+  /** Messages as they come, until the caller leaves the loop. Ends by throwing the errors of {@link receive}. */
   async *messages(options: ReceiveOptions = {}): AsyncGenerator<Message, never, void> {
     for (;;) yield await this.receive(options);
   }
@@ -193,114 +314,159 @@ export class NetlinkSocket extends BoundSocket implements DatagramConsumer, Defe
     return this.messages();
   }
 
-  /** @internal */
-  onReadable(): void {
-    if (this.#listener === undefined) this.#serve();
-    else this.datagrams.receive(SLOT_COUNT, this.#listener);
+  /** The default timeout, in milliseconds, of a request and of the next part of a dump; `Infinity` for no limit. Initially 5000. */
+  get requestTimeout(): number {
+    return this.#useTransport().timeout;
   }
 
-  /** @internal */
-  onTurn(): void {
-    this.#serve();
+  set requestTimeout(milliseconds: number) {
+    checkTimeout(milliseconds);
+    this.#useTransport().timeout = milliseconds;
   }
 
-  /** @internal */
-  onClosed(): void {
-    this.#listener = undefined;
-    this.queue.close();
-  }
-
-  /** The next message if there is one now. */
-  #next(into: Uint8Array | undefined): Message | undefined {
-    const message = this.queue.shift(into);
-    if (message !== undefined) return message;
-    this.#receiveOne(into, 0);
-    return this.queue.shift(into);
-  }
-
-  /** Receives a datagram into the queue; the payload of its first message into the memory that was brought for it. */
-  #receiveOne(into: Uint8Array | undefined, milliseconds: number): boolean {
-    return into === undefined
-      ? this.datagrams.receiveOne(this.take, milliseconds, true)
-      : this.#receiveInto(into, milliseconds);
-  }
-
-  #receiveInto(memory: Uint8Array, milliseconds: number): boolean {
-    this.queue.memory = memory;
+  /**
+   * Sends a request and waits for its answer. Requests of one tick are sent together.
+   *
+   * Rejected with the error that the kernel answers (the errno's name as `code`, and `extack`); the signal's reason;
+   * ERR_NETLINK_TIMEOUT; ERR_NETLINK_OVERRUN when the answer was dropped because the receive buffer was full;
+   * ERR_NETLINK_INVALID_ARGUMENT, ERR_NETLINK_CLOSED.
+   */
+  request(message: RequestMessage, options: CallOptions = NO_OPTIONS): Promise<Reply> {
     try {
-      // Where requests are made too, what comes may be theirs.
-      return this.take === this.queue.takeBatch
-        ? this.datagrams.receiveInto(memory, this.take, milliseconds)
-        : this.datagrams.receiveOne(this.take, milliseconds, false);
-    } finally {
-      this.queue.memory = undefined;
-    }
-  }
-
-  /** @internal */
-  protected refuseBesideListener(call: string): void {
-    if (this.#listener === undefined) return;
-    throw invalidArgument(`${call}: the listener of onDatagrams takes all datagrams of this socket`);
-  }
-
-  #wait(signal: AbortSignal | undefined, into: Uint8Array | undefined): Promise<Message> {
-    this.datagrams.watch();
-    return this.queue.wait(signal, into, () => this.updateWatch());
-  }
-
-  /** Gives waiters what is queued here and in the kernel. */
-  #serve(): void {
-    if (this.datagrams.closed) return;
-    try {
-      this.queue.serve();
-      const { hunger } = this.queue;
-      if (hunger === 1) this.#receiveOne(this.queue.firstMemory, 0);
-      else if (hunger > 1) this.datagrams.receive(hunger, this.take);
+      checkRequest('request', message, options);
     } catch (error) {
-      this.queue.fail(error as Error);
+      return rejected(error);
     }
-    this.queue.serve();
-    this.updateWatch();
+    return this.perform(this.#callOf(message), options) as Promise<unknown> as Promise<Reply>;
   }
 
-  /** @internal Where received datagrams go. */
-  protected get take(): TakeBatch {
-    return this.queue.takeBatch;
+  /** Like {@link request}, but blocks the thread until the answer is there: with the kernel as peer, as long as it works on it. */
+  requestSync(message: RequestMessage, options: CallOptions = NO_OPTIONS): Reply {
+    checkRequest('requestSync', message, options);
+    return this.performSync(this.#callOf(message), options) as unknown as Reply;
   }
 
-  /** @internal Whether somebody waits for datagrams. */
-  protected get wantsInput(): boolean {
-    return this.queue.waiting || this.#listener !== undefined;
+  /** Requests a dump (NLM_F_DUMP is set); nothing is sent before it is read. */
+  dump(message: RequestMessage, options: DumpOptions = {}): Dump<NetlinkMessage> {
+    checkOptions('dump', message, REQUEST_MESSAGE);
+    checkOptions('dump', options, DUMP_OPTIONS);
+    checkMessage('dump', message);
+    return this.performDump(this.#callOf(message), options);
   }
 
-  /** @internal Watches the socket while somebody waits. */
-  protected updateWatch(): void {
-    if (this.datagrams.closed) return;
-    if (this.wantsInput) this.datagrams.watch();
-    else this.datagrams.unwatch();
+  /** Begins a batch: add messages to it, then send it. */
+  batch<Reply = NetlinkMessage>(options: BatchOptions = {}): Batch<Reply> {
+    checkOptions('batch', options, BATCH_OPTIONS);
+    return new Batch<Reply>(this.#useTransport(), this.protocol, this.#receiveBufferSize, options);
   }
 
-  /** @internal */
-  protected nextSequence(): number {
-    this.#sequence = (this.#sequence + 1) >>> 0;
-    return this.#sequence;
-  }
-
-  #sendWritten(length: number, to: Destination | undefined): void {
-    if (to === undefined) {
-      this.datagrams.send(writer.memory, 0, length);
-      return;
+  /** {@link request} for an operation, which encodes the request and decodes the reply; undefined where there is no reply. */
+  execute<Input, Output>(
+    call: OperationCall<Input, Output>,
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<Output | undefined> {
+    try {
+      if (options !== NO_OPTIONS) checkOptions('execute', options, CALL_OPTIONS);
+    } catch (error) {
+      return rejected(error);
     }
-    const { portId, groupMask } = checkDestination('send', to);
-    this.datagrams.sendTo(writer.memory, 0, length, portId, groupMask);
+    return this.perform(call, options);
+  }
+
+  /** {@link requestSync} for an operation. */
+  executeSync<Input, Output>(
+    call: OperationCall<Input, Output>,
+    options: CallOptions = NO_OPTIONS,
+  ): Output | undefined {
+    if (options !== NO_OPTIONS) checkOptions('executeSync', options, CALL_OPTIONS);
+    return this.performSync(call, options);
+  }
+
+  /** {@link dump} for an operation. */
+  executeDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions = {}): Dump<Output> {
+    checkOptions('executeDump', options, DUMP_OPTIONS);
+    return this.performDump(call, options);
+  }
+
+  /** @internal {@link execute}, with options that were checked. */
+  perform<Input, Output>(
+    call: OperationCall<Input, Output>,
+    options: CallOptions,
+  ): Promise<Output | undefined> {
+    return this.#useRequests().perform(call, options) as Promise<Output | undefined>;
+  }
+
+  /** @internal {@link executeSync}, with options that were checked. */
+  performSync<Input, Output>(call: OperationCall<Input, Output>, options: CallOptions): Output | undefined {
+    return this.#useRequests().performSync(call, options) as Output | undefined;
+  }
+
+  /** @internal {@link executeDump}, with options that were checked. */
+  performDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions): Dump<Output> {
+    return new Dump(this.#useTransport(), encodeDump(call), call.operation, options);
+  }
+
+  /**
+   * Opens another socket, in this one's network namespace, that joins multicast groups, and returns their events. It is
+   * closed with this socket.
+   *
+   * Throws ERR_NETLINK_INVALID_ARGUMENT for a group that the protocol does not have; EPERM where a group needs a capability.
+   */
+  subscribe(options: SubscribeOptions): Subscription<Message> {
+    return this.subscribeDecoded(options, messageEvent);
+  }
+
+  /** {@link subscribe}, with events made by `decode`, which leaves out a message by returning undefined. */
+  subscribeDecoded<Event>(options: SubscribeOptions<Event>, decode: DecodeEvent<Event>): Subscription<Event> {
+    checkOptions('subscribe', options, SUBSCRIBE_OPTIONS);
+    if (this.closed) throw closed();
+    const groups = options.groups.map((group) => groupNumber(this.protocol, group));
+    const subscription = new Subscription<Event>(
+      (consumer) => this.#settings.openMember(groups, options, consumer),
+      decode,
+      options,
+    );
+    subscription.onEnd(this.#readers.beforeClose(() => subscription.closeWithOwner()));
+    return subscription;
+  }
+
+  /** Closes the socket at once; every pending call is rejected with ERR_NETLINK_CLOSED. A second call does nothing. */
+  close(): void {
+    this.#port.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  #callOf(message: RequestMessage) {
+    const { type, flags = 0, payload } = message;
+    return { operation: new MessageOperation(message, this.protocol), type, flags, input: payload };
+  }
+
+  #useRequests(): Requests {
+    this.#receiver.refuseWithListener('request');
+    return (this.#requests ??= new Requests(this.#useTransport(), this.#sequences, this.#receiveBufferSize));
+  }
+
+  #useTransport(): Transport {
+    this.#receiver.refuseWithListener('request');
+    if (this.#transport !== undefined) return this.#transport;
+    const { anyPort, prepare } = this.#settings;
+    this.#receiveBufferSize = this.closed ? 0 : prepare();
+    this.#transport = new Transport(this.#readers, this.#receiver, { sequences: this.#sequences, anyPort });
+    return this.#transport;
   }
 }
 
-// One for all sockets of this thread: it is in use only while a send lasts.
-const writer = new WireWriter(64 * 1024);
-
-function timedOut(milliseconds: number): NetlinkError {
-  return new NetlinkError(`no message came within ${milliseconds} ms`, {
-    code: 'ERR_NETLINK_TIMEOUT',
-  });
+/** Throws ERR_NETLINK_INVALID_ARGUMENT for a message or options that cannot be meant. */
+function checkRequest(call: string, message: RequestMessage, options: CallOptions): void {
+  checkOptions(call, message, REQUEST_MESSAGE);
+  if (options !== NO_OPTIONS) checkOptions(call, options, CALL_OPTIONS);
+  checkMessage(call, message);
 }

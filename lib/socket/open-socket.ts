@@ -1,14 +1,14 @@
 import { errnoName, invalidArgument, NetlinkError, systemError } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
 import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
 import { DatagramSocket } from './port/datagram-socket.js';
 import { formatTraffic } from './port/format-traffic.js';
 import { type NetworkNamespace, withNamespace } from './port/namespace.js';
-import { OffloadedSocket } from './port/offloaded-socket.js';
 import { attachFilter } from './filter/socket-filter.js';
 import { type Trace, TracedPort, type Traffic } from './port/traced-port.js';
-import { type MemberOptions, TransactionSocket } from './transaction-socket.js';
+import { type MemberOptions, NetlinkSocket } from './netlink-socket.js';
 import {
   expectAnyOption,
   forgetOptions,
@@ -56,6 +56,18 @@ export interface OpenSocketOptions extends SenderOptions, TraceOptions {
   readonly offload?: boolean;
 }
 
+const OPTIONS: KnownNames = namesOf<OpenSocketOptions>({
+  protocol: true,
+  portId: true,
+  groups: true,
+  options: true,
+  netns: true,
+  offload: true,
+  acceptFrom: true,
+  trace: true,
+});
+const ADOPT_OPTIONS: KnownNames = namesOf<SenderOptions & TraceOptions>({ acceptFrom: true, trace: true });
+
 /**
  * Opens a netlink socket and binds it, at once.
  *
@@ -63,7 +75,8 @@ export interface OpenSocketOptions extends SenderOptions, TraceOptions {
  * has no such protocol (its module is not loaded); EADDRINUSE when the port id is taken; EPERM, EMFILE; ENOENT, ESRCH and
  * EINVAL for a network namespace that is none.
  */
-export function openSocket(options: OpenSocketOptions): TransactionSocket {
+export function openSocket(options: OpenSocketOptions): NetlinkSocket {
+  checkOptions('openSocket', options, OPTIONS);
   const handle = openHandle(options);
   return orClose(handle, () => makeSocket(handle, options));
 }
@@ -96,11 +109,9 @@ function openHandle(options: OpenSocketOptions): number {
  *
  * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
  */
-export function adoptSocket(
-  descriptor: number,
-  options: SenderOptions & TraceOptions = {},
-): TransactionSocket {
+export function adoptSocket(descriptor: number, options: SenderOptions & TraceOptions = {}): NetlinkSocket {
   checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
+  checkOptions('adoptSocket', options, ADOPT_OPTIONS);
   const handle = native().adopt(descriptor);
   if (handle < 0) {
     const foreign = errnoName(-handle) === 'EAFNOSUPPORT' || errnoName(-handle) === 'ENOTSOCK';
@@ -122,14 +133,16 @@ export function adoptSocket(
   }
 }
 
-function makeSocket(handle: number, options: OpenSocketOptions): TransactionSocket {
+function makeSocket(handle: number, options: OpenSocketOptions): NetlinkSocket {
   const { protocol, acceptFrom = protocol === NETLINK_USERSOCK ? 'anyone' : 'kernel' } = options;
   if (!['kernel', 'anyone'].includes(acceptFrom)) {
     throw invalidArgument(`acceptFrom is '${acceptFrom}'; it must be 'kernel' or 'anyone'`);
   }
   const anyPort = acceptFrom === 'anyone';
-  return new TransactionSocket(protocol, (consumer) => makePort(handle, anyPort, consumer, options), {
+  return new NetlinkSocket({
+    protocol,
     anyPort,
+    open: (consumer) => makePort(handle, anyPort, consumer, options),
     prepare: () => prepareForRequests(handle, options.options ?? {}),
     openMember: (groups, member, consumer) => {
       const other = openHandle({ ...options, portId: 0, groups: [], options: memberOptions(groups, member) });
@@ -150,8 +163,7 @@ function makePort(
   consumer: DatagramConsumer,
   { protocol, trace, offload = false }: OpenSocketOptions,
 ): DatagramPort {
-  const Socket = offload ? OffloadedSocket : DatagramSocket;
-  const port = new Socket(handle, acceptForeign, consumer);
+  const port = new DatagramSocket(handle, consumer, { acceptForeign, offload });
   const printing = process.env['AFNETLINK_DEBUG'] === '1' ? printTraffic : undefined;
   const traces = [trace, printing].filter((one) => one !== undefined);
   return traces.reduce<DatagramPort>((inner, one) => new TracedPort(inner, protocol, one), port);

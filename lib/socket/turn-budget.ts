@@ -1,53 +1,53 @@
-/** After so many results that needed no event loop, the next one goes through it. */
-const RESULTS_A_TURN = 128;
-/** Or after so many milliseconds, looked at after every few results. */
-const MILLISECONDS_A_TURN = 2;
-const RESULTS_A_LOOK = 16;
+/** After this many results that needed no event loop, the next one goes through it. */
+const RESULTS_PER_TURN = 128;
+/** Or after this many milliseconds, which are checked once per {@link RESULTS_PER_CHECK} results. */
+const MILLISECONDS_PER_TURN = 2;
+const RESULTS_PER_CHECK = 16;
 
-/** After so many milliseconds of sending and receiving, and the step in which they end, the event loop gets its turn. */
-export const MILLISECONDS_A_RUN = 0.5;
+/** A loop that sends or receives returns to the event loop after this many milliseconds. */
+export const MILLISECONDS_PER_RUN = 0.5;
 
-/** Someone whose result had to wait for the event loop's next turn. */
-export interface Deferred {
+/** Waits for the next turn of the event loop. */
+export interface TurnListener {
   onTurn(): void;
 }
 
-let left = RESULTS_A_TURN;
+let left = RESULTS_PER_TURN;
 let began = performance.now();
-const deferred = new Set<Deferred>();
+const listeners = new Set<TurnListener>();
 
 /**
- * The kernel often answers inside the call, so that a promise is settled at once; a program that awaits such promises
- * in a row would never let timers and other sockets run. Returns false when it is time to let them: the caller waits
- * for {@link nextTurn}, or for the event loop to call it. All sockets of a thread share what there is to spend.
+ * The kernel often answers inside the call, so promises settle at once, and a program that awaits many of them in a row
+ * would never let timers and other sockets run. Takes one result from the budget of this turn, which all sockets of a
+ * thread share. Returns false when the budget is spent: then wait for {@link nextTurn}, or for the event loop's own call.
  */
 export function spendTurn(): boolean {
   if (left === 0) return false;
   left -= 1;
-  if (left % RESULTS_A_LOOK === 0) look();
+  if (left % RESULTS_PER_CHECK === 0) checkTime();
   return true;
 }
 
-/** Counts results that came together with the one that {@link spendTurn} was called for. */
+/** Takes further results that came with the one that {@link spendTurn} counted. */
 export function spendFurther(results: number): void {
   left = Math.max(0, left - results);
-  look();
+  checkTime();
 }
 
-function look(): void {
-  if (performance.now() - began > MILLISECONDS_A_TURN) left = 0;
+function checkTime(): void {
+  if (performance.now() - began > MILLISECONDS_PER_TURN) left = 0;
 }
 
-/** Calls `who.onTurn()` in the next turn of the event loop, once, however often it asks. */
-export function nextTurn(who: Deferred): void {
-  if (deferred.size === 0) setImmediate(beginTurn);
-  deferred.add(who);
+/** Calls `listener.onTurn()` in the next turn of the event loop, once, even if it is registered several times. */
+export function nextTurn(listener: TurnListener): void {
+  if (listeners.size === 0) setImmediate(beginTurn);
+  listeners.add(listener);
 }
 
 function beginTurn(): void {
-  left = RESULTS_A_TURN;
+  left = RESULTS_PER_TURN;
   began = performance.now();
-  const waiting = [...deferred];
-  deferred.clear();
-  for (const who of waiting) who.onTurn();
+  const waiting = [...listeners];
+  listeners.clear();
+  for (const listener of waiting) listener.onTurn();
 }

@@ -1,8 +1,9 @@
 import { decodeMessages, type NetlinkMessage } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import type { DatagramConsumer, DatagramPort } from '../socket/port/datagram-port.js';
 import { type Trace, TracedPort } from '../socket/port/traced-port.js';
-import { TransactionSocket } from '../socket/transaction-socket.js';
+import { NetlinkSocket } from '../socket/netlink-socket.js';
 import { message } from './builders.js';
 import { type FakeDatagram, FakePort } from './fake-port.js';
 
@@ -24,6 +25,7 @@ export interface FakeSocketOptions {
   readonly trace?: Trace;
 }
 
+const OPTIONS: KnownNames = namesOf<FakeSocketOptions>({ protocol: true, groups: true, trace: true });
 const RECEIVE_BUFFER_SIZE = 1 << 20;
 
 /**
@@ -52,14 +54,17 @@ export class FakeKernel {
   }
 
   /** Opens a socket to this kernel: to be used, and closed, as one of `openSocket`. */
-  openSocket(options: FakeSocketOptions = {}): TransactionSocket {
+  openSocket(options: FakeSocketOptions = {}): NetlinkSocket {
+    checkOptions('FakeKernel.openSocket', options, OPTIONS);
     const { protocol = 0, groups = [], trace } = options;
     const open = (joined: readonly number[], consumer: DatagramConsumer): DatagramPort => {
       const port = this.#open(joined, consumer);
       return trace === undefined ? port : new TracedPort(port, protocol, trace);
     };
-    return new TransactionSocket(protocol, (consumer) => open(groups, consumer), {
+    return new NetlinkSocket({
+      protocol,
       anyPort: false,
+      open: (consumer) => open(groups, consumer),
       prepare: () => RECEIVE_BUFFER_SIZE,
       openMember: (joined, _options, consumer) => open(joined, consumer),
     });

@@ -6,7 +6,7 @@ import type {
   SocketAddress,
   TakeBatch,
 } from '../socket/port/datagram-port.js';
-import { joinMessage } from '../socket/messages/outgoing-message.js';
+import { joinMessage } from '../socket/port/join-message.js';
 
 /** A datagram that a fake kernel sends. */
 export interface FakeDatagram {

@@ -24,6 +24,14 @@ export function messageLength(view: WireView, offset: number, end: number): numb
   return length;
 }
 
+/** Where the message at `offset` ends, before padding; undefined when the bytes up to `end` are not a whole message. */
+export function messageEnd(view: WireView, offset: number, end: number): number | undefined {
+  const left = end - offset;
+  if (left < NLMSG_HDRLEN) return undefined;
+  const length = view.data.getUint32(offset, LITTLE_ENDIAN_HOST);
+  return length < NLMSG_HDRLEN || length > left ? undefined : offset + length;
+}
+
 export function messageType(view: WireView, offset: number): number {
   return view.data.getUint16(offset + 4, LITTLE_ENDIAN_HOST);
 }

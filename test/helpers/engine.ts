@@ -3,7 +3,8 @@ import { type DumpListener, DumpTransaction } from '#lib/socket/engine/dump-tran
 import { TransactionEngine } from '#lib/socket/engine/engine';
 import { copyReply } from '#lib/socket/requests/message-request';
 import type { RequestDescription } from '#lib/socket/engine/refusal';
-import { giveReply, RequestTransaction } from '#lib/socket/engine/request-transaction';
+import { RequestTransaction } from '#lib/socket/engine/request-transaction';
+import { SequenceTable } from '#lib/socket/engine/sequence-table';
 import type { Transaction } from '#lib/socket/engine/transaction';
 import { datagram } from '#lib/testing/builders';
 import {
@@ -25,20 +26,24 @@ export class Scripted {
   readonly settlements = new Map<Transaction, number>();
   readonly engine: TransactionEngine;
 
-  constructor(options: { firstSequence?: number; anyPort?: boolean } = {}) {
+  constructor({ firstSequence, anyPort }: { firstSequence?: number; anyPort?: boolean } = {}) {
     const onUnclaimed = (view: WireView, at: number, end: number) => {
       this.unclaimed.push(...decodeMessages(view, at, end));
     };
-    this.engine = new TransactionEngine(PORT, { onUnclaimed }, options);
+    this.engine = new TransactionEngine(
+      PORT,
+      { onUnclaimed },
+      { sequences: new SequenceTable(firstSequence), ...(anyPort === undefined ? {} : { anyPort }) },
+    );
   }
 
   /** A request whose replies are their first byte, sent. */
   request(end: RequestEnd = 'acknowledgement', description: RequestDescription = { name: 'RTM_TEST' }) {
     const bytes = requestBytes(16, NLM_F_REQUEST | NLM_F_ACK);
     const operation = { ...description, decode: firstByte, end };
-    const asked = { operation, flags: 0, makeResult: giveReply };
+    const asked = { operation, flags: 0 };
     const transaction = new RequestTransaction(asked, bytes, 0, bytes.length);
-    transaction.waiter = { onSettled: () => this.#count(transaction) };
+    transaction.listener = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);
     return transaction;
   }
@@ -46,7 +51,7 @@ export class Scripted {
   /** A dump that waits for its turn. */
   dump(options: { restartLimit?: number; acceptRestart?: () => boolean; onRestart?: () => void } = {}) {
     const listener: DumpListener = {
-      hungry: true,
+      wantsItems: true,
       onProgress: () => {
         if (dump.settled) this.#count(dump);
       },
@@ -75,7 +80,7 @@ export class Scripted {
       { writer, messages, end: writer.length },
       { acknowledged, firstAlone },
     );
-    transaction.waiter = { onSettled: () => this.#count(transaction) };
+    transaction.listener = { onSettled: () => this.#count(transaction) };
     this.engine.begin(transaction);
     transaction.prepare();
     return transaction;
@@ -90,7 +95,7 @@ export class Scripted {
   receiveBytes(bytes: Uint8Array, group = 0): void {
     const ring = new Uint8Array(64 + bytes.length + 64).fill(0xa5);
     ring.set(bytes, 64);
-    this.engine.receive(new WireView(ring), 64, 64 + bytes.length, group);
+    this.engine.receive(new WireView(ring), 64, 64 + bytes.length, group, undefined);
   }
 
   #count(transaction: Transaction): void {

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import type { DatagramBatch, Message, NetlinkSocket } from 'afnetlink';
+import type { Message, NetlinkSocket } from 'afnetlink';
+import type { DatagramBatch } from 'afnetlink/types';
 import { runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair } from '../helpers/sockets.js';
 

@@ -115,11 +115,11 @@ describe('handles', () => {
   test('one of another environment is EBADF', async () => {
     const { stdout } = await runInProcess(`
       const { Worker } = require('node:worker_threads');
-      const { native } = require('./dist/native/addon.js');
+      const { native } = require('./unbundled/native/addon.js');
       const mine = native().open(3, 2, -1);
       const worker = new Worker(\`
         const { parentPort, workerData } = require('node:worker_threads');
-        const { native } = require('./dist/native/addon.js');
+        const { native } = require('./unbundled/native/addon.js');
         const own = native().open(3, 2, -1);
         parentPort.postMessage([native().descriptor(workerData), own % 65536 === workerData % 65536, own]);
       \`, { eval: true, workerData: mine });

@@ -1,7 +1,8 @@
 // The table of netlink sockets against this kernel, with /proc/net/netlink as the oracle.
 import { readlinkSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { NETLINK_GENERIC, NETLINK_ROUTE, NETLINK_USERSOCK, openSocket } from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { NETLINK_GENERIC, NETLINK_ROUTE, NETLINK_USERSOCK } from 'afnetlink/wire';
 import { type Endpoint, listEndpoints, watchEndpoints } from 'afnetlink/endpoints';
 import { testUnless } from '../helpers/conditional';
 import { withoutCapabilities } from '../helpers/namespaces';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openFamily, openGeneric, WireWriter } from 'afnetlink';
+import { openFamily, openGeneric } from 'afnetlink';
+import { WireWriter } from 'afnetlink/wire';
 import { nlctrlFamily } from 'afnetlink/families/nlctrl';
 import { runInProcess } from '../helpers/processes.js';
 

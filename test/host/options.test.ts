@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { native } from '#lib/native/addon';
-import { adoptSocket, type SocketOptions } from 'afnetlink';
+import type { SocketOptions } from 'afnetlink/types';
 import { inPrivateNamespace, withoutCapabilities } from '../helpers/namespaces.js';
 import { runCommand, runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair, wordAt, words } from '../helpers/sockets.js';
@@ -18,31 +17,6 @@ const RTM_GETADDR = 22;
 const AF_INET = 2;
 
 const failed = (code: string) => expect.objectContaining({ code });
-
-test('where the kernel does not tell LISTEN_ALL_NSID, as 6.1, it is on if somebody may have set it', () => {
-  const SOL_NETLINK = 270;
-  const LISTEN_ALL_NSID = 8;
-  const addon = native();
-  const getOption = addon.getOption.bind(addon);
-  const setReceivePolicy = addon.setReceivePolicy.bind(addon);
-  const policies: boolean[] = [];
-  addon.getOption = (handle, level, option, target) =>
-    level === SOL_NETLINK && option === LISTEN_ALL_NSID ? -92 : getOption(handle, level, option, target);
-  addon.setReceivePolicy = (handle, ancillary, acceptForeign) => {
-    policies.push(ancillary);
-    return setReceivePolicy(handle, ancillary, acceptForeign);
-  };
-  try {
-    const socket = open();
-    socket.setOption('listenAllNamespaces', true);
-    const descriptor = open().release();
-    adoptSocket(descriptor).close();
-    open();
-    expect(policies).toEqual([false, true, false, true, false]);
-  } finally {
-    Object.assign(addon, { getOption, setReceivePolicy });
-  }
-});
 
 describe('every flag', () => {
   test.each<keyof SocketOptions>([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NetlinkError } from '#lib/errors';
 import { refusal, type RequestDescription } from '#lib/socket/engine/refusal';
-import { giveReply, RequestTransaction } from '#lib/socket/engine/request-transaction';
+import { RequestTransaction } from '#lib/socket/engine/request-transaction';
 import { acknowledge, type Answered, done, message, refuse } from '#lib/testing/builders';
 import {
   type AttributeSet,
@@ -79,7 +79,7 @@ function answered(bytes: Uint8Array, build: (request: Answered) => Uint8Array, a
   const scripted = new Scripted();
   const padded = new Uint8Array([...new Uint8Array(8), ...bytes]);
   const operation = { ...about, decode: firstByte };
-  const question = { operation, flags: 0, makeResult: giveReply };
+  const question = { operation, flags: 0 };
   const transaction = new RequestTransaction(question, padded, 8, bytes.length);
   scripted.engine.begin(transaction);
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, transaction.sequence, LITTLE_ENDIAN_HOST);

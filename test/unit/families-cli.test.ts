@@ -166,7 +166,12 @@ describe('wrong arguments', () => {
       ['dump', 'rt-rule', 'getrules'],
       "'rt-rule' cannot dump 'getrules'; there are getrule",
     ],
-    ['a request that is no JSON', ['do', 'rt-link', 'getlink', '{'], 'REQUEST is no JSON'],
+    ['a request that is no JSON', ['do', 'rt-link', 'getlink', '{'], 'REQUEST: the text is not JSON'],
+    [
+      'bytes that are not hexadecimal',
+      ['do', 'rt-link', 'getlink', '{"address":{"$bytes":"0g"}}'],
+      "REQUEST: 'address': $bytes must be hexadecimal, two digits for each byte ('00ff'), got '0g'",
+    ],
     ['a request that is no object', ['do', 'rt-link', 'getlink', '[]'], 'REQUEST must be a JSON object'],
     ['an unknown option', ['do', '--nonsense'], "Unknown option '--nonsense'"],
     ['no groups', ['listen', 'tcp_metrics'], "'tcp_metrics' has no multicast groups"],

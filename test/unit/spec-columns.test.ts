@@ -3,8 +3,8 @@ import type { RouteColumns, RouteMessageInput } from '#lib/families/rt-route';
 import { ColumnReader } from '#lib/spec/runtime/columns';
 import { WireView, WireWriter } from '#lib/wire/index';
 import { describe, expect, test } from '@jest/globals';
-import { openFamily } from 'afnetlink';
-import { datagram, done, FakeKernel, reply } from 'afnetlink/testing';
+import { openFamily } from '#lib/index';
+import { datagram, done, FakeKernel, reply } from '#lib/testing/index';
 
 const { body } = rtRouteFamily.operations['getroute'] ?? { body: undefined };
 if (body === undefined) throw new Error('the family has no getroute');

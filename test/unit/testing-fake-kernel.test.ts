@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Batch,
-  NLM_F_ACK,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type RequestMessage,
-  type WireView,
-} from 'afnetlink';
+import { type Batch, type RequestMessage } from 'afnetlink';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type WireView } from 'afnetlink/wire';
 import {
   acknowledge,
   datagram,
@@ -147,7 +141,9 @@ describe('requests', () => {
       },
     };
     const outer = await Promise.all(
-      [1, 2, 3].map((value) => socket.execute(operation, 18, 0, bytes(value, 0, 0, 0))),
+      [1, 2, 3].map((value) =>
+        socket.execute({ operation, type: 18, flags: 0, input: bytes(value, 0, 0, 0) }),
+      ),
     );
     expect(outer).toEqual([1, 2, 3]);
     await expect(Promise.all(inner)).resolves.toHaveLength(3);
@@ -178,8 +174,8 @@ describe('requests', () => {
       reply(request, bytes(8)),
     ]);
     using socket = kernel.openSocket();
-    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(8);
-    expect(await socket.execute(readFirst(), 18, 0, undefined)).toBe(8);
+    expect(socket.executeSync({ operation: readFirst(), type: 18, flags: 0, input: undefined })).toBe(8);
+    expect(await socket.execute({ operation: readFirst(), type: 18, flags: 0, input: undefined })).toBe(8);
     expect(socket.requestSync({ type: 18, end: 'reply' }).messages).toHaveLength(1);
     for (let count = 0; count < 3; count++) expect(socket.receiveSync()).toMatchObject({ type: 77 });
   });
@@ -189,7 +185,7 @@ describe('requests', () => {
       datagram(reply(request, bytes(8, 0, 0, 0)), message({ type: 77 })),
     ]);
     using socket = kernel.openSocket();
-    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(8);
+    expect(socket.executeSync({ operation: readFirst(), type: 18, flags: 0, input: undefined })).toBe(8);
     expect(socket.receiveSync()).toMatchObject({ type: 77 });
   });
 
@@ -198,14 +194,18 @@ describe('requests', () => {
     const socket = kernel.openSocket();
     const broken = readFirst((view, offset) => view.u8(offset, offset));
     const malformed = expect.objectContaining({ code: 'ERR_NETLINK_MALFORMED', operation: 'READ_FIRST' });
-    expect(() => socket.executeSync(broken, 18, 0, undefined)).toThrow(malformed);
-    await expect(socket.execute(broken, 18, 0, undefined)).rejects.toEqual(malformed);
-    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(1);
+    expect(() => socket.executeSync({ operation: broken, type: 18, flags: 0, input: undefined })).toThrow(
+      malformed,
+    );
+    await expect(socket.execute({ operation: broken, type: 18, flags: 0, input: undefined })).rejects.toEqual(
+      malformed,
+    );
+    expect(socket.executeSync({ operation: readFirst(), type: 18, flags: 0, input: undefined })).toBe(1);
     const closing = readFirst(() => {
       socket.close();
       return 1;
     });
-    expect(() => socket.executeSync(closing, 18, 0, undefined)).toThrow(
+    expect(() => socket.executeSync({ operation: closing, type: 18, flags: 0, input: undefined })).toThrow(
       expect.objectContaining({ code: 'ERR_NETLINK_CLOSED' }),
     );
   });
@@ -221,8 +221,10 @@ describe('requests', () => {
         if (direction === 'received' && seen++ === 0) throw new Error('from the trace');
       },
     });
-    await expect(socket.execute(readFirst(), 18, 0, undefined)).rejects.toThrow('from the trace');
-    expect(socket.executeSync(readFirst(), 18, 0, undefined)).toBe(1);
+    await expect(
+      socket.execute({ operation: readFirst(), type: 18, flags: 0, input: undefined }),
+    ).rejects.toThrow('from the trace');
+    expect(socket.executeSync({ operation: readFirst(), type: 18, flags: 0, input: undefined })).toBe(1);
     expect(socket.receiveSync({ timeout: 0 })).toMatchObject({ type: 77 });
     expect(() => socket.receiveSync({ timeout: 0 })).toThrow(
       expect.objectContaining({ code: 'ERR_NETLINK_TIMEOUT' }),
@@ -576,7 +578,9 @@ test('a dump leaves out what its decoder gives nothing for', async () => {
       return value % 2 === 1 ? value : undefined;
     },
   };
-  expect(await socket.executeDump(odd, 18, 0, undefined).toArray()).toEqual([1, 3]);
+  expect(
+    await socket.executeDump({ operation: odd, type: 18, flags: 0, input: undefined }).toArray(),
+  ).toEqual([1, 3]);
 });
 
 describe('batches', () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { formatTraffic, type Traffic, WireWriter } from 'afnetlink';
+import { formatTraffic } from 'afnetlink';
+import type { Traffic } from 'afnetlink/types';
+import { WireWriter } from 'afnetlink/wire';
 import {
   acknowledge,
   datagram,

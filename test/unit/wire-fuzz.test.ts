@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { formatTraffic, NetlinkError } from 'afnetlink';
 import {
   AttributeReader,
   type AttributeSet,
   decodeExtendedAck,
   decodeMessages,
-  formatTraffic,
   locateAttribute,
-  NetlinkError,
   WireView,
-} from 'afnetlink';
+} from 'afnetlink/wire';
 import { decodeFamily } from '#lib/generic/family';
 import { assemblePolicy, decodePolicyParts } from '#lib/generic/policy';
 import fc from 'fast-check';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { AttributeReader } from 'afnetlink';
+import { AttributeReader } from 'afnetlink/wire';
 import { devlinkFamily } from 'afnetlink/families/devlink';
 import { ethtoolFamily } from 'afnetlink/families/ethtool';
 import { heard } from '../helpers/events';

@@ -3,10 +3,10 @@ import { decodeExtendedAck, type ExtendedAck } from '../../wire/extended-ack.js'
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
 import { explain, refusal } from './refusal.js';
-import type { AskedOperation, SettlementListener } from './request-transaction.js';
+import type { RequestOperation, SettlementListener } from './request-transaction.js';
 import { type Transaction, undecodable } from './transaction.js';
 
-/** What became of one message of a batch. */
+/** The outcome of one message of a batch. */
 export type BatchResult<Reply = unknown> =
   | {
       readonly status: 'done';
@@ -15,37 +15,37 @@ export type BatchResult<Reply = unknown> =
       readonly extack: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }
-  /** It was never sent, since an earlier one failed and the batch stops there, or the signal came first. */
+  /** Not sent: an earlier message failed and the batch stops there, or the signal came first. */
   | { readonly status: 'skipped' }
-  /** It was valid, but another of its transaction failed, and nothing took effect. */
+  /** Valid, but another message of its transaction failed, so nothing took effect. */
   | { readonly status: 'undone' };
 
 export interface BatchOptions {
   /**
-   * Which messages ask for an acknowledgement. `'last'`: errors of the others come all the same, before it. `'none'`: the last
-   * is answered by a reply, which says as much.
+   * Which messages request an acknowledgement. `'last'`: errors of the others come anyway, before it. `'none'`: the last one
+   * is answered by a reply, which serves the same purpose.
    */
   readonly acknowledged: 'each' | 'last' | 'none';
-  /** When the first message is refused, no other is answered: it begins a netfilter transaction. */
+  /** The first message begins a netfilter transaction: if it is refused, no other is answered. */
   readonly firstAlone: boolean;
 }
 
-/** What a batch needs to know of the operation that a message is of. */
-export interface BatchedOperation extends AskedOperation {
+/** What a batch needs to know about a message's operation. */
+export interface BatchedOperation extends RequestOperation {
   readonly onlyAcknowledged?: boolean;
 }
 
 export interface BatchedMessage {
   readonly operation: BatchedOperation;
-  /** Where the writer has it. */
+  /** Its offset in the writer. */
   readonly start: number;
 }
 
-/** Messages that were written one behind the other, to be sent in one datagram. */
+/** Messages that were written one after another, to be sent in one datagram. */
 export interface BatchMessages {
   readonly writer: WireWriter;
   readonly messages: readonly BatchedMessage[];
-  /** Where the last one ends. */
+  /** The end of the last one. */
   readonly end: number;
 }
 
@@ -63,8 +63,8 @@ export class BatchTransaction implements Transaction {
   settled = false;
   readonly echoes = false;
   readonly results: (BatchResult | undefined)[];
-  /** Whoever waits for the end. */
-  waiter: SettlementListener | undefined = undefined;
+  /** Notified when it is settled. */
+  listener: SettlementListener | undefined = undefined;
   readonly #writer: WireWriter;
   readonly #messages: readonly BatchedMessage[];
   readonly #end: number;
@@ -85,7 +85,7 @@ export class BatchTransaction implements Transaction {
     this.#open = count;
   }
 
-  /** Writes the sequence numbers that the engine gave into the messages. */
+  /** Writes the sequence numbers that the engine assigned into the messages. */
   prepare(): void {
     let { sequence } = this;
     for (const { start } of this.#messages) this.#writer.putU32(start + 8, sequence++);
@@ -106,7 +106,7 @@ export class BatchTransaction implements Transaction {
     this.#settleEarlier(index);
   }
 
-  /** The end of a multipart reply; an acknowledgement that was asked for is yet to come. */
+  /** The end of a multipart reply; a requested acknowledgement is still to come. */
   onDone(_view: WireView, _at: number, _end: number, sequence: number): void {
     this.#settleByReply(sequence - this.sequence);
   }
@@ -130,14 +130,14 @@ export class BatchTransaction implements Transaction {
     this.#settleEarlier(index);
   }
 
-  /** The reply of the last message is the last that comes where none is acknowledged. */
+  /** Where no message is acknowledged, the reply to the last one is the end. */
   #settleByReply(index: number): void {
     if (this.#options.acknowledged !== 'none' || index !== this.count - 1) return;
     this.#settleDone(index, undefined);
     this.#settleEarlier(index);
   }
 
-  /** The kernel handles a datagram's messages in order, so those before the last answered one that reported no error are done. */
+  /** The kernel handles a datagram's messages in order: earlier ones that reported no error are done. */
   #settleEarlier(index: number): void {
     if (this.#options.acknowledged === 'each' || index !== this.count - 1) return;
     for (let earlier = 0; earlier < index; earlier++) this.#settleDone(earlier, undefined);
@@ -155,7 +155,7 @@ export class BatchTransaction implements Transaction {
     this.#open -= 1;
     if (this.#open > 0) return;
     this.settled = true;
-    this.waiter?.onSettled();
+    this.listener?.onSettled();
   }
 
   #extendedAck(view: WireView, at: number, behind: number, index: number): ExtendedAck | undefined {
@@ -173,7 +173,7 @@ export class BatchTransaction implements Transaction {
   }
 }
 
-/** How many messages come back if all goes well. */
+/** How many messages the kernel sends back if all goes well. */
 function countAnswers(messages: readonly BatchedMessage[], { acknowledged }: BatchOptions): number {
   let answers = { each: messages.length, last: 1, none: 0 }[acknowledged];
   for (const { operation } of messages) {

@@ -10,7 +10,7 @@ import { type Transaction, undecodable } from './transaction.js';
 /** Who consumes a dump. */
 export interface DumpListener {
   /** Whether more items are wanted. */
-  readonly hungry: boolean;
+  readonly wantsItems: boolean;
   /** There are new items, or the dump is settled. */
   onProgress(): void;
   /** The dump begins anew: what it gave so far is void. Returns false where that is too late. */
@@ -64,7 +64,7 @@ export class DumpTransaction<Item> implements Transaction {
 
   /** Whether its datagrams are to be received: also those of one that was given up, so that it ends. */
   get wantsInput(): boolean {
-    return this.settled || this.#listener.hungry;
+    return this.settled || this.#listener.wantsItems;
   }
 
   /** Takes what there is. */

@@ -10,7 +10,13 @@ import {
   NLMSG_OVERRUN,
 } from '../../wire/constants.js';
 import { acknowledgedErrno } from '../../wire/extended-ack.js';
-import { messageFlags, messagePortId, messageSequence, messageType } from '../../wire/messages.js';
+import {
+  messageEnd,
+  messageFlags,
+  messagePortId,
+  messageSequence,
+  messageType,
+} from '../../wire/messages.js';
 import type { WireView } from '../../wire/view.js';
 import type { DumpTransaction } from './dump-transaction.js';
 import { SequenceTable } from './sequence-table.js';
@@ -18,47 +24,55 @@ import type { Transaction } from './transaction.js';
 
 type AnyDump = DumpTransaction<unknown>;
 
-/** How many sequence numbers of given-up requests are remembered. */
-const GIVEN_UP_LIMIT = 4096;
+/** How many sequence numbers of abandoned requests are remembered. */
+const ABANDONED_LIMIT = 4096;
 
-/** What the engine cannot give to any transaction. */
-export interface EngineObserver {
-  /** A message that answers nothing that was asked: a notification, or something sent by the peer on its own. `at` is its header's offset. */
-  onUnclaimed(view: WireView, at: number, end: number, group: number): void;
+/** Receives what the engine cannot route to a transaction. */
+export interface EngineObserver<Origin> {
+  /**
+   * A message that answers no request: a notification, or a message that the peer sent on its own. `at` is its header's
+   * offset, `origin` what {@link TransactionEngine.receive} was given with the datagram.
+   */
+  onUnclaimed(view: WireView, at: number, end: number, origin: Origin): void;
+}
+
+export interface EngineOptions {
+  /** The socket's sequence numbers. Default: from 1 on. */
+  readonly sequences?: SequenceTable;
+  /** Accepts replies whatever port id they carry, as processes write what they like. Default: false. */
+  readonly anyPort?: boolean;
 }
 
 /**
- * Routes datagrams to the transactions that wait for them. It does no I/O and knows no time: whoever owns the socket
- * sends what it is told to, and hands in what came and what happened.
+ * Routes datagrams to the transactions that wait for them. It does no I/O and knows no time: the transport sends what the
+ * engine tells it to, and passes in what came and what happened.
  */
-export class TransactionEngine {
-  /** Bytes that were no message, counted by datagram. */
+export class TransactionEngine<Origin = undefined> {
+  /** Number of datagrams with bytes that were not a message. */
   malformedDatagrams = 0;
-  /** Messages that answer what was given up. */
+  /** Number of messages that answer abandoned requests. */
   lateAnswers = 0;
   readonly #portId: number;
   readonly #anyPort: boolean;
-  readonly #observer: EngineObserver;
+  readonly #observer: EngineObserver<Origin>;
   readonly #table: SequenceTable;
   readonly #queuedDumps: AnyDump[] = [];
   #dump: AnyDump | undefined;
   #waiting = 0;
   #lost = false;
-  /** Sequence numbers that were given up, the oldest first. */
-  readonly #givenUp = new Set<number>();
+  /** Sequence numbers of abandoned requests, the oldest first. */
+  readonly #abandoned = new Set<number>();
 
-  /**
-   * Replies carry `portId`, the socket's own, or 0; `anyPort` takes them whatever they carry, as processes write what they like.
-   */
+  /** Replies carry `portId`, the socket's own, or 0. */
   constructor(
     portId: number,
-    observer: EngineObserver,
-    options: { firstSequence?: number; anyPort?: boolean } = {},
+    observer: EngineObserver<Origin>,
+    { sequences = new SequenceTable(), anyPort = false }: EngineOptions = {},
   ) {
     this.#portId = portId;
     this.#observer = observer;
-    this.#table = new SequenceTable(options.firstSequence ?? 1);
-    this.#anyPort = options.anyPort ?? false;
+    this.#table = sequences;
+    this.#anyPort = anyPort;
   }
 
   /** How many requests and batches wait for answers. */
@@ -66,23 +80,23 @@ export class TransactionEngine {
     return this.#waiting;
   }
 
-  /** The dump that the kernel runs for this socket now; one that was given up is here until it has ended. */
+  /** The dump that the kernel runs for this socket now; an abandoned one stays here until it has ended. */
   get runningDump(): AnyDump | undefined {
     return this.#dump;
   }
 
-  /** Gives a request or a batch its sequence numbers. It is then sent at once. */
+  /** Gives a request or a batch its sequence numbers. The caller sends it at once. */
   begin(transaction: Transaction): void {
     this.#table.add(transaction);
     this.#waiting += 1;
   }
 
-  /** Puts a dump behind those that wait already: a socket has one at a time, the kernel answers EBUSY to a second. */
+  /** Queues a dump: a socket runs one at a time, the kernel answers EBUSY to a second. */
   enqueueDump(dump: AnyDump): void {
     this.#queuedDumps.push(dump);
   }
 
-  /** The dump that is to be sent now, if there is one and none is running. */
+  /** The next dump to send, if one is queued and none is running. */
   takeDump(): AnyDump | undefined {
     if (this.#dump !== undefined) return undefined;
     const dump = this.#queuedDumps.shift();
@@ -93,38 +107,40 @@ export class TransactionEngine {
     return dump;
   }
 
-  /** Takes a datagram in. `group` is the multicast group it was sent to, 0 for unicast: replies are unicast, but for echoes. */
-  receive(view: WireView, start: number, end: number, group = 0): void {
+  /**
+   * Routes the messages of a datagram. `group` is the multicast group it was sent to, 0 for unicast: replies are unicast,
+   * except for echoes. `origin` is passed to the observer.
+   */
+  receive(view: WireView, start: number, end: number, group: number, origin: Origin): void {
     for (let at = group === 0 ? this.#receiveItems(view, start, end) : start; at < end;) {
-      const left = end - at;
-      const length = left < NLMSG_HDRLEN ? 0 : view.data.getUint32(at, LITTLE_ENDIAN_HOST);
-      if (length < NLMSG_HDRLEN || length > left) {
-        this.#receiveBroken(view, at, left, group);
+      const behind = messageEnd(view, at, end);
+      if (behind === undefined) {
+        this.#receiveBroken(view, at, end - at, group);
         return;
       }
-      this.#route(view, at, at + length, group);
-      at += align4(length);
+      this.#route(view, at, behind, group, origin);
+      at = align4(behind);
     }
   }
 
-  /** The kernel dropped messages for this socket. Which, shows when the queue is known to be empty: see {@link drained}. */
+  /** The kernel dropped messages for this socket. Which ones is known when the queue is empty: see {@link drained}. */
   overrun(): void {
     this.#lost = true;
   }
 
-  /** Nothing more is queued. After an overrun, what is still unanswered may have been dropped, and would wait for ever. */
+  /** The queue is empty. After an overrun, an answer that has not come by now may have been dropped and would never come. */
   drained(): void {
     if (!this.#lost) return;
     this.#lost = false;
     for (const transaction of this.#table.all()) {
       // A dump goes on: the kernel makes its datagrams one by one, when there is room.
       if (transaction === this.#dump && this.#dump.answered) continue;
-      this.#giveUp(transaction);
+      this.#remember(transaction);
       this.#end(transaction, overrunError());
     }
   }
 
-  /** Ends a transaction from this side, with `error`. Of a dump that runs, the rest is received and thrown away. */
+  /** Ends a transaction from this side, with `error`. The rest of a running dump is received and dropped. */
   abandon(transaction: Transaction, error: unknown): void {
     if (transaction.settled) return;
     if (transaction === this.#dump) {
@@ -133,7 +149,7 @@ export class TransactionEngine {
     }
     const queued = this.#queuedDumps.findIndex((dump) => dump === transaction);
     if (queued === -1) {
-      this.#giveUp(transaction);
+      this.#remember(transaction);
       this.#end(transaction, error);
     } else {
       this.#queuedDumps.splice(queued, 1);
@@ -141,19 +157,14 @@ export class TransactionEngine {
     }
   }
 
-  /** Stops waiting for the end of a dump that was given up: its peer has fallen silent. */
+  /** Stops waiting for the end of an abandoned dump: its peer has stopped sending. */
   forgetDump(): void {
     if (this.#dump?.settled !== true) return;
-    this.#giveUp(this.#dump);
+    this.#remember(this.#dump);
     this.#release(this.#dump);
   }
 
-  /** Takes a sequence number for a message that is sent past the engine. */
-  takeSequence(): number {
-    return this.#table.take();
-  }
-
-  /** Takes over a request that was sent past the engine, under the sequence number that was taken last. */
+  /** Takes over a request that was sent without the engine, under the sequence number that was taken last. */
   adopt(transaction: Transaction, sequence: number): void {
     this.#table.keep(transaction, sequence);
     this.#waiting += 1;
@@ -165,15 +176,15 @@ export class TransactionEngine {
     for (const dump of this.#queuedDumps.splice(0)) dump.fail(error);
   }
 
-  #route(view: WireView, at: number, end: number, group: number): void {
+  #route(view: WireView, at: number, end: number, group: number, origin: Origin): void {
     const type = messageType(view, at);
     if (type === NLMSG_OVERRUN) this.#lost = true;
     if (type === NLMSG_NOOP || type === NLMSG_OVERRUN) return;
-    const asked = this.#table.find(messageSequence(view, at));
-    const transaction = group === 0 || asked?.echoes === true ? asked : undefined;
+    const found = this.#table.find(messageSequence(view, at));
+    const transaction = group === 0 || found?.echoes === true ? found : undefined;
     if (transaction === undefined || !this.#isForUs(messagePortId(view, at))) {
       if (group === 0 && this.#isLate(view, at, type)) this.lateAnswers += 1;
-      else this.#observer.onUnclaimed(view, at, end, group);
+      else this.#observer.onUnclaimed(view, at, end, origin);
       return;
     }
     try {
@@ -185,25 +196,25 @@ export class TransactionEngine {
   }
 
   #isLate(view: WireView, at: number, type: number): boolean {
-    if (this.#givenUp.size === 0 || !this.#isForUs(messagePortId(view, at))) return false;
+    if (this.#abandoned.size === 0 || !this.#isForUs(messagePortId(view, at))) return false;
     const sequence = messageSequence(view, at);
-    if (!this.#givenUp.has(sequence)) return false;
-    if (type === NLMSG_ERROR || type === NLMSG_DONE) this.#givenUp.delete(sequence);
+    if (!this.#abandoned.has(sequence)) return false;
+    if (type === NLMSG_ERROR || type === NLMSG_DONE) this.#abandoned.delete(sequence);
     return true;
   }
 
-  /** Remembers, for a while, whose answers are nobody's from now on. */
-  #giveUp(transaction: Transaction): void {
-    for (let index = 0; index < transaction.count; index++) this.#givenUp.add(transaction.sequence + index);
-    for (const oldest of this.#givenUp) {
-      if (this.#givenUp.size <= GIVEN_UP_LIMIT) break;
-      this.#givenUp.delete(oldest);
+  /** Remembers for a while that answers to a transaction are late. */
+  #remember(transaction: Transaction): void {
+    for (let index = 0; index < transaction.count; index++) this.#abandoned.add(transaction.sequence + index);
+    for (const oldest of this.#abandoned) {
+      if (this.#abandoned.size <= ABANDONED_LIMIT) break;
+      this.#abandoned.delete(oldest);
     }
   }
 
   /**
-   * Takes the items of the running dump from the start of a datagram, which is often full of them: what {@link #route} would do with
-   * each, without looking for whom it is. Returns where something else begins.
+   * Fast path for the items of the running dump at the start of a datagram, which is often full of them: does what
+   * {@link #route} would, without looking up the transaction for each. Returns where something else begins.
    */
   #receiveItems(view: WireView, start: number, end: number): number {
     const dump = this.#dump;
@@ -211,14 +222,14 @@ export class TransactionEngine {
     const { sequence } = dump;
     let at = start;
     try {
-      while (!dump.settled && end - at >= NLMSG_HDRLEN) {
-        const length = view.data.getUint32(at, LITTLE_ENDIAN_HOST);
-        if (length < NLMSG_HDRLEN || length > end - at || messageSequence(view, at) !== sequence) break;
+      while (!dump.settled) {
+        const behind = messageEnd(view, at, end);
+        if (behind === undefined || messageSequence(view, at) !== sequence) break;
         if (messageType(view, at) < NLMSG_MIN_TYPE || messagePortId(view, at) !== this.#portId) break;
         dump.answered = true;
         if ((messageFlags(view, at) & NLM_F_DUMP_INTR) !== 0) dump.interrupted = true;
-        dump.onMessage(view, at, at + length);
-        at += align4(length);
+        dump.onMessage(view, at, behind);
+        at = align4(behind);
       }
     } catch (error) {
       this.#failUndecodable(dump, error, sequence);
@@ -243,10 +254,10 @@ export class TransactionEngine {
     this.#releaseSettled(transaction);
   }
 
-  /** The acknowledgement of a request whose replies were multipart may still come: then it is late. */
+  /** The acknowledgement of a request with multipart replies may still come: then it is late. */
   #routeDone(transaction: Transaction, view: WireView, at: number, end: number, sequence: number): void {
     transaction.onDone(view, at, end, sequence);
-    if (transaction.settled) this.#giveUp(transaction);
+    if (transaction.settled) this.#remember(transaction);
   }
 
   #routeDump(dump: AnyDump, view: WireView, at: number, end: number, type: number): void {
@@ -256,7 +267,7 @@ export class TransactionEngine {
       if (!dump.settled) dump.onMessage(view, at, end);
       return;
     }
-    // The kernel has ended it, whatever the message says: the next may run.
+    // Whatever the message says, the kernel has ended this dump: the next may run.
     this.#release(dump);
     if (dump.settled) return;
     const errno = acknowledgedErrno(view, at, end);
@@ -266,7 +277,7 @@ export class TransactionEngine {
     else dump.onDone(view, at, end);
   }
 
-  /** Bytes that are no whole message: whose answer they were is known if their header is there. */
+  /** Bytes that are not a whole message. If their header is there, it says which request they answer. */
   #receiveBroken(view: WireView, at: number, left: number, group: number): void {
     this.malformedDatagrams += 1;
     if (left < NLMSG_HDRLEN || group !== 0) return;

@@ -12,51 +12,49 @@ export interface SettlementListener {
   onSettled(): void;
 }
 
-/** Makes what the caller gets: of the first reply, of those behind it, and of what came with the acknowledgement. */
-export type MakeResult = (
+/** Makes the caller's result from the first reply, the following ones, and the extended acknowledgement. */
+export type JoinReplies = (
   reply: unknown,
   furtherReplies: readonly unknown[] | undefined,
   extack: ExtendedAck | undefined,
 ) => unknown;
 
-/** What the engine needs to know of the operation that a request is of. */
-export interface AskedOperation extends RequestDescription {
+/** What the engine needs to know about a request's operation. */
+export interface RequestOperation extends RequestDescription {
   readonly decode: Decode<unknown>;
   /** Default: `'acknowledgement'`. */
   readonly end?: RequestEnd;
+  /** Default: the result is the first reply, or undefined where only an acknowledgement came. */
+  readonly joinReplies?: JoinReplies | undefined;
 }
 
-/** What is left of a question once it is written. */
+/** A request that was written and waits for its answer. */
 export interface PendingRequest {
-  readonly operation: AskedOperation;
-  /** nlmsg_flags beside those that the kind of request sets by itself. */
+  readonly operation: RequestOperation;
+  /** nlmsg_flags in addition to those that the kind of request sets itself. */
   readonly flags: number;
-  readonly makeResult: MakeResult;
 }
 
-/** Gives the reply itself, or undefined where there was only an acknowledgement. */
-export const giveReply: MakeResult = (reply) => reply;
-
-/** A request that is no dump. */
+/** A request other than a dump. */
 export class RequestTransaction implements Transaction {
   sequence = 0;
   readonly count = 1;
   readonly answers: number;
   settled = false;
   readonly echoes: boolean;
-  /** The first reply, and those behind it. */
+  /** The first reply, and the following ones. */
   reply: unknown = undefined;
   furtherReplies: unknown[] | undefined = undefined;
   extack: ExtendedAck | undefined = undefined;
   error: unknown = undefined;
-  /** When it was asked for, if somebody wants to know. */
+  /** The time of the call, if a diagnostics subscriber wants its duration; else 0. */
   began = 0;
-  /** Whoever waits for the end. */
-  waiter: SettlementListener | undefined = undefined;
+  /** Notified when it is settled. */
+  listener: SettlementListener | undefined = undefined;
   /** Where the request lies in its buffer. */
   readonly start: number;
   readonly length: number;
-  readonly #asked: PendingRequest;
+  readonly #pending: PendingRequest;
   #replied = false;
   #multipart = false;
   #acknowledged = false;
@@ -64,25 +62,25 @@ export class RequestTransaction implements Transaction {
   #kept = false;
 
   /** The request's bytes lie in `buffer`, and stay there until {@link keepBytes} is called. */
-  constructor(asked: PendingRequest, buffer: Uint8Array, start: number, length: number) {
-    this.#asked = asked;
-    this.answers = asked.operation.end === 'both' ? 2 : 1;
-    this.echoes = (asked.flags & NLM_F_ECHO) !== 0;
+  constructor(pending: PendingRequest, buffer: Uint8Array, start: number, length: number) {
+    this.#pending = pending;
+    this.answers = pending.operation.end === 'both' ? 2 : 1;
+    this.echoes = (pending.flags & NLM_F_ECHO) !== 0;
     this.#buffer = buffer;
     this.start = start;
     this.length = length;
   }
 
   get request(): RequestDescription {
-    return this.#asked.operation;
+    return this.#pending.operation;
   }
 
-  /** What the caller gets. */
+  /** The caller's result. */
   get result(): unknown {
-    return this.#asked.makeResult(this.reply, this.furtherReplies, this.extack);
+    return joinReplies(this.#pending.operation, this.reply, this.furtherReplies, this.extack);
   }
 
-  /** Copies the request's bytes, which an error that comes later is explained with. */
+  /** Copies the request's bytes: an error that comes later is explained with them. */
   keepBytes(): void {
     if (this.#kept) return;
     this.#buffer = this.#sent().slice();
@@ -90,7 +88,7 @@ export class RequestTransaction implements Transaction {
   }
 
   onMessage(view: WireView, at: number, end: number, flags: number): void {
-    const { operation } = this.#asked;
+    const { operation } = this.#pending;
     const reply = operation.decode(view, at + NLMSG_HDRLEN, end);
     if (this.#replied) (this.furtherReplies ??= []).push(reply);
     else this.reply = reply;
@@ -102,7 +100,7 @@ export class RequestTransaction implements Transaction {
   onAcknowledgement(view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
     this.#acknowledged = true;
-    if (this.#asked.operation.end !== 'both' || (this.#replied && !this.#multipart)) this.#settle();
+    if (this.#pending.operation.end !== 'both' || (this.#replied && !this.#multipart)) this.#settle();
   }
 
   onDone(view: WireView, at: number, end: number): void {
@@ -135,9 +133,18 @@ export class RequestTransaction implements Transaction {
   }
 
   #settle(): void {
-    // A decoder is the caller's code: it may have closed the socket, and ended this.
+    // A decoder is the caller's code: it may have closed the socket and settled this request.
     if (this.settled) return;
     this.settled = true;
-    this.waiter?.onSettled();
+    this.listener?.onSettled();
   }
+}
+
+export function joinReplies(
+  operation: RequestOperation,
+  reply: unknown,
+  furtherReplies: readonly unknown[] | undefined,
+  extack: ExtendedAck | undefined,
+): unknown {
+  return operation.joinReplies === undefined ? reply : operation.joinReplies(reply, furtherReplies, extack);
 }

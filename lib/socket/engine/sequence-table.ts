@@ -1,17 +1,25 @@
 import type { Transaction } from './transaction.js';
 
 const INITIAL_SIZE = 256;
-/** Sequence numbers have 32 bits; 0 is what the kernel's own messages carry. */
+/** Sequence numbers have 32 bits; the kernel's own messages carry 0. */
 const LAST_SEQUENCE = 0xffffffff;
 
-/** The transactions that wait for answers, by their sequence numbers; the numbers' low bits are indexes into an array. */
+/**
+ * A socket's counter of sequence numbers, and the transactions that wait for answers under them. The low bits of a number
+ * index an array.
+ */
 export class SequenceTable {
-  #slots: (Transaction | undefined)[] = new Array<Transaction | undefined>(INITIAL_SIZE).fill(undefined);
+  #slots: (Transaction | undefined)[] = [];
   #used = 0;
   #next: number;
 
-  constructor(firstSequence: number) {
+  constructor(firstSequence = 1) {
     this.#next = firstSequence;
+  }
+
+  /** Whether no transaction waits. */
+  get empty(): boolean {
+    return this.#used === 0;
   }
 
   /** Gives a transaction its sequence numbers and keeps it until it is removed. */
@@ -35,18 +43,23 @@ export class SequenceTable {
     }
   }
 
-  /** Takes a sequence number, whose place stays free until the next is taken: see {@link keep}. */
-  take(): number {
+  /** The next sequence number, for a single message. Its slot stays free until the next call: see {@link keep}. */
+  readonly take = (): number => {
     let sequence = this.#next;
-    while (sequence === 0 || sequence > LAST_SEQUENCE || this.#slots[this.#index(sequence)] !== undefined) {
-      sequence = sequence >= LAST_SEQUENCE ? 1 : sequence + 1;
+    if (this.#used === 0) {
+      if (sequence > LAST_SEQUENCE) sequence = 1;
+    } else {
+      while (sequence > LAST_SEQUENCE || this.#slots[this.#index(sequence)] !== undefined) {
+        sequence = sequence >= LAST_SEQUENCE ? 1 : sequence + 1;
+      }
     }
     this.#next = sequence + 1;
     return sequence;
-  }
+  };
 
   /** Keeps a transaction of one message under the sequence number that was taken last, until it is removed. */
   keep(transaction: Transaction, sequence: number): void {
+    if (this.#slots.length === 0) this.#grow();
     transaction.sequence = sequence;
     this.#used += 1;
     this.#slots[this.#index(sequence)] = transaction;
@@ -54,6 +67,7 @@ export class SequenceTable {
   }
 
   find(sequence: number): Transaction | undefined {
+    if (this.#used === 0) return undefined;
     const transaction = this.#slots[this.#index(sequence)];
     if (transaction === undefined) return undefined;
     const index = sequence - transaction.sequence;
@@ -81,7 +95,8 @@ export class SequenceTable {
 
   #grow(): void {
     const kept = this.all();
-    this.#slots = new Array<Transaction | undefined>(this.#slots.length * 2).fill(undefined);
+    const size = Math.max(INITIAL_SIZE, this.#slots.length * 2);
+    this.#slots = new Array<Transaction | undefined>(size).fill(undefined);
     for (const transaction of kept) {
       for (let index = 0; index < transaction.count; index++) {
         this.#slots[this.#index(transaction.sequence + index)] = transaction;

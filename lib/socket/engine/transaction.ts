@@ -2,22 +2,24 @@ import { NetlinkError } from '../../errors.js';
 import type { WireView } from '../../wire/view.js';
 
 /**
- * One conversation with the peer: what was asked under one or more sequence numbers, and what came back. The engine
- * calls the `on` methods, never one after the transaction is settled. No class, since one is made for each request, and
- * V8 makes objects of a class that extends no other at once.
+ * One conversation with the peer: a request under one or more sequence numbers, and its answers. The engine calls the `on`
+ * methods, never after the transaction is settled.
+ *
+ * An interface rather than a base class: transactions are allocated per request, and V8 inlines only constructors of classes
+ * without `extends`. To check on a newer V8, put a base class here and compare `npm run bench -- --case inflight`.
  */
 export interface Transaction {
-  /** The first of its sequence numbers; the engine gives it. */
+  /** The first of its sequence numbers; the engine assigns it. */
   sequence: number;
-  /** How many sequence numbers it has, one behind the other. */
+  /** How many consecutive sequence numbers it has. */
   readonly count: number;
   /** How many messages answer it if all goes well. */
   readonly answers: number;
   readonly settled: boolean;
-  /** Whether its answers may be marked with a multicast group: what NLM_F_ECHO asks for is the group's own message. */
+  /** Whether its answers may be marked with a multicast group: NLM_F_ECHO requests the group's own message. */
   readonly echoes: boolean;
 
-  /** A message that is no control message. `at` is its header's offset. May throw: that fails the transaction. */
+  /** A message other than a control message. `at` is its header's offset. May throw: that fails the transaction. */
   onMessage(view: WireView, at: number, end: number, flags: number, sequence: number): void;
   /** NLMSG_ERROR without an error. */
   onAcknowledgement(view: WireView, at: number, end: number, sequence: number): void;
@@ -25,14 +27,14 @@ export interface Transaction {
   onDone(view: WireView, at: number, end: number, sequence: number): void;
   /** NLMSG_ERROR or NLMSG_DONE with an error. */
   onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void;
-  /** Ends whatever is still open with an error. */
+  /** Ends everything that is still open with an error. */
   fail(error: unknown): void;
 
   /** An answer to that sequence number cannot be decoded. */
   onUndecodable(cause: unknown, sequence: number): void;
 }
 
-/** The error for a reply that cannot be read, around whatever reading it threw. */
+/** The error for a reply that cannot be decoded; `cause` is what the decoder threw. */
 export function undecodable(operation: string, cause: unknown): NetlinkError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new NetlinkError(`${operation}: the reply cannot be decoded: ${reason}`, {

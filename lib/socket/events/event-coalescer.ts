@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers';
 
 /** So many datagrams within the time of a rest are a stream. */
 const STREAM = 16;
-const MILLISECONDS_A_REST = 1;
+const MILLISECONDS_PER_REST = 1;
 /** SO_RCVBUF from which on a rest cannot make the kernel drop anything: more than it can queue meanwhile. */
-export const RESTFUL_RECEIVE_BUFFER = 2 << 20;
+export const COALESCING_RECEIVE_BUFFER = 2 << 20;
 
 /**
  * A reader that is faster than a stream of events is woken for each, and waking costs more than the event does. So as
@@ -30,14 +30,14 @@ export class EventCoalescer {
   /** Counts what was received just now, and begins a rest where that is part of a stream. */
   received(datagrams: number): void {
     const now = performance.now();
-    if (now - this.#began > MILLISECONDS_A_REST) {
+    if (now - this.#began > MILLISECONDS_PER_REST) {
       this.#began = now;
       this.#received = 0;
     }
     this.#received += datagrams;
     if (this.#received < STREAM) return;
     this.#received = 0;
-    this.#timer = setTimeout(this.#wake, MILLISECONDS_A_REST);
+    this.#timer = setTimeout(this.#wake, MILLISECONDS_PER_REST);
   }
 
   /** Whether the rest keeps the process alive. */

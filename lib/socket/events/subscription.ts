@@ -1,14 +1,14 @@
 import { closed, invalidArgument, NetlinkError } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
-import { align4, LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
-import { NLMSG_HDRLEN, NLMSG_NOOP, NLMSG_OVERRUN } from '../../wire/constants.js';
-import { copyMessage, messageType } from '../../wire/messages.js';
+import { align4 } from '../../wire/byte-order.js';
+import { NLMSG_NOOP, NLMSG_OVERRUN } from '../../wire/constants.js';
+import { copyMessage, messageEnd, messageType } from '../../wire/messages.js';
 import { WireView } from '../../wire/view.js';
 import type { BpfInstruction } from '../filter/bpf.js';
-import { EventCoalescer, RESTFUL_RECEIVE_BUFFER } from './event-coalescer.js';
+import { EventCoalescer, COALESCING_RECEIVE_BUFFER } from './event-coalescer.js';
 import type { DatagramConsumer, DatagramPort } from '../port/datagram-port.js';
 import { overrunHappened } from '../diagnostics.js';
-import { MILLISECONDS_A_RUN } from '../turn-budget.js';
+import { MILLISECONDS_PER_RUN } from '../turn-budget.js';
 import { type Message, senderOf } from '../messages/message.js';
 import { raise } from '../rejected.js';
 
@@ -58,7 +58,7 @@ interface Waiting<Event> {
 }
 
 const DEFAULT_CAPACITY = 1024;
-const DATAGRAMS_A_RECEIVE = 16;
+const DATAGRAMS_PER_RECEIVE = 16;
 const OVERRUN = Object.freeze({ kind: 'overrun' });
 
 /**
@@ -66,15 +66,13 @@ const OVERRUN = Object.freeze({ kind: 'overrun' });
  * made, so that what happens from then on is not missed; whoever reads slowly leaves events in the kernel, and learns of
  * those that did not fit there.
  */
-export class Subscription<Event>
-  implements AsyncIterableIterator<SubscriptionItem<Event>>, DatagramConsumer, Disposable
-{
+export class Subscription<Event> implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable {
   readonly #port: DatagramPort;
   readonly #decode: DecodeEvent<Event>;
   readonly #options: SubscribeOptions<Event>;
   readonly #capacity: number;
-  readonly #onEnd: () => void;
-  readonly #coalescing: EventCoalescer | undefined;
+  #release: (() => void) | undefined;
+  readonly #coalescer: EventCoalescer | undefined;
   #items: SubscriptionItem<Event>[] = [];
   #first = 0;
   readonly #waiting: Waiting<Event>[] = [];
@@ -94,7 +92,6 @@ export class Subscription<Event>
     open: (consumer: DatagramConsumer) => DatagramPort,
     decode: DecodeEvent<Event>,
     options: SubscribeOptions<Event>,
-    onEnd: () => void,
   ) {
     const { capacity = DEFAULT_CAPACITY, signal } = options;
     if (!(capacity >= 1))
@@ -103,10 +100,9 @@ export class Subscription<Event>
     this.#decode = decode;
     this.#options = options;
     this.#capacity = capacity;
-    this.#onEnd = onEnd;
     this.#port = open(this);
-    if (this.#port.receiveBufferSize >= RESTFUL_RECEIVE_BUFFER)
-      this.#coalescing = new EventCoalescer(() => this.#onRested());
+    if (this.#port.receiveBufferSize >= COALESCING_RECEIVE_BUFFER)
+      this.#coalescer = new EventCoalescer(() => this.#onRested());
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -199,6 +195,12 @@ export class Subscription<Event>
     this.close();
   }
 
+  /** @internal Calls `release` when the subscription has ended. */
+  onEnd(release: () => void): void {
+    if (this.closed) release();
+    else this.#release = release;
+  }
+
   /** @internal The socket that it was made with is closed. */
   closeWithOwner(): void {
     this.#end(closed());
@@ -209,21 +211,21 @@ export class Subscription<Event>
     const received = this.#receive();
     if (this.#port.closed) return;
     // What is left in the queue waits for no rest.
-    if (received % DATAGRAMS_A_RECEIVE > 0) this.#coalescing?.received(received);
+    if (received % DATAGRAMS_PER_RECEIVE > 0) this.#coalescer?.received(received);
     this.#updateWatch();
   }
 
   /** Receives what there is, for a while at most; returns how many datagrams that were. */
   #receive(): number {
-    const end = performance.now() + MILLISECONDS_A_RUN;
+    const end = performance.now() + MILLISECONDS_PER_RUN;
     let received = 0;
     while (!this.#port.closed) {
-      const count = this.#port.receive(DATAGRAMS_A_RECEIVE, this.#take);
+      const count = this.#port.receive(DATAGRAMS_PER_RECEIVE, this.#take);
       received += count;
       // An overrun may come without a datagram.
       this.#serve();
       // Fewer than asked for were all that there was, and the loop tells of more: looking again would cost a call an event.
-      if (count < DATAGRAMS_A_RECEIVE || !this.#hasRoom || performance.now() >= end) break;
+      if (count < DATAGRAMS_PER_RECEIVE || !this.#hasRoom || performance.now() >= end) break;
     }
     return received;
   }
@@ -250,8 +252,8 @@ export class Subscription<Event>
     const keepAlive = awaited && this.#referenced;
     if (keepAlive !== this.#keepsAlive) this.#port.setKeepAlive(keepAlive);
     this.#keepsAlive = keepAlive;
-    this.#coalescing?.setKeepAlive(keepAlive);
-    this.#watching = this.#hasRoom && this.#coalescing?.resting !== true;
+    this.#coalescer?.setKeepAlive(keepAlive);
+    this.#watching = this.#hasRoom && this.#coalescer?.resting !== true;
     if (this.#watching) this.#port.watch();
     else this.#port.unwatch();
   }
@@ -279,13 +281,13 @@ export class Subscription<Event>
   #takeDatagram(start: number, end: number, batch: DatagramBatch, index: number): void {
     const view = this.#view;
     for (let at = start; at < end;) {
-      const length = end - at < NLMSG_HDRLEN ? 0 : view.data.getUint32(at, LITTLE_ENDIAN_HOST);
-      if (length < NLMSG_HDRLEN || length > end - at) {
+      const behind = messageEnd(view, at, end);
+      if (behind === undefined) {
         this.#give({ kind: 'malformed', bytes: view.binary(at, end) });
         return;
       }
-      this.#takeMessage(at, at + length, batch, index);
-      at += align4(length);
+      this.#takeMessage(at, behind, batch, index);
+      at = align4(behind);
     }
   }
 
@@ -339,9 +341,9 @@ export class Subscription<Event>
     if (this.#ended !== undefined) return;
     this.#ended = { error };
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#coalescing?.end();
+    this.#coalescer?.end();
     this.#port.close();
-    this.#onEnd();
+    this.#release?.();
     for (const waiting of this.#waiting.splice(0)) this.#settle(waiting);
     this.#callback = undefined;
     this.#settleFinish();

@@ -44,6 +44,7 @@ export function takeMessages(
   copy: CopyPayload,
   take: (message: Message) => void,
 ): void {
+  // Not messageEnd(): the words need no view, so a receive allocates only what it returns.
   const words = batch.words(index);
   const start = batch.offset(index);
   const end = start + batch.length(index);

@@ -48,11 +48,3 @@ export function writeMessage(
   if (message.payload !== undefined) writer.append(message.payload);
   return length;
 }
-
-/** A message whose header and payload lie in two places, as a datagram. */
-export function joinMessage(header: ArrayBuffer, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const datagram = new Uint8Array(NLMSG_HDRLEN + payload.length);
-  datagram.set(new Uint8Array(header, 0, NLMSG_HDRLEN));
-  datagram.set(payload, NLMSG_HDRLEN);
-  return datagram;
-}

@@ -4,12 +4,12 @@ import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import { copyMessage } from '../../wire/messages.js';
 import type { WireView } from '../../wire/view.js';
 import { type CopyPayload, type Message, senderOf, takeMessages } from './message.js';
-import { moveTo, placeIn } from './payload-memory.js';
+import { moveTo, placeIn } from './receive-memory.js';
 
 /** How many messages that answer no request wait for a receive. */
 const UNCLAIMED_LIMIT = 4096;
 
-interface Waiter {
+interface PendingReceive {
   readonly resolve: (message: Message) => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
@@ -22,7 +22,7 @@ export class ReceiveQueue {
   /** Where the next message's payload goes, while somebody receives who brought memory for it. */
   memory: Uint8Array | undefined;
   readonly #items: (Message | NetlinkError)[] = [];
-  readonly #waiters: Waiter[] = [];
+  readonly #pending: PendingReceive[] = [];
 
   readonly #keep = (message: Message): void => {
     this.#items.push(message);
@@ -37,17 +37,17 @@ export class ReceiveQueue {
   };
 
   get waiting(): boolean {
-    return this.#waiters.length > 0;
+    return this.#pending.length > 0;
   }
 
   /** The memory that whoever waits first has brought. */
   get firstMemory(): Uint8Array | undefined {
-    return this.#waiters[0]?.into;
+    return this.#pending[0]?.into;
   }
 
   /** How many more items waiters could take. */
-  get hunger(): number {
-    return this.#waiters.length - this.#items.length;
+  get missing(): number {
+    return this.#pending.length - this.#items.length;
   }
 
   /** Takes the messages of a batch in, and what went wrong with it. */
@@ -96,12 +96,12 @@ export class ReceiveQueue {
   wait(signal: AbortSignal | undefined, into: Uint8Array | undefined, onIdle: () => void): Promise<Message> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        this.#pending.splice(this.#pending.indexOf(pending), 1);
         if (!this.waiting) onIdle();
         reject(signal?.reason as Error);
       };
-      const waiter = { resolve, reject, signal, into, onAbort };
-      this.#waiters.push(waiter);
+      const pending = { resolve, reject, signal, into, onAbort };
+      this.#pending.push(pending);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
@@ -109,20 +109,20 @@ export class ReceiveQueue {
   /** Gives waiters what is there. */
   serve(): void {
     while (this.#items.length > 0) {
-      const waiter = this.#waiters.shift();
-      if (waiter === undefined) return;
-      waiter.signal?.removeEventListener('abort', waiter.onAbort);
+      const pending = this.#pending.shift();
+      if (pending === undefined) return;
+      pending.signal?.removeEventListener('abort', pending.onAbort);
       const item = this.#items.shift();
-      if (item instanceof NetlinkError) waiter.reject(item);
-      else if (item !== undefined) waiter.resolve(moveTo(waiter.into, item));
+      if (item instanceof NetlinkError) pending.reject(item);
+      else if (item !== undefined) pending.resolve(moveTo(pending.into, item));
     }
   }
 
   /** Rejects everyone who waits. */
   fail(error: Error): void {
-    for (const waiter of this.#waiters.splice(0)) {
-      waiter.signal?.removeEventListener('abort', waiter.onAbort);
-      waiter.reject(error);
+    for (const pending of this.#pending.splice(0)) {
+      pending.signal?.removeEventListener('abort', pending.onAbort);
+      pending.reject(error);
     }
   }
 

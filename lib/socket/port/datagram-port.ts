@@ -1,14 +1,14 @@
 import type { NetlinkError } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 
-/** Takes the datagrams of one receive; they are overwritten by the next. */
+/** Takes the datagrams of one receive. The next receive overwrites them. */
 export type TakeBatch = (batch: DatagramBatch) => void;
 
-/** What a port tells the one who uses it. */
+/** Receives the events of a port. */
 export interface DatagramConsumer {
-  /** Something can be received, and {@link DatagramPort.watch} asked to be told. Called from the event loop. */
+  /** @internal Something can be received, and the port is {@link DatagramPort.watch watched}. Called from the event loop. */
   onReadable(): void;
-  /** The port was closed: whatever waits on it must be settled. Called once. */
+  /** @internal The port was closed: settle everything that waits on it. Called once. */
   onClosed(): void;
 }
 
@@ -22,7 +22,7 @@ export interface SocketAddress {
 /** Sends off the event loop, in order. */
 export interface OffloadedSender {
   /**
-   * Copies the bytes, and sends them to `to`, by default to the connected peer. `done` is called from the event loop, when the
+   * Copies the bytes and sends them to `to`, by default to the connected peer. `done` is called from the event loop, when the
    * kernel has handled them or the socket is closed.
    */
   submit(
@@ -34,74 +34,74 @@ export interface OffloadedSender {
   ): void;
 }
 
-/** A bound netlink socket, datagram by datagram: a real one, or that of a fake kernel. */
+/** A bound netlink socket, datagram by datagram: a real one, or one of a fake kernel. */
 export interface DatagramPort {
   /** The port id that the socket is bound to. */
   readonly portId: number;
   readonly closed: boolean;
   /** For the calls of lib/native. Throws ERR_NETLINK_CLOSED, and ERR_NETLINK_UNSUPPORTED where there is no real socket. */
   readonly handle: number;
-  /** Datagrams dropped so far because another port than the kernel's sent them. */
+  /** Number of datagrams dropped because another port than the kernel's sent them. */
   readonly foreignDatagrams: number;
-  /** How often so far the kernel has dropped messages for want of space in the receive buffer. */
+  /** How many times the kernel has dropped messages because the receive buffer was full. */
   readonly overruns: number;
-  /** Whether it drops all that comes, until nothing is queued any more: the overrun is counted then. */
+  /** Whether the kernel drops everything until the queue is empty. The overrun is counted then. */
   readonly congested: boolean;
-  /** Whether more may have been received than was given: that nothing came does not mean that nothing is queued. */
+  /** Whether a thread may have received more than it has passed on: an empty receive does not mean that the queue is empty. */
   readonly pending: boolean;
-  /** SO_RCVBUF: bytes of datagrams that may wait, as the kernel counts them. */
+  /** SO_RCVBUF: bytes of queued datagrams, as the kernel counts them. */
   readonly receiveBufferSize: number;
-  /** There if calls are made off the event loop: it sends then, and the calls that send or wait here refuse to. */
+  /** Present if a thread makes the calls. Then it sends, and the calls that send or wait inside themselves throw. */
   readonly offload?: OffloadedSender | undefined;
   /** getpeername(2): the kernel, unless {@link connect} chose another. */
   peerAddress(): SocketAddress;
   /** connect(2): where {@link send} and {@link exchange} send to. */
   connect(portId: number, groupMask: number): void;
-  /** Makes a change of the options for ancillary data known to native code. */
+  /** Tells native code about changed options for ancillary data. */
   applyOptions(): void;
   /** Sends `length` bytes of `buffer` to the connected peer; without connect, that is the kernel. */
   send(buffer: ArrayBuffer, offset: number, length: number): void;
   /** Sends to a port and to the groups of a mask. */
   sendTo(buffer: ArrayBuffer, offset: number, length: number, portId: number, groupMask: number): void;
   /**
-   * Sends a message whose header is the first 16 bytes of `header`, and whose payload, which need not be copied, lies
-   * elsewhere; to the connected peer without `to`.
+   * Sends a message whose header is the first 16 bytes of `header` and whose payload, which is not copied, is elsewhere; to
+   * the connected peer without `to`.
    */
   sendMessage(header: ArrayBuffer, payload: Uint8Array<ArrayBuffer>, to: SocketAddress | undefined): void;
   /**
-   * Receives what is queued, `wanted` datagrams at most (64 at most in any case), without waiting, and gives them to
-   * `take`, which must copy what it keeps. Returns their number. `take` is called for an overrun or an error alone, too.
+   * Receives queued datagrams without waiting, at most `wanted` and never more than 64, and passes them to `take`, which must
+   * copy what it keeps. Returns their number. An overrun or an error without datagrams is passed to `take` too.
    */
   receive(wanted: number, take: TakeBatch): number;
   /**
-   * Receives one datagram as {@link receive} does, for which it blocks this thread up to so many milliseconds, -1 for
-   * ever. Returns false when nothing came. With `keeps`, a large one comes in memory that `take` may keep.
+   * Receives one datagram like {@link receive}, but blocks this thread until it comes or `milliseconds` are over; -1 waits
+   * forever. Returns false when nothing came. With `keeps`, a large datagram comes in memory that `take` may keep.
    */
   receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean;
   /**
-   * As {@link receiveOne}; the payload of a large message may be received into `memory`, without a copy: the batch says so.
-   * Whatever comes, memory may be overwritten.
+   * Like {@link receiveOne}, but may receive the payload of a large message into `memory` without a copy: the batch says
+   * whether it did. May overwrite `memory` in any case.
    */
   receiveInto(memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean;
   /**
-   * Sends, then receives as {@link receive} does, in one native call. What the kernel answers at once, it has queued
-   * before its part of the send ends; say with `wanted` how many datagrams that is, since looking for more costs time.
+   * Sends, then receives like {@link receive}, in one native call. The kernel queues immediate answers before its part of the
+   * send ends. `wanted` is the number of datagrams expected: looking for more costs a system call.
    */
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number;
-  /** Blocks this thread until something can be received. Returns false when `milliseconds` are over; -1 is for ever. */
+  /** Blocks this thread until something can be received. Returns false when `milliseconds` are over; -1 waits forever. */
   wait(milliseconds: number): boolean;
-  /** Receives on a thread, ahead of who asks, until nothing is queued: for dumps, whose datagrams the kernel makes inside the call. */
+  /** Starts a thread that receives until the queue is empty. For dumps, whose datagrams the kernel makes inside the call. */
   readAhead(): void;
-  /** Asks for {@link DatagramConsumer.onReadable}, and keeps the process alive meanwhile, unless told otherwise. */
+  /** Enables {@link DatagramConsumer.onReadable}. A watched port keeps the process alive unless {@link setKeepAlive} says no. */
   watch(): void;
-  /** Nobody waits any more. */
+  /** Disables it. */
   unwatch(): void;
-  /** Makes {@link DatagramConsumer.onReadable} run in the async context of this call, for AsyncLocalStorage. */
+  /** Runs {@link DatagramConsumer.onReadable} in the async context of this call, for AsyncLocalStorage. */
   captureContext(): void;
-  /** Whether waiting keeps the process alive; it does at first. */
+  /** Whether watching keeps the process alive. Initially true. */
   setKeepAlive(keepAlive: boolean): void;
-  /** Closes the descriptor and tells the consumer; a second time does nothing. */
+  /** Closes the descriptor and notifies the consumer; a second call does nothing. */
   close(): void;
-  /** As {@link close}, but hands the descriptor out. */
+  /** Like {@link close}, but returns the open descriptor. */
   release(): number;
 }

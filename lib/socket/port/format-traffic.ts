@@ -11,7 +11,7 @@ import {
   messageType,
 } from '../../wire/messages.js';
 import { WireView } from '../../wire/view.js';
-import { usualHeaderLength } from '../requests/message-request.js';
+import { usualHeaderLength } from '../../wire/fixed-headers.js';
 import type { Traffic } from './traced-port.js';
 
 const CONTROL_TYPES: Readonly<Record<number, string>> = {

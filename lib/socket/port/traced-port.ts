@@ -1,6 +1,6 @@
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import type { DatagramPort, OffloadedSender, SocketAddress, TakeBatch } from './datagram-port.js';
-import { joinMessage } from '../messages/outgoing-message.js';
+import { joinMessage } from './join-message.js';
 
 /** A datagram that went through a socket, or word that some were lost. */
 export interface Traffic {

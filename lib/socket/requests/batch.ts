@@ -10,10 +10,10 @@ import {
   type BatchResult,
   BatchTransaction,
 } from '../engine/batch-transaction.js';
-import type { CallOptions, Transport } from './transport.js';
-import { MILLISECONDS_A_RUN } from '../turn-budget.js';
+import { MILLISECONDS_PER_RUN } from '../turn-budget.js';
+import { type CallOptions, checkTimeout } from './call-options.js';
 import { checkMessage, copyReply, MessageOperation, type RequestMessage } from './message-request.js';
-import { checkTimeout } from './requests.js';
+import type { Transport } from './transport.js';
 
 export interface BatchOptions extends CallOptions {
   /**
@@ -42,7 +42,7 @@ const NFNL_MSG_BATCH_BEGIN = 16;
 const NFNL_MSG_BATCH_END = 17;
 const NFNL_BATCH_GENID = 1;
 /** What one datagram may carry: below the send buffer's usual size. */
-const BYTES_A_DATAGRAM = 64 * 1024;
+const BYTES_PER_DATAGRAM = 64 * 1024;
 /** What an acknowledgement takes up in the receive buffer, the kernel's overhead included. */
 const ACKNOWLEDGEMENT_CHARGE = 1024;
 const UNDONE: BatchResult<never> = Object.freeze({ status: 'undone' });
@@ -135,7 +135,7 @@ export class Batch<Reply = NetlinkMessage> {
   async send(): Promise<BatchResult<Reply>[]> {
     this.#begin();
     let results: BatchResult<Reply>[] = [];
-    let end = performance.now() + MILLISECONDS_A_RUN;
+    let end = performance.now() + MILLISECONDS_PER_RUN;
     while (results.length < this.#entries.length) {
       const transaction = this.#sendPart(results.length);
       if (!transaction.settled) await this.#settled(transaction);
@@ -143,7 +143,7 @@ export class Batch<Reply = NetlinkMessage> {
       if (this.#endsWith(results)) break;
       if (performance.now() > end) {
         await new Promise((resolve) => setImmediate(resolve));
-        end = performance.now() + MILLISECONDS_A_RUN;
+        end = performance.now() + MILLISECONDS_PER_RUN;
       }
     }
     return this.#finish(results);
@@ -180,7 +180,7 @@ export class Batch<Reply = NetlinkMessage> {
     let behind = first;
     for (let room = this.#receiveBufferSize; behind < count; behind++) {
       room -= this.#chargeOf(behind);
-      const isFull = room < 0 || this.#startOf(behind + 1) - this.#startOf(first) > BYTES_A_DATAGRAM;
+      const isFull = room < 0 || this.#startOf(behind + 1) - this.#startOf(first) > BYTES_PER_DATAGRAM;
       if (isFull && behind > first) break;
     }
     return behind;
@@ -241,7 +241,7 @@ export class Batch<Reply = NetlinkMessage> {
   #settled(transaction: BatchTransaction): Promise<void> {
     return new Promise((resolve) => {
       const release = this.#transport.limit(transaction, 'batch', this.#options);
-      transaction.waiter = {
+      transaction.listener = {
         onSettled: () => {
           release();
           resolve();

@@ -5,10 +5,10 @@ import type { Operation } from '../../wire/operation.js';
 import { WireWriter } from '../../wire/writer.js';
 import { requestBegins, requestEnds } from '../diagnostics.js';
 import { type DumpListener, DumpTransaction } from '../engine/dump-transaction.js';
-import type { CallOptions, Transport } from './transport.js';
 import { rejected } from '../rejected.js';
-import type { Call } from './question.js';
-import { checkTimeout } from './requests.js';
+import { type CallOptions, checkTimeout } from './call-options.js';
+import type { OperationCall } from './operation-call.js';
+import type { Transport } from './transport.js';
 
 export interface DumpOptions extends CallOptions {
   /** Milliseconds of silence after which the dump has failed, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
@@ -36,7 +36,7 @@ const DEFAULT_RESTARTS = 5;
  * When so many items are kept for a consumer, nothing more is received. A datagram has some hundred; more would outlive
  * many a collection of garbage, for which V8 makes the young generation larger than the rest of a stream.
  */
-const ITEMS_A_BATCH = 256;
+const ITEMS_PER_BATCH = 256;
 
 interface Wait {
   readonly resolve: () => void;
@@ -179,11 +179,12 @@ export class Dump<Item> implements AsyncIterable<Item> {
   }
 
   #listener(): DumpListener {
-    const isHungry = () =>
-      this.#mode === 'array' || (this.#wait !== undefined && this.#transaction.items.length < ITEMS_A_BATCH);
+    const wantsMore = () =>
+      this.#mode === 'array' ||
+      (this.#wait !== undefined && this.#transaction.items.length < ITEMS_PER_BATCH);
     return {
-      get hungry() {
-        return isHungry();
+      get wantsItems() {
+        return wantsMore();
       },
       onProgress: () => {
         const { settled, items } = this.#transaction;
@@ -264,7 +265,7 @@ export function encodeDump<Input>({
   type,
   flags,
   input,
-}: Call<Input, unknown>): Uint8Array<ArrayBuffer> {
+}: OperationCall<Input, unknown>): Uint8Array<ArrayBuffer> {
   const writer = new WireWriter();
   // The acknowledgement is for kernels that know no dump of this type, and answer as to a plain request.
   writer.messageStart(type, flags | NLM_F_REQUEST | NLM_F_ACK | NLM_F_DUMP);

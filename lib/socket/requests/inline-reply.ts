@@ -10,44 +10,62 @@ import {
 } from '../../wire/constants.js';
 import { acknowledgedErrno } from '../../wire/extended-ack.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../../wire/messages.js';
-import type { WireView } from '../../wire/view.js';
-import { type PendingRequest, giveReply, type RequestTransaction } from '../engine/request-transaction.js';
+import { WireView } from '../../wire/view.js';
+import { joinReplies, type PendingRequest, type RequestTransaction } from '../engine/request-transaction.js';
 import { undecodable } from '../engine/transaction.js';
-import type { Transport } from './transport.js';
+import type { DatagramPort } from '../port/datagram-port.js';
 
-const NOTHING: PendingRequest = {
-  operation: { name: '', decode: () => undefined },
-  flags: 0,
-  makeResult: giveReply,
-};
+const NOTHING: PendingRequest = { operation: { name: '', decode: () => undefined }, flags: 0 };
 
-/** The shortest answer: an acknowledgement has an errno behind its header, a reply anything. */
-const SHORTEST = NLMSG_HDRLEN + 4;
+/** The shortest answer: an acknowledgement has an errno after its header, a reply anything. */
+const SHORTEST_REPLY = NLMSG_HDRLEN + 4;
 
 /**
- * The answer that nearly every request gets: one message in one datagram, a reply or a plain acknowledgement, which is
- * queued when the request is sent. Nothing is made for it but what the caller gets. All else is the engine's.
+ * Fast path. Almost every request is answered inside the send call by exactly one message: a reply or a plain
+ * acknowledgement. This decodes it in place, without allocating a transaction. Anything else goes to the engine, which then
+ * adopts the request.
+ *
+ * ```
+ *            expect()             take(): the one answer            result()
+ *   idle ──────────────► expected ──────────────────────► taken ──────────────► idle
+ *                            │
+ *                            │ anything else, or the send failed
+ *                            └──────────────────────────► adopted: the engine settles the request; expect() starts over
+ * ```
+ *
+ * | the datagrams of the exchange              | operation ends with | state   |
+ * | ------------------------------------------ | ------------------- | ------- |
+ * | one, one reply without NLM_F_MULTI         | reply               | taken   |
+ * | one, an acknowledgement without attributes | acknowledgement     | taken   |
+ * | a refusal, or attributes in the acknowledgement | any            | adopted |
+ * | a multipart reply, or any answer           | both                | adopted |
+ * | another sequence number, port or group; a notification | any     | adopted |
+ * | none, several, an overrun, broken bytes    | any                 | adopted |
  */
 export class InlineReply {
-  /** What was asked last, under which sequence number, and how many bytes it has. */
-  asked: PendingRequest = NOTHING;
+  /** The request, its sequence number, and its length in bytes. */
+  request: PendingRequest = NOTHING;
   sequence = 0;
   length = 0;
   /** Whether the answer was taken here. */
   taken = false;
-  /** The engine's transaction, where something else than the answer came. */
+  /** The length of the answer that was taken. */
+  replyLength = 0;
+  /** The engine's transaction, if it has adopted the request. */
   adopted: RequestTransaction | undefined = undefined;
-  readonly #transport: Transport;
+  readonly #port: DatagramPort;
+  #bytes: Uint8Array = new Uint8Array();
+  #view = new WireView(this.#bytes);
   #reply: unknown = undefined;
   #error: unknown = undefined;
 
-  constructor(transport: Transport) {
-    this.#transport = transport;
+  constructor(port: DatagramPort) {
+    this.#port = port;
   }
 
-  /** From now on the answer to that request is expected. */
-  expect(asked: PendingRequest, sequence: number, length: number): void {
-    this.asked = asked;
+  /** Expects the answer to this request. */
+  expect(request: PendingRequest, sequence: number, length: number): void {
+    this.request = request;
     this.sequence = sequence;
     this.length = length;
     this.taken = false;
@@ -55,48 +73,56 @@ export class InlineReply {
     this.#error = undefined;
   }
 
-  /** What the caller gets; throws where the reply could not be read. */
-  give(): unknown {
-    const { asked } = this;
+  /** The caller's result. Throws if the reply could not be decoded. */
+  result(): unknown {
+    const { operation } = this.request;
     const reply = this.#reply;
-    this.asked = NOTHING;
+    this.request = NOTHING;
     this.#reply = undefined;
     if (this.#error !== undefined) throw this.#error as Error;
-    return asked.makeResult(reply, undefined, undefined);
+    return joinReplies(operation, reply, undefined, undefined);
   }
 
-  /** Takes the answer. Returns false, and touches nothing, where something else came, or something beside it. */
+  /** Takes the answer. Returns false, and changes nothing, if anything else came. */
   take(batch: DatagramBatch): boolean {
     if (batch.count !== 1 || batch.overruns !== 0 || batch.error !== 0 || batch.group(0) !== 0) return false;
-    const transport = this.#transport;
-    if (transport.port.congested) return false;
+    const port = this.#port;
+    if (port.congested) return false;
     const length = batch.length(0);
     const at = batch.offset(0);
-    const view = transport.view(batch.bytes(0));
-    if (length < SHORTEST || view.data.getUint32(at, LITTLE_ENDIAN_HOST) !== length) return false;
-    if (messageSequence(view, at) !== this.sequence || messagePortId(view, at) !== transport.port.portId)
-      return false;
-    const { operation } = this.asked;
+    const view = this.#viewOf(batch.bytes(0));
+    // Not messageEnd(): a second message in the datagram goes to the engine too.
+    if (length < SHORTEST_REPLY || view.data.getUint32(at, LITTLE_ENDIAN_HOST) !== length) return false;
+    if (messageSequence(view, at) !== this.sequence || messagePortId(view, at) !== port.portId) return false;
+    const { operation } = this.request;
     if (messageType(view, at) < NLMSG_MIN_TYPE) {
       if (!isPlainAcknowledgement(operation, view, at, at + length)) return false;
     } else {
       if (operation.end !== 'reply' || (messageFlags(view, at) & NLM_F_MULTI) !== 0) return false;
       this.#decode(view, at + NLMSG_HDRLEN, at + length);
     }
-    if (length > transport.largestReply) transport.largestReply = length;
+    this.replyLength = length;
     this.taken = true;
     return true;
   }
 
+  #viewOf(bytes: Uint8Array): WireView {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = new WireView(bytes);
+    }
+    return this.#view;
+  }
+
   #decode(view: WireView, start: number, end: number): void {
-    const { operation } = this.asked;
+    const { operation } = this.request;
     try {
       this.#reply = operation.decode(view, start, end);
     } catch (cause) {
       this.#error = undecodable(operation.name, cause);
     }
-    // A decoder is the caller's code.
-    if (this.#transport.port.closed) this.#error = closed();
+    // A decoder is the caller's code: it may have closed the socket.
+    if (this.#port.closed) this.#error = closed();
   }
 }
 
@@ -106,8 +132,8 @@ function isPlainAcknowledgement(
   at: number,
   end: number,
 ): boolean {
-  const awaited = operation.end ?? 'acknowledgement';
-  if (messageType(view, at) !== NLMSG_ERROR || awaited !== 'acknowledgement') return false;
+  const expected = operation.end ?? 'acknowledgement';
+  if (messageType(view, at) !== NLMSG_ERROR || expected !== 'acknowledgement') return false;
   if ((messageFlags(view, at) & NLM_F_ACK_TLVS) !== 0) return false;
   return acknowledgedErrno(view, at, end) === 0;
 }

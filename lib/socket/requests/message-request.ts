@@ -1,12 +1,7 @@
-import {
-  NETLINK_GENERIC,
-  NETLINK_NETFILTER,
-  NETLINK_ROUTE,
-  NLMSG_HDRLEN,
-  NLMSG_MIN_TYPE,
-} from '../../wire/constants.js';
+import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import type { AttributeSet } from '../../wire/description.js';
 import type { ExtendedAck } from '../../wire/extended-ack.js';
+import { usualHeaderLength } from '../../wire/fixed-headers.js';
 import { copyMessage, type NetlinkMessage } from '../../wire/messages.js';
 import type { Operation, RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
@@ -17,18 +12,18 @@ import { checkRange, U16_MAX } from '../ranges.js';
 export interface RequestMessage {
   /** nlmsg_type, 0 to 65535. */
   readonly type: number;
-  /** nlmsg_flags beside those that the kind of request sets by itself (NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP). Default: 0. */
+  /** nlmsg_flags in addition to those that the kind of request sets itself (NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP). Default: 0. */
   readonly flags?: number;
   /** What follows the message header: fixed header and attributes, as a {@link WireWriter} makes them. */
   readonly payload?: Uint8Array;
-  /** What errors call it. Default: `'message type 16'`. */
+  /** Its name in errors. Default: `'message type 16'`. */
   readonly name?: string;
   /**
    * Bytes between the message header and the first attribute, to find the attribute that an error points at.
-   * Default: as usual in NETLINK_ROUTE, NETLINK_GENERIC and NETLINK_NETFILTER.
+   * Default: that of the type in NETLINK_ROUTE, NETLINK_GENERIC and NETLINK_NETFILTER.
    */
   readonly headerLength?: number;
-  /** Names for the attributes in errors; without them they are shown by their numbers. */
+  /** Names of the attributes in errors. Default: errors show their numbers. */
   readonly attributes?: AttributeSet;
   /** The capability that the operation needs, for the text of an EPERM. */
   readonly capability?: string;
@@ -36,9 +31,9 @@ export interface RequestMessage {
   readonly end?: RequestEnd;
 }
 
-/** What came back for a request. */
+/** The answer to a request. */
 export interface Reply {
-  /** The first message; undefined where there was only an acknowledgement. */
+  /** The first message; undefined where only an acknowledgement came. */
   readonly message: NetlinkMessage | undefined;
   /** All of them. */
   readonly messages: readonly NetlinkMessage[];
@@ -50,6 +45,7 @@ export interface Reply {
 export class MessageOperation implements Operation<Uint8Array | undefined, NetlinkMessage> {
   readonly encode = appendPayload;
   readonly decode = copyReply;
+  readonly joinReplies = joinMessages;
   readonly headerLength: number;
   readonly #request: RequestMessage;
 
@@ -75,8 +71,8 @@ export class MessageOperation implements Operation<Uint8Array | undefined, Netli
   }
 }
 
-/** What came back for a {@link MessageOperation}. */
-export function makeReply(
+/** The result of a {@link MessageOperation}. */
+function joinMessages(
   message: unknown,
   further: readonly unknown[] | undefined,
   extack: ExtendedAck | undefined,
@@ -92,20 +88,10 @@ export function checkMessage(call: string, { type, flags = 0 }: RequestMessage):
   checkRange(`${call}: flags`, flags, U16_MAX);
 }
 
-export function appendPayload(writer: WireWriter, payload: Uint8Array | undefined): void {
+function appendPayload(writer: WireWriter, payload: Uint8Array | undefined): void {
   if (payload !== undefined) writer.append(payload);
 }
 
 export function copyReply(view: WireView, offset: number, end: number): NetlinkMessage {
   return copyMessage(view, offset - NLMSG_HDRLEN, end - offset + NLMSG_HDRLEN);
-}
-
-/** Lengths of NETLINK_ROUTE's fixed headers, by the group of four types that share one: from RTM_NEWLINK on. */
-const ROUTE_HEADERS = [16, 8, 12, 12, 12, 20, 20, 20, 20];
-
-/** Bytes between the message header and the first attribute, in the protocols where that follows from the type. */
-export function usualHeaderLength(protocol: number, type: number): number {
-  if (protocol === NETLINK_GENERIC || protocol === NETLINK_NETFILTER) return 4;
-  if (protocol !== NETLINK_ROUTE) return 0;
-  return ROUTE_HEADERS[(type - NLMSG_MIN_TYPE) >> 2] ?? 0;
 }

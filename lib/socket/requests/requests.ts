@@ -4,52 +4,61 @@ import { NLM_F_ACK, NLM_F_REQUEST } from '../../wire/constants.js';
 import { WireWriter } from '../../wire/writer.js';
 import { requestBegins, requestEnds, requestsAreObserved } from '../diagnostics.js';
 import { type PendingRequest, RequestTransaction } from '../engine/request-transaction.js';
-import type { CallOptions, Transport } from './transport.js';
-import { type Deferred, nextTurn, spendFurther, spendTurn } from '../turn-budget.js';
-import { InlineReply } from './inline-reply.js';
-import type { Call, Question } from './question.js';
+import type { SequenceTable } from '../engine/sequence-table.js';
+import type { DatagramPort } from '../port/datagram-port.js';
 import { raise, rejected } from '../rejected.js';
+import { nextTurn, spendFurther, spendTurn, type TurnListener } from '../turn-budget.js';
+import { type CallOptions, checkTimeout } from './call-options.js';
+import { InlineReply } from './inline-reply.js';
+import type { OperationCall } from './operation-call.js';
+import type { Transport } from './transport.js';
 
-/** Where a message has its sequence number. */
-const SEQUENCE = 8;
-/** What one datagram may carry: below the send buffer's usual size. */
-const BYTES_A_DATAGRAM = 64 * 1024;
+/** The offset of nlmsg_seq. */
+const SEQUENCE_OFFSET = 8;
+/** Shorter replies do not change how many fit into the receive buffer: see {@link Transport.noteReply}. */
+const SMALL_REPLY = 2048;
+/** The most bytes of one datagram: below the usual size of the send buffer. */
+const BYTES_PER_DATAGRAM = 64 * 1024;
 const RESOLVED = Promise.resolve();
 
 /**
- * Requests that are no dumps. One made alone is sent at once, and settled before its promise is returned; those made
- * behind it in the same tick go together, in as few datagrams as their answers fit into the receive buffer.
+ * Requests other than dumps. A single one is sent at once and settled before its promise is returned; further ones of the
+ * same tick go together, in as few datagrams as the receive buffer has room for answers.
  */
-export class Requests implements Deferred {
+export class Requests implements TurnListener {
   readonly #transport: Transport;
+  readonly #port: DatagramPort;
+  readonly #sequences: SequenceTable;
   readonly #receiveBufferSize: number;
   readonly #writer = new WireWriter(8 * 1024);
-  readonly #answer: InlineReply;
-  #pending: Waiter[] = [];
-  /** A request was sent in this tick: those that follow wait for its end. */
+  readonly #inline: InlineReply;
+  #queued: QueuedRequest[] = [];
+  /** A request was sent in this tick: the next ones wait for its end. */
   #tickTaken = false;
   /** The event loop must have its turn first. */
   #turnAwaited = false;
-  /** What the writer holds is being sent. */
+  /** The contents of the writer are being sent. */
   #sending = false;
 
-  constructor(transport: Transport, receiveBufferSize: number) {
+  constructor(transport: Transport, sequences: SequenceTable, receiveBufferSize: number) {
     this.#transport = transport;
+    this.#port = transport.port;
+    this.#sequences = sequences;
     this.#receiveBufferSize = receiveBufferSize;
-    this.#answer = new InlineReply(transport);
+    this.#inline = new InlineReply(transport.port);
   }
 
-  /** Sends a request. The promise gives what the question makes of its answer. */
-  perform<Input, Reply>(question: Question<Input, Reply>, options: CallOptions): Promise<unknown> {
+  /** Sends a request. */
+  perform<Input, Reply>(call: OperationCall<Input, Reply>, options: CallOptions): Promise<unknown> {
     try {
       this.#check(options);
-      const start = this.#write(question);
+      const start = this.#write(call);
       if (this.#tickTaken || this.#turnAwaited || this.#sending || !spendTurn())
-        return this.#defer(this.#begin(question, start), options);
+        return this.#queue(this.#begin(call, start), options);
       this.#tickTaken = true;
       void RESOLVED.then(this.#endTick);
-      const transaction = this.#ask(question);
-      if (transaction === undefined) return Promise.resolve(this.#answer.give());
+      const transaction = this.#send(call);
+      if (transaction === undefined) return Promise.resolve(this.#inline.result());
       if (!transaction.settled) return this.#wait(transaction, options);
       this.#ended(transaction, options);
       if (transaction.error === undefined) return Promise.resolve(transaction.result);
@@ -59,15 +68,15 @@ export class Requests implements Deferred {
     }
   }
 
-  /** As {@link perform}, but blocks the thread until the answer is there. */
-  performSync<Input, Reply>(question: Question<Input, Reply>, options: CallOptions): unknown {
+  /** Like {@link perform}, but blocks the thread until the answer is there. */
+  performSync<Input, Reply>(call: OperationCall<Input, Reply>, options: CallOptions): unknown {
     this.#check(options);
     if (this.#sending)
-      throw invalidArgument('a synchronous request from inside a decoder of the same socket');
+      throw invalidArgument('a decoder made a synchronous request on the socket that it decodes for');
     this.flush();
-    this.#write(question);
-    const transaction = this.#ask(question);
-    if (transaction === undefined) return this.#answer.give();
+    this.#write(call);
+    const transaction = this.#send(call);
+    if (transaction === undefined) return this.#inline.result();
     if (!transaction.settled) {
       transaction.keepBytes();
       this.#transport.block(transaction, transaction.request.name, options);
@@ -77,15 +86,15 @@ export class Requests implements Deferred {
     return transaction.result;
   }
 
-  /** Sends what waits for the end of this tick. */
+  /** Sends the requests that were queued in this tick. */
   flush(): void {
-    while (this.#pending.length > 0 && !this.#sending && !this.#transport.port.closed) {
-      const pending = this.#pending;
-      this.#pending = [];
+    while (this.#queued.length > 0 && !this.#sending && !this.#port.closed) {
+      const queued = this.#queued;
+      this.#queued = [];
       this.#sending = true;
-      for (let first = 0; first < pending.length;) first = this.#sendSome(pending, first);
+      for (let first = 0; first < queued.length;) first = this.#sendSome(queued, first);
       this.#sending = false;
-      spendFurther(pending.length);
+      spendFurther(queued.length);
     }
   }
 
@@ -94,22 +103,17 @@ export class Requests implements Deferred {
     this.flush();
   }
 
-  /** The socket was closed: the engine has settled what waits here. */
-  close(): void {
-    this.#pending = [];
-  }
-
   #check({ signal, timeout }: CallOptions): void {
-    if (this.#transport.port.closed) throw closed();
+    if (this.#port.closed) throw closed();
     signal?.throwIfAborted();
     if (timeout !== undefined) checkTimeout(timeout);
-    this.#transport.makeRoom();
+    if (this.#port.congested) this.#transport.makeRoom();
   }
 
-  /** Writes a request behind those that wait to be sent; returns where it begins. */
-  #write<Input, Reply>({ operation, type, flags, input }: Call<Input, Reply>): number {
+  /** Writes a request after those that are queued; returns its offset. */
+  #write<Input, Reply>({ operation, type, flags, input }: OperationCall<Input, Reply>): number {
     const writer = this.#writer;
-    const start = this.#pending.length === 0 && !this.#sending ? 0 : writer.length;
+    const start = this.#queued.length === 0 && !this.#sending ? 0 : writer.length;
     writer.reset(start);
     try {
       const asks = operation.end === 'reply' ? NLM_F_REQUEST : NLM_F_REQUEST | NLM_F_ACK;
@@ -123,104 +127,111 @@ export class Requests implements Deferred {
     return start;
   }
 
-  /** Makes what was written last a transaction of the engine, under a sequence number of its own. */
-  #begin(asked: PendingRequest, start: number): RequestTransaction {
-    const transaction = this.#transaction(asked, start, this.#writer.length);
+  /** Registers the request that was written last with the engine. */
+  #begin(request: PendingRequest, start: number): RequestTransaction {
+    const transaction = this.#transaction(request, start, this.#writer.length);
     transaction.began = requestBegins();
     this.#transport.engine.begin(transaction);
-    this.#writer.putU32(start + SEQUENCE, transaction.sequence);
+    this.#writer.putU32(start + SEQUENCE_OFFSET, transaction.sequence);
     return transaction;
   }
 
-  #transaction(asked: PendingRequest, start: number, behind: number): RequestTransaction {
-    return new RequestTransaction(asked, this.#writer.bytes, start, behind - start);
+  #transaction(request: PendingRequest, start: number, end: number): RequestTransaction {
+    return new RequestTransaction(request, this.#writer.bytes, start, end - start);
   }
 
-  /**
-   * Sends the request that was written alone. Returns its transaction, or none where the answer came as it nearly always
-   * does: the engine need not know of it then.
-   */
-  #ask(asked: PendingRequest): RequestTransaction | undefined {
-    const { engine, port, quiet } = this.#transport;
-    if (!quiet || requestsAreObserved()) return this.#askByEngine(asked);
+  /** Sends a single request. Returns its transaction, or undefined if it has an inline reply. */
+  #send(request: PendingRequest): RequestTransaction | undefined {
+    if (!this.#canReplyInline || requestsAreObserved()) return this.#sendByEngine(request);
     const { memory, length } = this.#writer;
-    const sequence = engine.takeSequence();
-    this.#writer.putU32(SEQUENCE, sequence);
-    this.#answer.expect(asked, sequence, length);
+    const sequence = this.#sequences.take();
+    this.#writer.putU32(SEQUENCE_OFFSET, sequence);
+    const inline = this.#inline;
+    inline.expect(request, sequence, length);
     this.#sending = true;
     try {
-      port.exchange(memory, 0, length, 1, this.#takeAnswer);
-      if (this.#answer.taken) return undefined;
+      this.#port.exchange(memory, 0, length, 1, this.#takeReply);
+      if (inline.taken) {
+        if (inline.replyLength > SMALL_REPLY) this.#transport.noteReply(inline.replyLength);
+        return undefined;
+      }
       const transaction = this.#adopt();
-      this.#transport.receiveAnswerOf(transaction);
+      this.#transport.receiveAnswer(transaction);
       return transaction;
     } catch (error) {
-      if (!this.#answer.taken) engine.abandon(this.#adopt(), error);
+      if (!inline.taken) this.#transport.engine.abandon(this.#adopt(), error);
       throw error;
     } finally {
       this.#sending = false;
     }
   }
 
-  #askByEngine(asked: PendingRequest): RequestTransaction {
-    const transaction = this.#begin(asked, 0);
+  /** Whether the datagram that is received next can only be the answer to the request that is sent next. */
+  get #canReplyInline(): boolean {
+    const { congested, offload } = this.#port;
+    if (congested || offload !== undefined) return false;
+    return this.#sequences.empty || this.#transport.expectsOnlyAnswers;
+  }
+
+  #sendByEngine(request: PendingRequest): RequestTransaction {
+    const transaction = this.#begin(request, 0);
     this.#sending = true;
     this.#transport.send([transaction], this.#writer.memory, 0, transaction.length);
     this.#sending = false;
     return transaction;
   }
 
-  readonly #takeAnswer = (batch: DatagramBatch): void => {
-    if (this.#answer.take(batch)) return;
-    if (!this.#answer.taken) this.#adopt();
+  readonly #takeReply = (batch: DatagramBatch): void => {
+    if (this.#inline.take(batch)) return;
+    if (!this.#inline.taken) this.#adopt();
     this.#transport.take(batch);
   };
 
-  /** Makes the request whose answer is expected known to the engine, once. */
+  /** Hands the request of the inline reply to the engine, once. */
   #adopt(): RequestTransaction {
-    const { asked, sequence, length, adopted } = this.#answer;
+    const { request, sequence, length, adopted } = this.#inline;
     if (adopted !== undefined) return adopted;
-    const transaction = this.#transaction(asked, 0, length);
+    const transaction = this.#transaction(request, 0, length);
     this.#transport.engine.adopt(transaction, sequence);
-    this.#answer.adopted = transaction;
+    this.#inline.adopted = transaction;
     return transaction;
   }
 
   #ended(transaction: RequestTransaction, options: CallOptions): void {
     if (transaction.extack !== undefined) warn(transaction, options);
-    if (transaction.began !== 0) publish(transaction, this.#transport);
+    if (transaction.began !== 0) publish(transaction, this.#port.portId);
   }
 
-  /** Sends as many of the requests from `first` on as go into one datagram. Returns the first that did not. */
-  #sendSome(pending: readonly Waiter[], first: number): number {
+  /** Sends as many of the requests from `first` on as fit into one datagram. Returns the index of the next one. */
+  #sendSome(queued: readonly QueuedRequest[], first: number): number {
     const most = Math.max(1, Math.floor(this.#receiveBufferSize / this.#transport.replyCharge));
     const sent: RequestTransaction[] = [];
     let next = first;
     let length = 0;
-    for (; next < pending.length && sent.length < most; next++) {
-      const transaction = pending[next]?.transaction;
-      // What was given up before it was sent is left out: what stands behind it begins a datagram of its own.
+    for (; next < queued.length && sent.length < most; next++) {
+      const transaction = queued[next]?.transaction;
+      // A request that was aborted before it was sent is left out: the one after it begins a datagram of its own.
       if (transaction === undefined || transaction.settled) break;
-      if (sent.length > 0 && length + transaction.length > BYTES_A_DATAGRAM) break;
+      if (sent.length > 0 && length + transaction.length > BYTES_PER_DATAGRAM) break;
       length += transaction.length;
       sent.push(transaction);
     }
     const [head] = sent;
     if (head === undefined) return next + 1;
     this.#transport.send(sent, this.#writer.memory, head.start, length);
-    for (let index = first; index < next; index++) pending[index]?.arm();
+    for (let index = first; index < next; index++) queued[index]?.startTimer();
     return next;
   }
 
-  #defer(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
+  #queue(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
     if (!this.#tickTaken && !this.#turnAwaited) {
       this.#turnAwaited = true;
       nextTurn(this);
     }
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(transaction, options, this.#transport, resolve, reject);
-      this.#pending.push(waiter);
-      if (options.signal !== undefined) waiter.listen();
+      const queued = new QueuedRequest(transaction, options, this.#transport, resolve, reject);
+      this.#queued.push(queued);
+      if (options.signal !== undefined) queued.listenForAbort();
     });
   }
 
@@ -231,16 +242,16 @@ export class Requests implements Deferred {
 
   #wait(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      new Waiter(transaction, options, this.#transport, resolve, reject).arm();
+      new QueuedRequest(transaction, options, this.#transport, resolve, reject).startTimer();
     });
   }
 }
 
-function publish({ request, began, error }: RequestTransaction, { port }: Transport): void {
-  requestEnds('request', request.name, port.portId, began, error);
+function publish({ request, began, error }: RequestTransaction, portId: number): void {
+  requestEnds('request', request.name, portId, began, error);
 }
 
-/** Gives the caller what the kernel said beside success. */
+/** Calls `onWarning` with what the kernel said in addition to success. */
 function warn({ extack, error }: RequestTransaction, { onWarning }: CallOptions): void {
   if (extack === undefined || error !== undefined || onWarning === undefined) return;
   try {
@@ -250,8 +261,8 @@ function warn({ extack, error }: RequestTransaction, { onWarning }: CallOptions)
   }
 }
 
-/** Someone who waits for a request's end, with a promise. */
-class Waiter {
+/** The promise of a request that was not answered inside the call. */
+class QueuedRequest {
   readonly transaction: RequestTransaction;
   readonly #options: CallOptions;
   readonly #transport: Transport;
@@ -271,11 +282,11 @@ class Waiter {
     this.#transport = transport;
     this.#resolve = resolve;
     this.#reject = reject;
-    transaction.waiter = this;
+    transaction.listener = this;
   }
 
-  /** From now on the time runs: the request was sent, and its answer was not there at once. */
-  arm(): void {
+  /** Starts the timeout: the request was sent and not answered inside the call. */
+  startTimer(): void {
     const { transaction } = this;
     if (transaction.settled) return;
     transaction.keepBytes();
@@ -283,8 +294,8 @@ class Waiter {
     this.#release = this.#transport.limit(transaction, transaction.request.name, this.#options);
   }
 
-  /** The signal may end it before it is sent. */
-  listen(): void {
+  /** Lets the signal end the request before it is sent. */
+  listenForAbort(): void {
     this.#release = this.#transport.limit(this.transaction, this.transaction.request.name, {
       signal: this.#options.signal,
       timeout: Infinity,
@@ -295,16 +306,8 @@ class Waiter {
     this.#release?.();
     const { transaction } = this;
     warn(transaction, this.#options);
-    if (transaction.began !== 0) publish(transaction, this.#transport);
+    if (transaction.began !== 0) publish(transaction, this.#transport.port.portId);
     if (transaction.error === undefined) this.#resolve(transaction.result);
     else this.#reject(transaction.error);
   }
-}
-
-/** Throws ERR_NETLINK_INVALID_ARGUMENT unless it is a number of milliseconds, or Infinity. */
-export function checkTimeout(timeout: number): void {
-  if (timeout > 0) return;
-  throw invalidArgument(
-    `timeout is ${String(timeout)}; it must be a number of milliseconds above 0, or Infinity for no limit`,
-  );
 }

@@ -1,120 +1,123 @@
 import { closed, NetlinkError, systemError } from '../../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../../native/receive-ring.js';
-import type { ExtendedAck } from '../../wire/extended-ack.js';
 import { WireView } from '../../wire/view.js';
-import type { DatagramPort } from '../port/datagram-port.js';
 import { overrunHappened } from '../diagnostics.js';
 import type { DumpTransaction } from '../engine/dump-transaction.js';
 import { type EngineObserver, TransactionEngine } from '../engine/engine.js';
+import type { SequenceTable } from '../engine/sequence-table.js';
 import type { Transaction } from '../engine/transaction.js';
-import { type Deferred, MILLISECONDS_A_RUN, nextTurn } from '../turn-budget.js';
+import type { MessageReceiver } from '../messages/message-receiver.js';
+import type { DatagramPort } from '../port/datagram-port.js';
+import type { PortReader, PortReaders } from '../port/port-readers.js';
+import { MILLISECONDS_PER_RUN, nextTurn, type TurnListener } from '../turn-budget.js';
+import type { CallOptions } from './call-options.js';
 import { Writers } from './writers.js';
 
-/** What every call that waits for an answer takes. */
-export interface CallOptions {
-  /** Ends the wait: the promise is rejected with the signal's reason. What was sent takes effect all the same. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds to wait for the answer, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
-  readonly timeout?: number | undefined;
-  /** Called with what the kernel says beside success, before the promise is resolved: a warning, or a cookie. */
-  readonly onWarning?: ((extack: ExtendedAck) => void) | undefined;
-}
-
-/** The socket that a transport is part of. */
-export interface TransportOwner extends EngineObserver {
-  /** Whether the transport {@link Transport.wantsInput wants input} may have changed. */
-  onWaitingChanged(): void;
-  /** The kernel has dropped messages, so often since it said so last; which may have answered nothing that was asked. */
-  onOverruns(count: number): void;
-}
-
 export interface TransportOptions {
-  readonly firstSequence: number;
+  readonly sequences: SequenceTable;
   /** Whether replies may carry any port id: those of processes. */
   readonly anyPort: boolean;
 }
 
-/** What a reply takes up in the receive buffer, the kernel's overhead included, until larger ones are seen. */
+/** The datagram that a message came in. */
+interface Origin {
+  readonly batch: DatagramBatch;
+  readonly index: number;
+}
+
+/** Bytes of receive buffer per reply, the kernel's overhead included, until larger replies are seen. */
 const SMALLEST_CHARGE = 4352;
-/** Datagrams that one receive asks for. */
-const DATAGRAMS_A_RECEIVE = 16;
-/** The same while the event loop waits: the kernel makes a dump's datagrams inside the call, of up to 32 KiB each. */
-const DATAGRAMS_A_STEP = 1;
-/** After so many runs of {@link MILLISECONDS_A_RUN}, a dump is large enough to be worth a thread. */
-const RUNS_ON_THE_LOOP = 4;
-/** Receives in search of an answer that datagrams of a dump may stand before; the event loop brings what is not found then. */
-const RECEIVES_FOR_AN_ANSWER = 32;
-/** The longest time that setTimeout and poll(2) take, in milliseconds. */
+
+const DATAGRAMS_PER_RECEIVE = 16;
+/** On the event loop, where the kernel makes a dump's datagrams, of up to 32 KiB each, inside the call. */
+const DATAGRAMS_PER_STEP = 1;
+/** After this many runs of {@link MILLISECONDS_PER_RUN}, a dump is large enough to be worth a thread. */
+const RUNS_BEFORE_READ_AHEAD = 4;
+/** How many receives look for an answer that may be queued after datagrams of a dump. The event loop brings it otherwise. */
+const RECEIVES_PER_ANSWER = 32;
+/** The longest time that setTimeout and poll(2) accept, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Moves datagrams between a port and the engine. The kernel answers inside the call that sends, so most transactions
- * are settled when {@link send} returns; for the others the socket is watched.
+ * Moves datagrams between a port and the engine. The kernel answers inside the call that sends, so most transactions are
+ * settled when {@link send} returns; for the others the port is watched.
  */
-export class Transport implements Deferred {
-  readonly engine: TransactionEngine;
-  /** Milliseconds that a call waits for its answer unless it says otherwise. */
+export class Transport implements PortReader, TurnListener, EngineObserver<Origin> {
+  readonly engine: TransactionEngine<Origin>;
+  /** The default timeout of calls, in milliseconds. */
   timeout = 5000;
-  /** The longest datagram so far that belongs to no dump. */
-  largestReply = 0;
+  /** The longest datagram so far that is not part of a dump. */
+  #largestReply = 0;
   readonly port: DatagramPort;
   readonly writers = new Writers();
-  readonly #owner: TransportOwner;
-  /** After an overrun, the kernel drops even answers until nothing is queued; then whoever has none gets none. */
+  readonly #readers: PortReaders;
+  /** Takes what answers no request. */
+  readonly #receiver: MessageReceiver;
+  /** After an overrun, the kernel drops answers too until the queue is empty; a request without one then never gets it. */
   #dropsAnswers = false;
   #bytes: Uint8Array = new Uint8Array();
   #view = new WireView(this.#bytes);
-  #batch: DatagramBatch | undefined;
-  #batchIndex = 0;
+  /** Datagrams are being passed to the engine, whose callbacks may send. */
+  #taking = false;
 
-  constructor(port: DatagramPort, owner: TransportOwner, options: TransportOptions) {
-    this.port = port;
-    this.#owner = owner;
-    this.engine = new TransactionEngine(port.portId, owner, options);
+  constructor(readers: PortReaders, receiver: MessageReceiver, options: TransportOptions) {
+    this.port = readers.port;
+    this.#readers = readers;
+    this.#receiver = receiver;
+    this.engine = new TransactionEngine<Origin>(this.port.portId, this, options);
+    readers.addFirst(this);
+    receiver.shareWith(this.take);
   }
 
-  /** Whether datagrams are to be received when they come. */
   get wantsInput(): boolean {
     const { engine } = this;
     return engine.waiting > 0 || engine.runningDump?.wantsInput === true || this.#dropsAnswers;
   }
 
-  /** What a reply may take up in the receive buffer, as far as is known. */
+  /** Whether, apart from answers, nothing is queued or will be: no dump runs, and no overrun is being drained. */
+  get expectsOnlyAnswers(): boolean {
+    return !this.#dropsAnswers && this.engine.runningDump === undefined;
+  }
+
+  /** Remembers the length of a reply that was received without {@link take}. */
+  noteReply(length: number): void {
+    if (length > this.#largestReply) this.#largestReply = length;
+  }
+
+  /** Bytes of receive buffer that a reply may need, judging by earlier ones. */
   get replyCharge(): number {
-    return Math.max(SMALLEST_CHARGE, 2 * this.largestReply);
+    return Math.max(SMALLEST_CHARGE, 2 * this.#largestReply);
   }
 
-  /** The datagram that a message came in, while the engine gives it to its observer. */
-  get current(): { readonly batch: DatagramBatch; readonly index: number } | undefined {
-    return this.#batch === undefined ? undefined : { batch: this.#batch, index: this.#batchIndex };
-  }
-
-  /** Takes received datagrams in. */
+  /** Passes received datagrams to the engine. */
   readonly take = (batch: DatagramBatch): void => {
     if (batch.overruns > 0) {
       this.engine.overrun();
       overrunHappened(this.port.portId);
     }
-    if (batch.error !== 0) this.#fail(batch.error);
+    if (batch.error !== 0) this.#failDump(batch.error);
+    this.#taking = true;
     for (let index = 0; index < batch.count; index++) {
-      const view = this.view(batch.bytes(index));
+      const view = this.#viewOf(batch.bytes(index));
       const start = batch.offset(index);
       const length = batch.length(index);
-      if (length > this.largestReply && this.engine.runningDump === undefined) this.largestReply = length;
-      this.#batch = batch;
-      this.#batchIndex = index;
-      this.engine.receive(view, start, start + length, batch.group(index));
+      if (this.engine.runningDump === undefined) this.noteReply(length);
+      this.engine.receive(view, start, start + length, batch.group(index), { batch, index });
     }
-    this.#batch = undefined;
+    this.#taking = false;
     this.#dropsAnswers = this.port.congested;
     if (batch.overruns > 0) {
       if (!this.#dropsAnswers) this.engine.drained();
-      this.#owner.onOverruns(batch.overruns);
+      this.#receiver.takeOverruns(batch.overruns);
     }
   };
 
-  /** A view of received bytes: nearly always of the same memory. */
-  view(bytes: Uint8Array): WireView {
+  onUnclaimed(view: WireView, at: number, end: number, { batch, index }: Origin): void {
+    this.#receiver.takeUnclaimed(view, at, end, batch, index);
+  }
+
+  /** A view of received bytes, which are nearly always in the same memory. */
+  #viewOf(bytes: Uint8Array): WireView {
     if (this.#bytes !== bytes) {
       this.#bytes = bytes;
       this.#view = new WireView(bytes);
@@ -123,25 +126,20 @@ export class Transport implements Deferred {
   }
 
   /**
-   * Before something is sent: receives, after an overrun, all that is queued, since the kernel drops the answer otherwise.
-   * While a dump runs, it would only queue more of that.
+   * After an overrun, receives everything that is queued before the next send, since the kernel would drop the answer. Not
+   * while a dump runs: each receive makes the kernel queue more of it.
    */
   makeRoom(): void {
     let received = false;
-    while (this.port.congested && this.engine.runningDump === undefined && this.#batch === undefined) {
+    while (this.port.congested && this.engine.runningDump === undefined && !this.#taking) {
       received = true;
-      if (!this.#receive(DATAGRAMS_A_RECEIVE)) break;
+      if (!this.#receive(DATAGRAMS_PER_RECEIVE)) break;
     }
-    if (received) this.#owner.onWaitingChanged();
+    if (received) this.#readers.updateWatch();
   }
 
-  /** Whether what is queued next can only be the answer to what is sent next. */
-  get quiet(): boolean {
-    return !this.#dropsAnswers && this.engine.runningDump === undefined && this.port.offload === undefined;
-  }
-
-  /** Goes on with a request that was sent alone, past {@link send}, and whose answer may still be queued. */
-  receiveAnswerOf(transaction: Transaction): void {
+  /** Continues with a request that was sent without {@link send} and whose answer may still be queued. */
+  receiveAnswer(transaction: Transaction): void {
     if (!transaction.settled || this.#dropsAnswers) this.#receiveAnswers(transaction);
     this.#progress();
   }
@@ -163,7 +161,7 @@ export class Transport implements Deferred {
     this.#progress();
   }
 
-  /** As {@link send}, off the event loop: the answers are waited for like any that do not come at once. */
+  /** Like {@link send}, off the event loop: the answers come later, with an event. */
   #submit(transactions: readonly Transaction[], buffer: ArrayBuffer, offset: number, length: number): void {
     this.port.offload?.submit(buffer, offset, length, undefined, (error) => {
       if (error === undefined || this.port.closed) return;
@@ -173,11 +171,11 @@ export class Transport implements Deferred {
       }
       this.#progress();
     });
-    this.#owner.onWaitingChanged();
+    this.#readers.updateWatch();
   }
 
-  /** Receiving failed. The kernel reports so what kept it from going on with a dump, which then has no end. */
-  #fail(errno: number): void {
+  /** Receiving failed. This is how the kernel reports that it cannot continue a dump, which then has no end. */
+  #failDump(errno: number): void {
     const { runningDump } = this.engine;
     if (runningDump === undefined) return;
     this.engine.abandon(
@@ -187,33 +185,32 @@ export class Transport implements Deferred {
     this.engine.forgetDump();
   }
 
-  /** Puts a dump into the queue; it may be over when this returns. */
+  /** Queues a dump; it may be settled when this returns. */
   startDump(dump: DumpTransaction<unknown>): void {
     this.engine.enqueueDump(dump);
     this.#progress();
   }
 
-  /** Receives as long as somebody wants it and the event loop can wait. */
-  receiveForAWhile(): void {
-    this.#receiveUntil(performance.now() + MILLISECONDS_A_RUN);
+  onReadable(): void {
+    this.#receiveUntil(performance.now() + MILLISECONDS_PER_RUN);
     if (this.engine.runningDump !== undefined) this.#readAhead(this.engine.runningDump);
     this.#progress();
   }
 
-  /** A dump that takes long is received on a thread from now on: the kernel makes it meanwhile, and holds nobody up. */
+  /** Moves a dump that takes long to a thread: the kernel makes its datagrams there, without blocking the event loop. */
   #readAhead(dump: DumpTransaction<unknown>): void {
     dump.runs += 1;
-    if (dump.runs > RUNS_ON_THE_LOOP && !this.port.pending) this.port.readAhead();
+    if (dump.runs > RUNS_BEFORE_READ_AHEAD && !this.port.pending) this.port.readAhead();
   }
 
-  /** Blocks the thread until a transaction that was sent, or waits for its turn, is settled. */
+  /** Blocks the thread until a transaction that was sent or queued is settled. */
   block(transaction: Transaction, operation: string, options: CallOptions): void {
     if (this.port.offload !== undefined) this.port.wait(0);
     const limit = options.timeout ?? this.timeout;
     let deadline = performance.now() + limit;
     try {
       while (!transaction.settled) {
-        if (this.#receive(DATAGRAMS_A_RECEIVE)) {
+        if (this.#receive(DATAGRAMS_PER_RECEIVE)) {
           this.#sendDumps();
           deadline = performance.now() + limit;
           continue;
@@ -224,7 +221,7 @@ export class Transport implements Deferred {
       }
     } catch (error) {
       if (transaction.settled) throw error;
-      // The socket cannot wait: nothing that came later would be looked for.
+      // The socket cannot wait, so nothing will look for the answer.
       this.abandon(transaction, error);
     }
     this.#progress();
@@ -235,13 +232,13 @@ export class Transport implements Deferred {
     const { engine } = this;
     engine.abandon(transaction, error);
     if (engine.runningDump === transaction) {
-      // Should its end never come, it must not hold up the next for ever.
+      // If its end never comes, it must not block the next dump forever.
       this.#timer(this.timeout, () => this.#forget(transaction));
     }
-    this.#owner.onWaitingChanged();
+    this.#readers.updateWatch();
   }
 
-  /** Ends a transaction when the time is over or the signal says so. Returns what must be called when it is settled. */
+  /** Ends a transaction on timeout or abort. Returns a function to call when it is settled. */
   limit(transaction: Transaction, operation: string, options: CallOptions): () => void {
     const { signal, timeout = this.timeout } = options;
     const onAbort = () => this.abandon(transaction, signal?.reason);
@@ -253,7 +250,7 @@ export class Transport implements Deferred {
     };
   }
 
-  /** Ends a dump after so many milliseconds of silence; the time that it waits for its turn does not count. */
+  /** Ends a dump after `timeout` milliseconds of silence, not counting the time in the queue. */
   limitSilence(dump: DumpTransaction<unknown>, timeout: number): NodeJS.Timeout | undefined {
     const timer = this.#timer(timeout, () => {
       if (this.engine.runningDump === dump) this.abandon(dump, timedOut(timeout, dump.request.name));
@@ -262,31 +259,31 @@ export class Transport implements Deferred {
     return timer;
   }
 
-  /** Sees to it that datagrams are received when they come. */
+  /** Receives datagrams when they come. */
   awaitInput(): void {
-    this.#owner.onWaitingChanged();
+    this.#readers.updateWatch();
   }
 
   onTurn(): void {
     if (!this.port.closed) this.#progress();
   }
 
-  close(): void {
+  onClosed(): void {
     this.engine.close(closed());
   }
 
-  /** Unreferenced, since it is watching that keeps the process alive, or does not. */
+  /** Unreferenced: the watched port keeps the process alive, where that is wanted. */
   #timer(milliseconds: number, onTimeout: () => void): NodeJS.Timeout | undefined {
     return milliseconds > LONGEST_TIMER ? undefined : setTimeout(onTimeout, milliseconds).unref();
   }
 
-  /** Receives once; false when nothing is queued any more. */
+  /** Receives once; false when the queue is empty. */
   #receive(wanted: number): boolean {
     const { port } = this;
     if (port.closed) return false;
     const { overruns, foreignDatagrams } = port;
     if (port.receive(wanted, this.take) > 0) return true;
-    // What came alone may have more behind it: word of an overrun, or datagrams that were not for us.
+    // A report of an overrun, or datagrams of foreign ports, may come alone with more behind them.
     if (port.overruns !== overruns || port.foreignDatagrams !== foreignDatagrams) return true;
     if (port.pending) return false;
     this.#dropsAnswers = false;
@@ -294,30 +291,30 @@ export class Transport implements Deferred {
     return false;
   }
 
-  /** Receives until a transaction is settled, or nothing more is queued; after an overrun always the latter. */
+  /** Receives until a transaction is settled or the queue is empty; after an overrun, until the queue is empty. */
   #receiveAnswers(transaction: Transaction): void {
     // One at a time while a dump runs: each receive makes the kernel queue more of it.
-    const wanted = this.engine.runningDump === undefined ? DATAGRAMS_A_RECEIVE : 1;
-    for (let receives = 0; receives < RECEIVES_FOR_AN_ANSWER; receives++) {
+    const wanted = this.engine.runningDump === undefined ? DATAGRAMS_PER_RECEIVE : 1;
+    for (let receives = 0; receives < RECEIVES_PER_ANSWER; receives++) {
       if ((transaction.settled && !this.#dropsAnswers) || !this.#receive(wanted)) return;
     }
   }
 
   #receiveUntil(end: number): void {
     do {
-      if (!this.#receive(DATAGRAMS_A_STEP)) return;
+      if (!this.#receive(DATAGRAMS_PER_STEP)) return;
     } while (this.wantsInput && performance.now() < end);
   }
 
-  /** What is due after datagrams came: consumers are told, the next dump is sent. */
+  /** After datagrams came: notifies consumers, sends the next dump. */
   #progress(): void {
     this.engine.runningDump?.progress();
     this.#sendDumps();
-    this.#owner.onWaitingChanged();
+    this.#readers.updateWatch();
   }
 
   #sendDumps(): void {
-    const end = performance.now() + MILLISECONDS_A_RUN;
+    const end = performance.now() + MILLISECONDS_PER_RUN;
     for (let dump = this.engine.takeDump(); dump !== undefined; dump = this.engine.takeDump()) {
       const { buffer, byteOffset, byteLength } = dump.bytes;
       if (this.port.offload !== undefined) {
@@ -346,7 +343,7 @@ export class Transport implements Deferred {
   }
 }
 
-/** How many datagrams to look for: an answer each, unless something goes wrong. */
+/** How many datagrams to expect: an answer each, unless something goes wrong. */
 function countAnswers(transactions: readonly Transaction[]): number {
   let count = 0;
   for (const { answers } of transactions) count += answers;
