@@ -5,7 +5,7 @@ export { errnoName, errnoNumber } from './errno.js';
 
 /** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
 export type LibraryErrorCode =
-  /** Netlink cannot work here: another system, a runtime without uv_poll, or a missing addon binary. */
+  /** Netlink cannot work here: another system, Electron, or a missing addon binary. */
   | 'ERR_NETLINK_UNSUPPORTED'
   /** The socket was closed, before the call or while it waited. */
   | 'ERR_NETLINK_CLOSED'

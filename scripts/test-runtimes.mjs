@@ -157,6 +157,14 @@ function test(runtime, wrapper) {
   };
 }
 
+/** How each runtime is started, for bench/runtimes.mjs. */
+export function runtimeCommands() {
+  return runtimes.map((runtime) => {
+    const { name, args, env } = runtime;
+    return { name, command: [install(runtime), ...args], env };
+  });
+}
+
 /** Installs every runtime, which takes the network that the tests then do without. */
 export function installRuntimes() {
   for (const runtime of runtimes) install(runtime);

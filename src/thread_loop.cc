@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdint>
 #include <utility>
 
 #include "environment.h"
@@ -196,8 +195,11 @@ ThreadLoop::Target* ThreadLoop::Find(Id id) const {
 }
 
 void ThreadLoop::Post(Id id) {
-  void* data = reinterpret_cast<void*>(static_cast<std::uintptr_t>(id));
-  napi_call_threadsafe_function(wake_, data, napi_tsfn_nonblocking);
+  {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(id);
+  }
+  napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }
 
 void ThreadLoop::Defer(Id id) {
@@ -225,13 +227,20 @@ void ThreadLoop::Unref() {
   if (--refs_ == 0) napi_unref_threadsafe_function(environment_->env(), wake_);
 }
 
-void ThreadLoop::OnCall(napi_env env, napi_value /*function*/, void* context, void* data) {
+ThreadLoop::Id ThreadLoop::TakePosted() {
+  const std::lock_guard lock(mutex_);
+  const Id id = posted_.front();
+  posted_.pop_front();
+  return id;
+}
+
+void ThreadLoop::OnCall(napi_env env, napi_value /*function*/, void* context, void* /*data*/) {
   // The queue is emptied at the environment's end.
   if (env == nullptr) return;
   auto* loop = static_cast<ThreadLoop*>(context);
   const Napi::HandleScope scope(env);
   const auto environment = loop->environment();
-  auto* target = loop->Find(static_cast<Id>(reinterpret_cast<std::uintptr_t>(data)));
+  auto* target = loop->Find(loop->TakePosted());
   if (target != nullptr) target->OnPosted();
 }
 

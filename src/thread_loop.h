@@ -3,7 +3,9 @@
 #include <napi.h>
 #include <pthread.h>
 
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <vector>
 
@@ -64,6 +66,8 @@ class ThreadLoop final : public EventLoop {
   static void OnCall(napi_env env, napi_value function, void* context, void* data);
   static void OnImmediate(const Napi::CallbackInfo& info);
   [[nodiscard]] Target* Find(Id id) const;
+  /** There is one for each call of the threadsafe function. */
+  Id TakePosted();
 
   Environment* environment_;
   Napi::FunctionReference set_immediate_;
@@ -73,6 +77,9 @@ class ThreadLoop final : public EventLoop {
   std::unique_ptr<EpollThread> thread_;
   std::unordered_map<Id, Target*> targets_;
   std::vector<Id> deferred_;
+  std::mutex mutex_;
+  /** Guarded by the mutex. */
+  std::deque<Id> posted_;
   Id last_id_ = EpollThread::kNoId;
   int refs_ = 0;
 };

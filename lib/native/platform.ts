@@ -13,7 +13,7 @@ export function whyUnsupported({ platform, versions }: Host): string | undefined
   return 'Electron is not supported: open netlink sockets in a Node.js process of their own and pass on what they say';
 }
 
-/** Whether addons can wait for sockets on the event loop. Bun ends the process instead, and Deno reports each socket once only. */
+/** Whether addons can use uv_poll: Bun 1.4 ends the process instead, and Deno 2.9 reports each socket once only. */
 export function hasUvPoll({ versions }: Host): boolean {
   return versions['bun'] === undefined && versions['deno'] === undefined;
 }
