@@ -1,5 +1,8 @@
 import { invalidArgument } from './errors.js';
 
+/** How many known names a message lists. */
+const MOST_LISTED = 20;
+
 /** The names that an object may have. Made by {@link namesOf}. */
 export type KnownNames = Readonly<Record<string, true | undefined>>;
 
@@ -37,7 +40,9 @@ export function suggestion(name: string, known: Iterable<string>): string {
   const names = [...known];
   const close = closest(name, names);
   if (close !== undefined) return ` (did you mean '${close}'?)`;
-  return names.length === 0 ? '' : ` (expected one of ${names.join(', ')})`;
+  if (names.length === 0) return '';
+  const more = names.length > MOST_LISTED ? ', …' : '';
+  return ` (expected one of ${names.slice(0, MOST_LISTED).join(', ')}${more})`;
 }
 
 function notAnObject(where: string, options: unknown): Error {

@@ -9,7 +9,7 @@ const helpers = ['./dist/cli/study/echo-peer.js'];
 
 /** Opening a socket needs most of these, and each file that Node loads takes half a millisecond or more. */
 const core =
-  /^(wire|native|socket|generic|client|spec\/runtime)\/|^(errno|errors|json|known-names|caller-stack|extended-ack)\.js$/;
+  /^(wire|native|socket|generic|client|spec\/runtime)\/|^(errno|errors|json|known-names|caller-stack|shown-value|extended-ack)\.js$/;
 
 /** Their JavaScript is as readable as their TypeScript, and a map of each would double the package. */
 const generated = /^families\//;

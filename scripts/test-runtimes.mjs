@@ -105,30 +105,21 @@ function run(program, args, options = {}) {
 }
 
 /** Installs a runtime if it is not there, and returns its program. */
-function install({ name, spec, program }) {
+export function installRuntime({ name, spec, program, flags = [] }) {
   const home = join(folder, name.split(' ').slice(0, 2).join('-'));
   const package_ = spec.replace(/(?<=.)@.*$/, '');
   const path = join(home, 'node_modules', package_, program);
   if (existsSync(path)) return path;
   mkdirSync(home, { recursive: true });
-  const args = [
-    'install',
-    '--prefix',
-    home,
-    '--ignore-scripts',
-    '--no-save',
-    '--no-audit',
-    '--no-fund',
-    spec,
-  ];
-  const { status, stderr } = run('npm', args);
+  const options = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund', ...flags];
+  const { status, stderr } = run('npm', ['install', '--prefix', home, ...options, spec]);
   if (status !== 0 || !existsSync(path)) throw new Error(`npm could not install ${spec}:\n${stderr}`);
   return path;
 }
 
 function test(runtime, wrapper) {
   const { args, unit, host, without, env } = runtime;
-  const [first, ...before] = [...wrapper, install(runtime), ...args];
+  const [first, ...before] = [...wrapper, installRuntime(runtime), ...args];
   const jest = (project, suites) => {
     const patterns = suites.map((name) => `/${project}/${name}\\.`);
     const jestArgs = [
@@ -161,13 +152,13 @@ function test(runtime, wrapper) {
 export function runtimeCommands() {
   return runtimes.map((runtime) => {
     const { name, args, env } = runtime;
-    return { name, command: [install(runtime), ...args], env };
+    return { name, command: [installRuntime(runtime), ...args], env };
   });
 }
 
 /** Installs every runtime, which takes the network that the tests then do without. */
 export function installRuntimes() {
-  for (const runtime of runtimes) install(runtime);
+  for (const runtime of runtimes) installRuntime(runtime);
 }
 
 /** The results over all runtimes. */

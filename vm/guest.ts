@@ -10,7 +10,8 @@ import { writeCpio } from './cpio.js';
 import { VmError } from './errors.js';
 import { runSession, type SessionResult } from './guest-session.js';
 import { prepareInitramfs } from './initramfs.js';
-import { prepareKernel, type Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
+import { prepareKernel } from './kernels.js';
 import { builtModules, buildModule, netlinkTestSources } from './module.js';
 import { checkOptions, type OptionNames } from './options.js';
 import { judge, type Outcome } from './outcome.js';
@@ -272,7 +273,8 @@ async function firstThatBoots(
 async function existingFolder(path: string): Promise<string> {
   const whole = resolve(path);
   const found = await stat(whole).catch(() => undefined);
-  if (found?.isDirectory() !== true) throw new VmError('ERR_VM_INVALID_ARGUMENT', `${whole} is no folder`);
+  if (found?.isDirectory() !== true)
+    throw new VmError('ERR_VM_INVALID_ARGUMENT', `'${whole}' must be a folder`);
   return whole;
 }
 

@@ -3,7 +3,7 @@ import { cp, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { VmError } from './errors.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 import { checkOptions, type OptionNames } from './options.js';
 import { run } from './programs.js';
 import type { ModuleToLoad } from './session-files.js';
@@ -85,7 +85,7 @@ export async function builtModules(
 /** What a build reads: everything but what an earlier build left and what no build needs. */
 async function sourceFiles(folder: string): Promise<string[]> {
   if (!existsSync(folder))
-    throw new VmError('ERR_VM_INVALID_ARGUMENT', `there is no folder ${folder} to build a module from`);
+    throw new VmError('ERR_VM_INVALID_ARGUMENT', `build a module: folder '${folder}' does not exist`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter(

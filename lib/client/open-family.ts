@@ -1,5 +1,6 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
 import { checkOptions, suggestion } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type {
   ColumnsOf,
@@ -130,7 +131,7 @@ export class OpenFamily {
 
   #unknownOperation(name: string, mode: 'do' | 'dump'): NetlinkError {
     const known = suggestion(name, this.#operationNames(mode));
-    return invalidArgument(`'${this.#family.name}' has no ${mode} operation '${name}'${known}`);
+    return invalidArgument(`'${this.#family.name}' has no '${mode}' operation named ${shown(name)}${known}`);
   }
 
   #prepare(key: string, mode: 'do' | 'dump'): OperationVariants {
@@ -213,7 +214,7 @@ export class OpenFamily {
     if (mode.reply === undefined) return echo === true ? reply : undefined;
     if (reply !== undefined || mode.optionalReply === true) return reply;
     throw new NetlinkError(
-      `${operationName(this.#family, codec)} was acknowledged, and no answer came with it`,
+      `${operationName(this.#family, codec)}: the kernel acknowledged the request and sent no reply`,
       { code: 'ERR_NETLINK_NO_REPLY', operation: operationName(this.#family, codec) },
     );
   }

@@ -4,6 +4,7 @@ import type { DynamicClient } from '../spec/runtime/client.js';
 import type { Family } from '../spec/runtime/family.js';
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { checkSharedSocket } from '../socket/shared-socket.js';
+import { atAwait } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
@@ -52,6 +53,6 @@ export async function openFamily<Client>(
     return new OpenFamily(family, socket, numbers, shared === undefined) as never;
   } catch (error) {
     if (shared === undefined) socket.close();
-    throw error;
+    throw atAwait(error);
   }
 }

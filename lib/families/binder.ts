@@ -160,7 +160,7 @@ function writeReportAttribute(writer: WireWriter, value: ReportInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'report', besides);
+      refuseUnknown(value, key, 'report', describeReport, besides);
   }
 }
 

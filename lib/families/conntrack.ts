@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -137,7 +138,7 @@ export interface NfCtTcpFlagsMask {
 export interface NfCtTcpFlagsMaskInput {
   readonly flags?: FlagsInput<NfCtTcpFlags> | undefined;
   readonly mask?: FlagsInput<NfCtTcpFlags> | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNfCtTcpFlagsMask: MemberEnds = { flags: 1, mask: 2 };
@@ -162,7 +163,7 @@ function putNfCtTcpFlagsMask(writer: WireWriter, at: number, value: NfCtTcpFlags
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nf-ct-tcp-flags-mask');
+          refuseUnknown(value, key, 'nf-ct-tcp-flags-mask', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -247,7 +248,7 @@ function writeCounterAttrsAttribute(writer: WireWriter, value: CounterAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counter-attrs', besides);
+      refuseUnknown(value, key, 'counter-attrs', describeCounterAttrs, besides);
   }
 }
 
@@ -376,7 +377,7 @@ function writeTupleProtoAttrsAttribute(writer: WireWriter, value: TupleProtoAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tuple-proto-attrs', besides);
+      refuseUnknown(value, key, 'tuple-proto-attrs', describeTupleProtoAttrs, besides);
   }
 }
 
@@ -469,7 +470,7 @@ function writeTupleIpAttrsAttribute(writer: WireWriter, value: TupleIpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tuple-ip-attrs', besides);
+      refuseUnknown(value, key, 'tuple-ip-attrs', describeTupleIpAttrs, besides);
   }
 }
 
@@ -552,7 +553,7 @@ function writeTupleAttrsAttribute(writer: WireWriter, value: TupleAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tuple-attrs', besides);
+      refuseUnknown(value, key, 'tuple-attrs', describeTupleAttrs, besides);
   }
 }
 
@@ -652,7 +653,7 @@ function writeProtoinfoTcpAttrsAttribute(writer: WireWriter, value: ProtoinfoTcp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-tcp-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-tcp-attrs', describeProtoinfoTcpAttrs, besides);
   }
 }
 
@@ -735,7 +736,7 @@ function writeProtoinfoDccpAttrsAttribute(writer: WireWriter, value: ProtoinfoDc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-dccp-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-dccp-attrs', describeProtoinfoDccpAttrs, besides);
   }
 }
 
@@ -815,7 +816,7 @@ function writeProtoinfoSctpAttrsAttribute(writer: WireWriter, value: ProtoinfoSc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-sctp-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-sctp-attrs', describeProtoinfoSctpAttrs, besides);
   }
 }
 
@@ -900,7 +901,7 @@ function writeProtoinfoAttrsAttribute(writer: WireWriter, value: ProtoinfoAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'protoinfo-attrs', besides);
+      refuseUnknown(value, key, 'protoinfo-attrs', describeProtoinfoAttrs, besides);
   }
 }
 
@@ -963,7 +964,7 @@ function writeHelpAttrsAttribute(writer: WireWriter, value: HelpAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'help-attrs', besides);
+      refuseUnknown(value, key, 'help-attrs', describeHelpAttrs, besides);
   }
 }
 
@@ -1032,7 +1033,7 @@ function writeNatProtoAttrsAttribute(writer: WireWriter, value: NatProtoAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nat-proto-attrs', besides);
+      refuseUnknown(value, key, 'nat-proto-attrs', describeNatProtoAttrs, besides);
   }
 }
 
@@ -1061,8 +1062,8 @@ export interface NatAttrs extends Decoded {
 export interface NatAttrsInput extends ExtraInputs {
   readonly natV4Minip?: number | undefined;
   readonly natV4Maxip?: number | undefined;
-  readonly natV6Minip?: Uint8Array | undefined;
-  readonly natV6Maxip?: Uint8Array | undefined;
+  readonly natV6Minip?: Bytes | undefined;
+  readonly natV6Maxip?: Bytes | undefined;
   readonly natProto?: NatProtoAttrsInput | undefined;
 }
 
@@ -1129,7 +1130,7 @@ function writeNatAttrsAttribute(writer: WireWriter, value: NatAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nat-attrs', besides);
+      refuseUnknown(value, key, 'nat-attrs', describeNatAttrs, besides);
   }
 }
 
@@ -1210,7 +1211,7 @@ function writeSeqadjAttrsAttribute(writer: WireWriter, value: SeqadjAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'seqadj-attrs', besides);
+      refuseUnknown(value, key, 'seqadj-attrs', describeSeqadjAttrs, besides);
   }
 }
 
@@ -1273,7 +1274,7 @@ function writeSecctxAttrsAttribute(writer: WireWriter, value: SecctxAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'secctx-attrs', besides);
+      refuseUnknown(value, key, 'secctx-attrs', describeSecctxAttrs, besides);
   }
 }
 
@@ -1350,7 +1351,7 @@ function writeSynproxyAttrsAttribute(writer: WireWriter, value: SynproxyAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'synproxy-attrs', besides);
+      refuseUnknown(value, key, 'synproxy-attrs', describeSynproxyAttrs, besides);
   }
 }
 
@@ -1421,7 +1422,7 @@ function writeFilterAttrsAttribute(writer: WireWriter, value: FilterAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'filter-attrs', besides);
+      refuseUnknown(value, key, 'filter-attrs', describeFilterAttrs, besides);
   }
 }
 
@@ -1508,13 +1509,13 @@ export interface ConntrackAttrsInput extends ExtraInputs {
   readonly tupleMaster?: TupleAttrsInput | undefined;
   readonly seqAdjOrig?: SeqadjAttrsInput | undefined;
   readonly seqAdjReply?: SeqadjAttrsInput | undefined;
-  readonly secmark?: Uint8Array | undefined;
+  readonly secmark?: Bytes | undefined;
   readonly zone?: number | undefined;
   readonly secctx?: SecctxAttrsInput | undefined;
   readonly timestamp?: number | bigint | undefined;
   readonly markMask?: number | undefined;
-  readonly labels?: Uint8Array | undefined;
-  readonly labelsMask?: Uint8Array | undefined;
+  readonly labels?: Bytes | undefined;
+  readonly labelsMask?: Bytes | undefined;
   readonly synproxy?: SynproxyAttrsInput | undefined;
   readonly filter?: FilterAttrsInput | undefined;
   readonly statusMask?: FlagsInput<NfCtStatus> | undefined;
@@ -1701,7 +1702,7 @@ function writeConntrackAttrsAttribute(writer: WireWriter, value: ConntrackAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'conntrack-attrs', besides);
+      refuseUnknown(value, key, 'conntrack-attrs', describeConntrackAttrs, besides);
   }
 }
 
@@ -1891,7 +1892,7 @@ function writeConntrackStatsAttrsAttribute(writer: WireWriter, value: ConntrackS
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'conntrack-stats-attrs', besides);
+      refuseUnknown(value, key, 'conntrack-stats-attrs', describeConntrackStatsAttrs, besides);
   }
 }
 
@@ -1971,7 +1972,9 @@ function projectConntrackMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeConntrackMessage(writer: WireWriter, value: ConntrackMessageInput, besides?: ReadonlySet<string>): void {
+const ConntrackMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeConntrackMessage(writer: WireWriter, value: ConntrackMessageInput, besides: ReadonlySet<string> = ConntrackMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -2044,7 +2047,9 @@ function projectConntrackStatsMessage(view: WireView, start: number, end: number
   return value;
 }
 
-function writeConntrackStatsMessage(writer: WireWriter, value: ConntrackStatsMessageInput, besides?: ReadonlySet<string>): void {
+const ConntrackStatsMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeConntrackStatsMessage(writer: WireWriter, value: ConntrackStatsMessageInput, besides: ReadonlySet<string> = ConntrackStatsMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

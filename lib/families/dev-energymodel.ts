@@ -126,7 +126,7 @@ function writePerfDomainAttribute(writer: WireWriter, value: PerfDomainInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'perf-domain', besides);
+      refuseUnknown(value, key, 'perf-domain', describePerfDomain, besides);
   }
 }
 
@@ -201,7 +201,7 @@ function writePerfTableAttribute(writer: WireWriter, value: PerfTableInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'perf-table', besides);
+      refuseUnknown(value, key, 'perf-table', describePerfTable, besides);
   }
 }
 
@@ -297,7 +297,7 @@ function writePerfStateAttribute(writer: WireWriter, value: PerfStateInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'perf-state', besides);
+      refuseUnknown(value, key, 'perf-state', describePerfState, besides);
   }
 }
 

@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -665,8 +666,8 @@ export interface DevlinkInput extends ExtraInputs {
   readonly dpipeAction?: readonly DlDpipeActionInput[] | undefined;
   readonly dpipeActionValue?: readonly DlDpipeActionValueInput[] | undefined;
   readonly dpipeActionType?: DpipeActionType | number | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
   readonly dpipeHeaders?: DlDpipeHeadersInput | undefined;
   readonly dpipeHeader?: readonly DlDpipeHeaderInput[] | undefined;
@@ -710,7 +711,7 @@ export interface DevlinkInput extends ExtraInputs {
   readonly regionSnapshotId?: number | undefined;
   readonly regionChunks?: DlRegionChunksInput | undefined;
   readonly regionChunk?: DlRegionChunkInput | undefined;
-  readonly regionChunkData?: Uint8Array | undefined;
+  readonly regionChunkData?: Bytes | undefined;
   readonly regionChunkAddr?: number | bigint | undefined;
   readonly regionChunkLen?: number | bigint | undefined;
   readonly infoDriverName?: string | undefined;
@@ -721,7 +722,7 @@ export interface DevlinkInput extends ExtraInputs {
   readonly infoVersionName?: string | undefined;
   readonly infoVersionValue?: string | undefined;
   readonly sbPoolCellSize?: number | undefined;
-  readonly fmsg?: Uint8Array | undefined;
+  readonly fmsg?: Bytes | undefined;
   readonly fmsgObjNestStart?: boolean | undefined;
   readonly fmsgPairNestStart?: boolean | undefined;
   readonly fmsgArrNestStart?: boolean | undefined;
@@ -801,8 +802,8 @@ export interface DevlinkInput extends ExtraInputs {
   readonly parentDev?: DlParentDevInput | undefined;
   readonly paramValuesList?: DlParamValuesInput | undefined;
   readonly paramValue?: readonly DlParamValueInput[] | undefined;
-  readonly paramValueData?: Uint8Array | undefined;
-  readonly paramValueDefault?: Uint8Array | undefined;
+  readonly paramValueData?: Bytes | undefined;
+  readonly paramValueDefault?: Bytes | undefined;
 }
 
 function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Devlink {
@@ -1952,7 +1953,7 @@ function writeDevlinkAttribute(writer: WireWriter, value: DevlinkInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'devlink', besides);
+      refuseUnknown(value, key, 'devlink', describeDevlink, besides);
   }
 }
 
@@ -2208,7 +2209,7 @@ function writeDlDevStatsAttribute(writer: WireWriter, value: DlDevStatsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dev-stats', besides);
+      refuseUnknown(value, key, 'dl-dev-stats', describeDlDevStats, besides);
   }
 }
 
@@ -2271,7 +2272,7 @@ function writeDlReloadStatsAttribute(writer: WireWriter, value: DlReloadStatsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-stats', describeDlReloadStats, besides);
   }
 }
 
@@ -2344,7 +2345,7 @@ function writeDlReloadActInfoAttribute(writer: WireWriter, value: DlReloadActInf
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-info', besides);
+      refuseUnknown(value, key, 'dl-reload-act-info', describeDlReloadActInfo, besides);
   }
 }
 
@@ -2407,7 +2408,7 @@ function writeDlReloadActStatsAttribute(writer: WireWriter, value: DlReloadActSt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-act-stats', besides);
+      refuseUnknown(value, key, 'dl-reload-act-stats', describeDlReloadActStats, besides);
   }
 }
 
@@ -2476,7 +2477,7 @@ function writeDlReloadStatsEntryAttribute(writer: WireWriter, value: DlReloadSta
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-reload-stats-entry', besides);
+      refuseUnknown(value, key, 'dl-reload-stats-entry', describeDlReloadStatsEntry, besides);
   }
 }
 
@@ -2550,7 +2551,7 @@ function writeDlInfoVersionAttribute(writer: WireWriter, value: DlInfoVersionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-info-version', besides);
+      refuseUnknown(value, key, 'dl-info-version', describeDlInfoVersion, besides);
   }
 }
 
@@ -2575,7 +2576,7 @@ export interface DlPortFunction extends Decoded {
 
 /** Attributes of `dl-port-function` to send. */
 export interface DlPortFunctionInput extends ExtraInputs {
-  readonly hwAddr?: Uint8Array | undefined;
+  readonly hwAddr?: Bytes | undefined;
   readonly state?: PortFnState | number | undefined;
   readonly opstate?: PortFnOpstate | number | undefined;
   readonly caps?: FlagFieldInput<PortFnAttrCap> | undefined;
@@ -2637,7 +2638,7 @@ function writeDlPortFunctionAttribute(writer: WireWriter, value: DlPortFunctionI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-port-function', besides);
+      refuseUnknown(value, key, 'dl-port-function', describeDlPortFunction, besides);
   }
 }
 
@@ -2702,7 +2703,7 @@ function writeDlDpipeTablesAttribute(writer: WireWriter, value: DlDpipeTablesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-tables', besides);
+      refuseUnknown(value, key, 'dl-dpipe-tables', describeDlDpipeTables, besides);
   }
 }
 
@@ -2824,7 +2825,7 @@ function writeDlDpipeTableAttribute(writer: WireWriter, value: DlDpipeTableInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table', describeDlDpipeTable, besides);
   }
 }
 
@@ -2892,7 +2893,7 @@ function writeDlDpipeTableMatchesAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-matches', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-matches', describeDlDpipeTableMatches, besides);
   }
 }
 
@@ -2954,7 +2955,7 @@ function writeDlDpipeTableActionsAttribute(writer: WireWriter, value: DlDpipeTab
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-table-actions', besides);
+      refuseUnknown(value, key, 'dl-dpipe-table-actions', describeDlDpipeTableActions, besides);
   }
 }
 
@@ -3016,7 +3017,7 @@ function writeDlDpipeEntriesAttribute(writer: WireWriter, value: DlDpipeEntriesI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entries', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entries', describeDlDpipeEntries, besides);
   }
 }
 
@@ -3108,7 +3109,7 @@ function writeDlDpipeEntryAttribute(writer: WireWriter, value: DlDpipeEntryInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry', describeDlDpipeEntry, besides);
   }
 }
 
@@ -3173,7 +3174,7 @@ function writeDlDpipeEntryMatchValuesAttribute(writer: WireWriter, value: DlDpip
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-match-values', describeDlDpipeEntryMatchValues, besides);
   }
 }
 
@@ -3235,7 +3236,7 @@ function writeDlDpipeEntryActionValuesAttribute(writer: WireWriter, value: DlDpi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', besides);
+      refuseUnknown(value, key, 'dl-dpipe-entry-action-values', describeDlDpipeEntryActionValues, besides);
   }
 }
 
@@ -3334,7 +3335,7 @@ function writeDlDpipeMatchAttribute(writer: WireWriter, value: DlDpipeMatchInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match', describeDlDpipeMatch, besides);
   }
 }
 
@@ -3363,8 +3364,8 @@ export interface DlDpipeMatchValue extends Decoded {
 /** Attributes of `dl-dpipe-match-value` to send. */
 export interface DlDpipeMatchValueInput extends ExtraInputs {
   readonly dpipeMatch?: readonly DlDpipeMatchInput[] | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
 }
 
@@ -3429,7 +3430,7 @@ function writeDlDpipeMatchValueAttribute(writer: WireWriter, value: DlDpipeMatch
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-match-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-match-value', describeDlDpipeMatchValue, besides);
   }
 }
 
@@ -3531,7 +3532,7 @@ function writeDlDpipeActionAttribute(writer: WireWriter, value: DlDpipeActionInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action', describeDlDpipeAction, besides);
   }
 }
 
@@ -3560,8 +3561,8 @@ export interface DlDpipeActionValue extends Decoded {
 /** Attributes of `dl-dpipe-action-value` to send. */
 export interface DlDpipeActionValueInput extends ExtraInputs {
   readonly dpipeAction?: readonly DlDpipeActionInput[] | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
 }
 
@@ -3626,7 +3627,7 @@ function writeDlDpipeActionValueAttribute(writer: WireWriter, value: DlDpipeActi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-action-value', besides);
+      refuseUnknown(value, key, 'dl-dpipe-action-value', describeDlDpipeActionValue, besides);
   }
 }
 
@@ -3691,7 +3692,7 @@ function writeDlDpipeHeadersAttribute(writer: WireWriter, value: DlDpipeHeadersI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-headers', besides);
+      refuseUnknown(value, key, 'dl-dpipe-headers', describeDlDpipeHeaders, besides);
   }
 }
 
@@ -3785,7 +3786,7 @@ function writeDlDpipeHeaderAttribute(writer: WireWriter, value: DlDpipeHeaderInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header', describeDlDpipeHeader, besides);
   }
 }
 
@@ -3850,7 +3851,7 @@ function writeDlDpipeHeaderFieldsAttribute(writer: WireWriter, value: DlDpipeHea
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-header-fields', besides);
+      refuseUnknown(value, key, 'dl-dpipe-header-fields', describeDlDpipeHeaderFields, besides);
   }
 }
 
@@ -3942,7 +3943,7 @@ function writeDlDpipeFieldAttribute(writer: WireWriter, value: DlDpipeFieldInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-dpipe-field', besides);
+      refuseUnknown(value, key, 'dl-dpipe-field', describeDlDpipeField, besides);
   }
 }
 
@@ -4083,7 +4084,7 @@ function writeDlResourceAttribute(writer: WireWriter, value: DlResourceInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource', besides);
+      refuseUnknown(value, key, 'dl-resource', describeDlResource, besides);
   }
 }
 
@@ -4154,7 +4155,7 @@ function writeDlResourceListAttribute(writer: WireWriter, value: DlResourceListI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-resource-list', besides);
+      refuseUnknown(value, key, 'dl-resource-list', describeDlResourceList, besides);
   }
 }
 
@@ -4242,7 +4243,7 @@ function writeDlParamAttribute(writer: WireWriter, value: DlParamInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param', besides);
+      refuseUnknown(value, key, 'dl-param', describeDlParam, besides);
   }
 }
 
@@ -4308,7 +4309,7 @@ function writeDlRegionSnapshotsAttribute(writer: WireWriter, value: DlRegionSnap
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshots', besides);
+      refuseUnknown(value, key, 'dl-region-snapshots', describeDlRegionSnapshots, besides);
   }
 }
 
@@ -4369,7 +4370,7 @@ function writeDlRegionSnapshotAttribute(writer: WireWriter, value: DlRegionSnaps
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-snapshot', besides);
+      refuseUnknown(value, key, 'dl-region-snapshot', describeDlRegionSnapshot, besides);
   }
 }
 
@@ -4432,7 +4433,7 @@ function writeDlRegionChunksAttribute(writer: WireWriter, value: DlRegionChunksI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunks', besides);
+      refuseUnknown(value, key, 'dl-region-chunks', describeDlRegionChunks, besides);
   }
 }
 
@@ -4452,7 +4453,7 @@ export interface DlRegionChunk extends Decoded {
 
 /** Attributes of `dl-region-chunk` to send. */
 export interface DlRegionChunkInput extends ExtraInputs {
-  readonly regionChunkData?: Uint8Array | undefined;
+  readonly regionChunkData?: Bytes | undefined;
   readonly regionChunkAddr?: number | bigint | undefined;
 }
 
@@ -4504,7 +4505,7 @@ function writeDlRegionChunkAttribute(writer: WireWriter, value: DlRegionChunkInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-region-chunk', besides);
+      refuseUnknown(value, key, 'dl-region-chunk', describeDlRegionChunk, besides);
   }
 }
 
@@ -4682,7 +4683,7 @@ function writeDlHealthReporterAttribute(writer: WireWriter, value: DlHealthRepor
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-health-reporter', besides);
+      refuseUnknown(value, key, 'dl-health-reporter', describeDlHealthReporter, besides);
   }
 }
 
@@ -4768,7 +4769,7 @@ function writeDlAttrStatsAttribute(writer: WireWriter, value: DlAttrStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-attr-stats', besides);
+      refuseUnknown(value, key, 'dl-attr-stats', describeDlAttrStats, besides);
   }
 }
 
@@ -4841,7 +4842,7 @@ function writeDlTrapMetadataAttribute(writer: WireWriter, value: DlTrapMetadataI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-trap-metadata', besides);
+      refuseUnknown(value, key, 'dl-trap-metadata', describeDlTrapMetadata, besides);
   }
 }
 
@@ -4903,7 +4904,7 @@ function writeDlLinecardSupportedTypesAttribute(writer: WireWriter, value: DlLin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-linecard-supported-types', besides);
+      refuseUnknown(value, key, 'dl-linecard-supported-types', describeDlLinecardSupportedTypes, besides);
   }
 }
 
@@ -4962,7 +4963,7 @@ function writeDlSelftestIdAttribute(writer: WireWriter, value: DlSelftestIdInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-selftest-id', besides);
+      refuseUnknown(value, key, 'dl-selftest-id', describeDlSelftestId, besides);
   }
 }
 
@@ -5031,7 +5032,7 @@ function writeDlRateTcBwsAttribute(writer: WireWriter, value: DlRateTcBwsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-rate-tc-bws', besides);
+      refuseUnknown(value, key, 'dl-rate-tc-bws', describeDlRateTcBws, besides);
   }
 }
 
@@ -5109,7 +5110,7 @@ function writeDlParentDevAttribute(writer: WireWriter, value: DlParentDevInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-parent-dev', besides);
+      refuseUnknown(value, key, 'dl-parent-dev', describeDlParentDev, besides);
   }
 }
 
@@ -5173,7 +5174,7 @@ function writeDlParamValuesAttribute(writer: WireWriter, value: DlParamValuesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-values', besides);
+      refuseUnknown(value, key, 'dl-param-values', describeDlParamValues, besides);
   }
 }
 
@@ -5195,9 +5196,9 @@ export interface DlParamValue extends Decoded {
 
 /** Attributes of `dl-param-value` to send. */
 export interface DlParamValueInput extends ExtraInputs {
-  readonly paramValueData?: Uint8Array | undefined;
+  readonly paramValueData?: Bytes | undefined;
   readonly paramValueCmode?: ParamCmode | number | undefined;
-  readonly paramValueDefault?: Uint8Array | undefined;
+  readonly paramValueDefault?: Bytes | undefined;
 }
 
 function readDlParamValue(value: Mutable<DlParamValue>, view: WireView, start: number, end: number, strict: boolean): DlParamValue {
@@ -5257,7 +5258,7 @@ function writeDlParamValueAttribute(writer: WireWriter, value: DlParamValueInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dl-param-value', besides);
+      refuseUnknown(value, key, 'dl-param-value', describeDlParamValue, besides);
   }
 }
 

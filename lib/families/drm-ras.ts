@@ -121,7 +121,7 @@ function writeNodeAttrsAttribute(writer: WireWriter, value: NodeAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'node-attrs', besides);
+      refuseUnknown(value, key, 'node-attrs', describeNodeAttrs, besides);
   }
 }
 
@@ -211,7 +211,7 @@ function writeErrorCounterAttrsAttribute(writer: WireWriter, value: ErrorCounter
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'error-counter-attrs', besides);
+      refuseUnknown(value, key, 'error-counter-attrs', describeErrorCounterAttrs, besides);
   }
 }
 

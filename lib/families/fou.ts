@@ -186,7 +186,7 @@ function writeFouAttribute(writer: WireWriter, value: FouInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fou', besides);
+      refuseUnknown(value, key, 'fou', describeFou, besides);
   }
 }
 

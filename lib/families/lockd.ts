@@ -103,7 +103,7 @@ function writeServerAttribute(writer: WireWriter, value: ServerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server', besides);
+      refuseUnknown(value, key, 'server', describeServer, besides);
   }
 }
 

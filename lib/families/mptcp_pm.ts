@@ -174,7 +174,7 @@ function writeAddressSetAttribute(writer: WireWriter, value: AddressSetInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'address', besides);
+      refuseUnknown(value, key, 'address', describeAddressSet, besides);
   }
 }
 
@@ -280,7 +280,7 @@ function writeEndpointAttribute(writer: WireWriter, value: EndpointInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'endpoint', besides);
+      refuseUnknown(value, key, 'endpoint', describeEndpoint, besides);
   }
 }
 
@@ -385,7 +385,7 @@ function writeAttrAttribute(writer: WireWriter, value: AttrInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr', besides);
+      refuseUnknown(value, key, 'attr', describeAttr, besides);
   }
 }
 
@@ -589,7 +589,7 @@ function writeEventAttrAttribute(writer: WireWriter, value: EventAttrInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'event-attr', besides);
+      refuseUnknown(value, key, 'event-attr', describeEventAttr, besides);
   }
 }
 

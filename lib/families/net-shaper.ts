@@ -185,7 +185,7 @@ function writeNetShaperAttribute(writer: WireWriter, value: NetShaperInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'net-shaper', besides);
+      refuseUnknown(value, key, 'net-shaper', describeNetShaper, besides);
   }
 }
 
@@ -263,7 +263,7 @@ function writeHandleAttribute(writer: WireWriter, value: HandleInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'handle', besides);
+      refuseUnknown(value, key, 'handle', describeHandle, besides);
   }
 }
 
@@ -342,7 +342,7 @@ function writeLeafInfoAttribute(writer: WireWriter, value: LeafInfoInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'leaf-info', besides);
+      refuseUnknown(value, key, 'leaf-info', describeLeafInfo, besides);
   }
 }
 
@@ -486,7 +486,7 @@ function writeCapsAttribute(writer: WireWriter, value: CapsInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'caps', besides);
+      refuseUnknown(value, key, 'caps', describeCaps, besides);
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -166,7 +167,7 @@ export interface NexthopGrpInput {
   readonly weight?: number | undefined;
   readonly weightHigh?: number | undefined;
   readonly resvd2?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNexthopGrp: MemberEnds = { id: 4, weight: 5, weightHigh: 6, resvd2: 8 };
@@ -195,7 +196,7 @@ function putNexthopGrp(writer: WireWriter, at: number, value: NexthopGrpInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nexthop-grp');
+          refuseUnknown(value, key, 'nexthop-grp', ['id', 'weight', 'weightHigh', 'resvd2']);
       }
     } catch (error) {
       throw within(key, error);
@@ -213,7 +214,7 @@ export interface NexthopGroup {
 /** `struct nexthop_group: 0 bytes` to send; what is not given is zero. */
 export interface NexthopGroupInput {
   readonly entries?: readonly NexthopGrpInput[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNexthopGroup: MemberEnds = { entries: 0 };
@@ -237,7 +238,7 @@ function putNexthopGroup(writer: WireWriter, at: number, value: NexthopGroupInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nexthop-group');
+          refuseUnknown(value, key, 'nexthop-group', ['entries']);
       }
     } catch (error) {
       throw within(key, error);
@@ -297,7 +298,7 @@ export interface NexthopAttrsInput extends ExtraInputs {
   readonly oif?: number | undefined;
   readonly gateway?: AddressInput | undefined;
   readonly encapType?: EncapType | number | undefined;
-  readonly encap?: Uint8Array | undefined;
+  readonly encap?: Bytes | undefined;
   readonly groups?: boolean | undefined;
   readonly master?: number | undefined;
   readonly fdb?: boolean | undefined;
@@ -429,7 +430,7 @@ function writeNexthopAttrsAttribute(writer: WireWriter, value: NexthopAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nexthop-attrs', besides);
+      refuseUnknown(value, key, 'nexthop-attrs', describeNexthopAttrs, besides);
   }
 }
 
@@ -532,7 +533,7 @@ function writeResGroupAttrsAttribute(writer: WireWriter, value: ResGroupAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'res-group-attrs', besides);
+      refuseUnknown(value, key, 'res-group-attrs', describeResGroupAttrs, besides);
   }
 }
 
@@ -615,7 +616,7 @@ function writeResBucketAttrsAttribute(writer: WireWriter, value: ResBucketAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'res-bucket-attrs', besides);
+      refuseUnknown(value, key, 'res-bucket-attrs', describeResBucketAttrs, besides);
   }
 }
 
@@ -680,7 +681,7 @@ function writeGroupStatsAttrsAttribute(writer: WireWriter, value: GroupStatsAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'group-stats-attrs', besides);
+      refuseUnknown(value, key, 'group-stats-attrs', describeGroupStatsAttrs, besides);
   }
 }
 
@@ -758,7 +759,7 @@ function writeGroupStatsEntryAttrsAttribute(writer: WireWriter, value: GroupStat
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'group-stats-entry-attrs', besides);
+      refuseUnknown(value, key, 'group-stats-entry-attrs', describeGroupStatsEntryAttrs, besides);
   }
 }
 
@@ -832,7 +833,9 @@ function projectNexthopMessage(view: WireView, start: number, end: number, stric
   return value;
 }
 
-function writeNexthopMessage(writer: WireWriter, value: NexthopMessageInput, besides?: ReadonlySet<string>): void {
+const NexthopMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nhFamily', 'nhScope', 'nhProtocol', 'nhFlags']);
+
+function writeNexthopMessage(writer: WireWriter, value: NexthopMessageInput, besides: ReadonlySet<string> = NexthopMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

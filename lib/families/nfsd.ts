@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -143,7 +144,7 @@ function writeCacheNotifyAttribute(writer: WireWriter, value: CacheNotifyInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-notify', besides);
+      refuseUnknown(value, key, 'cache-notify', describeCacheNotify, besides);
   }
 }
 
@@ -305,7 +306,7 @@ function writeRpcStatusAttribute(writer: WireWriter, value: RpcStatusInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rpc-status', besides);
+      refuseUnknown(value, key, 'rpc-status', describeRpcStatus, besides);
   }
 }
 
@@ -351,7 +352,7 @@ export interface ServerInput extends ExtraInputs {
   readonly leasetime?: number | undefined;
   readonly scope?: string | undefined;
   readonly minThreads?: number | undefined;
-  readonly fhKey?: Uint8Array | undefined;
+  readonly fhKey?: Bytes | undefined;
 }
 
 function readServer(value: Mutable<Server>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Server {
@@ -420,7 +421,7 @@ function writeServerAttribute(writer: WireWriter, value: ServerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server', besides);
+      refuseUnknown(value, key, 'server', describeServer, besides);
   }
 }
 
@@ -502,7 +503,7 @@ function writeVersionAttribute(writer: WireWriter, value: VersionInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'version', besides);
+      refuseUnknown(value, key, 'version', describeVersion, besides);
   }
 }
 
@@ -567,7 +568,7 @@ function writeServerProtoAttribute(writer: WireWriter, value: ServerProtoInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-proto', besides);
+      refuseUnknown(value, key, 'server-proto', describeServerProto, besides);
   }
 }
 
@@ -587,7 +588,7 @@ export interface Sock extends Decoded {
 
 /** Attributes of `sock` to send. */
 export interface SockInput extends ExtraInputs {
-  readonly addr?: Uint8Array | undefined;
+  readonly addr?: Bytes | undefined;
   readonly transportName?: string | undefined;
 }
 
@@ -636,7 +637,7 @@ function writeSockAttribute(writer: WireWriter, value: SockInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sock', besides);
+      refuseUnknown(value, key, 'sock', describeSock, besides);
   }
 }
 
@@ -700,7 +701,7 @@ function writeServerSockAttribute(writer: WireWriter, value: ServerSockInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-sock', besides);
+      refuseUnknown(value, key, 'server-sock', describeServerSock, besides);
   }
 }
 
@@ -771,7 +772,7 @@ function writePoolModeAttribute(writer: WireWriter, value: PoolModeInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pool-mode', besides);
+      refuseUnknown(value, key, 'pool-mode', describePoolMode, besides);
   }
 }
 
@@ -841,7 +842,7 @@ function writeFslocationAttribute(writer: WireWriter, value: FslocationInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fslocation', besides);
+      refuseUnknown(value, key, 'fslocation', describeFslocation, besides);
   }
 }
 
@@ -904,7 +905,7 @@ function writeFslocationsAttribute(writer: WireWriter, value: FslocationsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fslocations', besides);
+      refuseUnknown(value, key, 'fslocations', describeFslocations, besides);
   }
 }
 
@@ -973,7 +974,7 @@ function writeAuthFlavorAttribute(writer: WireWriter, value: AuthFlavorInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'auth-flavor', besides);
+      refuseUnknown(value, key, 'auth-flavor', describeAuthFlavor, besides);
   }
 }
 
@@ -1024,7 +1025,7 @@ export interface SvcExportInput extends ExtraInputs {
   readonly anonUid?: number | undefined;
   readonly anonGid?: number | undefined;
   readonly fslocations?: FslocationsInput | undefined;
-  readonly uuid?: Uint8Array | undefined;
+  readonly uuid?: Bytes | undefined;
   readonly secinfo?: readonly AuthFlavorInput[] | undefined;
   readonly xprtsec?: readonly FlagsInput<XprtsecMode>[] | undefined;
   readonly flags?: FlagsInput<ExportFlags> | undefined;
@@ -1136,7 +1137,7 @@ function writeSvcExportAttribute(writer: WireWriter, value: SvcExportInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'svc-export', besides);
+      refuseUnknown(value, key, 'svc-export', describeSvcExport, besides);
   }
 }
 
@@ -1211,7 +1212,7 @@ function writeSvcExportReqsAttribute(writer: WireWriter, value: SvcExportReqsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'svc-export-reqs', besides);
+      refuseUnknown(value, key, 'svc-export-reqs', describeSvcExportReqs, besides);
   }
 }
 
@@ -1244,7 +1245,7 @@ export interface ExpkeyInput extends ExtraInputs {
   readonly seqno?: number | bigint | undefined;
   readonly client?: string | undefined;
   readonly fsidtype?: number | undefined;
-  readonly fsid?: Uint8Array | undefined;
+  readonly fsid?: Bytes | undefined;
   readonly negative?: boolean | undefined;
   readonly expiry?: number | bigint | undefined;
   readonly path?: string | undefined;
@@ -1321,7 +1322,7 @@ function writeExpkeyAttribute(writer: WireWriter, value: ExpkeyInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expkey', besides);
+      refuseUnknown(value, key, 'expkey', describeExpkey, besides);
   }
 }
 
@@ -1390,7 +1391,7 @@ function writeExpkeyReqsAttribute(writer: WireWriter, value: ExpkeyReqsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expkey-reqs', besides);
+      refuseUnknown(value, key, 'expkey-reqs', describeExpkeyReqs, besides);
   }
 }
 
@@ -1452,7 +1453,7 @@ function writeCacheFlushAttribute(writer: WireWriter, value: CacheFlushInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-flush', besides);
+      refuseUnknown(value, key, 'cache-flush', describeCacheFlush, besides);
   }
 }
 
@@ -1470,7 +1471,7 @@ export interface UnlockIp extends Decoded {
 
 /** Attributes of `unlock-ip` to send. */
 export interface UnlockIpInput extends ExtraInputs {
-  readonly address?: Uint8Array | undefined;
+  readonly address?: Bytes | undefined;
 }
 
 function readUnlockIp(value: Mutable<UnlockIp>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): UnlockIp {
@@ -1514,7 +1515,7 @@ function writeUnlockIpAttribute(writer: WireWriter, value: UnlockIpInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-ip', besides);
+      refuseUnknown(value, key, 'unlock-ip', describeUnlockIp, besides);
   }
 }
 
@@ -1576,7 +1577,7 @@ function writeUnlockFilesystemAttribute(writer: WireWriter, value: UnlockFilesys
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-filesystem', besides);
+      refuseUnknown(value, key, 'unlock-filesystem', describeUnlockFilesystem, besides);
   }
 }
 
@@ -1638,7 +1639,7 @@ function writeUnlockExportAttribute(writer: WireWriter, value: UnlockExportInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-export', besides);
+      refuseUnknown(value, key, 'unlock-export', describeUnlockExport, besides);
   }
 }
 
@@ -1709,7 +1710,7 @@ function writeServerProcEntryAttribute(writer: WireWriter, value: ServerProcEntr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-proc-entry', besides);
+      refuseUnknown(value, key, 'server-proc-entry', describeServerProcEntry, besides);
   }
 }
 
@@ -1925,7 +1926,7 @@ function writeServerStatsAttribute(writer: WireWriter, value: ServerStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-stats', besides);
+      refuseUnknown(value, key, 'server-stats', describeServerStats, besides);
   }
 }
 

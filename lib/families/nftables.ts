@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -570,7 +571,7 @@ function writeLogAttrsAttribute(writer: WireWriter, value: LogAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'log-attrs', besides);
+      refuseUnknown(value, key, 'log-attrs', describeLogAttrs, besides);
   }
 }
 
@@ -660,7 +661,7 @@ function writeNumgenAttrsAttribute(writer: WireWriter, value: NumgenAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'numgen-attrs', besides);
+      refuseUnknown(value, key, 'numgen-attrs', describeNumgenAttrs, besides);
   }
 }
 
@@ -749,7 +750,7 @@ function writeRangeAttrsAttribute(writer: WireWriter, value: RangeAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'range-attrs', besides);
+      refuseUnknown(value, key, 'range-attrs', describeRangeAttrs, besides);
   }
 }
 
@@ -804,7 +805,7 @@ function writeBatchAttrsAttribute(writer: WireWriter, value: BatchAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'batch-attrs', besides);
+      refuseUnknown(value, key, 'batch-attrs', describeBatchAttrs, besides);
   }
 }
 
@@ -836,7 +837,7 @@ export interface TableAttrsInput extends ExtraInputs {
   readonly flags?: FlagsInput<TableFlags> | undefined;
   readonly use?: number | undefined;
   readonly handle?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly owner?: number | undefined;
 }
 
@@ -899,7 +900,7 @@ function writeTableAttrsAttribute(writer: WireWriter, value: TableAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'table-attrs', besides);
+      refuseUnknown(value, key, 'table-attrs', describeTableAttrs, besides);
   }
 }
 
@@ -953,7 +954,7 @@ export interface ChainAttrsInput extends ExtraInputs {
   readonly counters?: NftCounterAttrsInput | undefined;
   readonly flags?: FlagsInput<ChainFlags> | undefined;
   readonly id?: number | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
 }
 
 function readChainAttrs(value: Mutable<ChainAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): ChainAttrs {
@@ -1042,7 +1043,7 @@ function writeChainAttrsAttribute(writer: WireWriter, value: ChainAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'chain-attrs', besides);
+      refuseUnknown(value, key, 'chain-attrs', describeChainAttrs, besides);
   }
 }
 
@@ -1124,7 +1125,7 @@ function writeCounterAttrsAttribute(writer: WireWriter, value: CounterAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counter-attrs', besides);
+      refuseUnknown(value, key, 'counter-attrs', describeCounterAttrs, besides);
   }
 }
 
@@ -1212,7 +1213,7 @@ function writeNftHookAttrsAttribute(writer: WireWriter, value: NftHookAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nft-hook-attrs', besides);
+      refuseUnknown(value, key, 'nft-hook-attrs', describeNftHookAttrs, besides);
   }
 }
 
@@ -1275,7 +1276,7 @@ function writeHookDevAttrsAttribute(writer: WireWriter, value: HookDevAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hook-dev-attrs', besides);
+      refuseUnknown(value, key, 'hook-dev-attrs', describeHookDevAttrs, besides);
   }
 }
 
@@ -1344,7 +1345,7 @@ function writeNftCounterAttrsAttribute(writer: WireWriter, value: NftCounterAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nft-counter-attrs', besides);
+      refuseUnknown(value, key, 'nft-counter-attrs', describeNftCounterAttrs, besides);
   }
 }
 
@@ -1387,7 +1388,7 @@ export interface RuleAttrsInput extends ExtraInputs {
   readonly expressions?: ExprListAttrsInput | undefined;
   readonly compat?: RuleCompatAttrsInput | undefined;
   readonly position?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly id?: number | undefined;
   readonly positionId?: number | undefined;
   readonly chainId?: number | undefined;
@@ -1474,7 +1475,7 @@ function writeRuleAttrsAttribute(writer: WireWriter, value: RuleAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rule-attrs', besides);
+      refuseUnknown(value, key, 'rule-attrs', describeRuleAttrs, besides);
   }
 }
 
@@ -1515,7 +1516,12 @@ function readExprListAttrs(value: Mutable<ExprListAttrs>, view: WireView, start:
     try {
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
-          value.elem = append(value.elem, readExprAttrs({}, view, from, to, strict));
+          view.enterNest();
+          try {
+            value.elem = append(value.elem, readExprAttrs({}, view, from, to, strict));
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -1546,7 +1552,7 @@ function writeExprListAttrsAttribute(writer: WireWriter, value: ExprListAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-list-attrs', besides);
+      refuseUnknown(value, key, 'expr-list-attrs', describeExprListAttrs, besides);
   }
 }
 
@@ -1599,7 +1605,12 @@ function readExprAttrs(value: Mutable<ExprAttrs>, view: WireView, start: number,
     const from = dataAt + 4;
     const to = dataAt + data.getUint16(dataAt, LE);
     try {
-      value.data = readExprOps(value.name, view, from, to, strict);
+      view.enterNest();
+      try {
+        value.data = readExprOps(value.name, view, from, to, strict);
+      } finally {
+        view.leaveNest();
+      }
     } catch (error) {
       keepMalformed(value, view, dataAt, error, strict);
     }
@@ -1631,7 +1642,7 @@ function writeExprAttrsAttribute(writer: WireWriter, value: ExprAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-attrs', besides);
+      refuseUnknown(value, key, 'expr-attrs', describeExprAttrs, besides);
   }
 }
 
@@ -1701,7 +1712,7 @@ function writeRuleCompatAttrsAttribute(writer: WireWriter, value: RuleCompatAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rule-compat-attrs', besides);
+      refuseUnknown(value, key, 'rule-compat-attrs', describeRuleCompatAttrs, besides);
   }
 }
 
@@ -1768,7 +1779,7 @@ export interface SetAttrsInput extends ExtraInputs {
   readonly id?: number | undefined;
   readonly timeout?: number | bigint | undefined;
   readonly gcInterval?: number | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly objType?: number | undefined;
   readonly handle?: number | bigint | undefined;
   readonly expr?: readonly ExprAttrsInput[] | undefined;
@@ -1904,7 +1915,7 @@ function writeSetAttrsAttribute(writer: WireWriter, value: SetAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-attrs', besides);
+      refuseUnknown(value, key, 'set-attrs', describeSetAttrs, besides);
   }
 }
 
@@ -1994,7 +2005,7 @@ function writeSetDescAttrsAttribute(writer: WireWriter, value: SetDescAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-desc-attrs', besides);
+      refuseUnknown(value, key, 'set-desc-attrs', describeSetDescAttrs, besides);
   }
 }
 
@@ -2056,7 +2067,7 @@ function writeSetDescConcatAttrsAttribute(writer: WireWriter, value: SetDescConc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-desc-concat-attrs', besides);
+      refuseUnknown(value, key, 'set-desc-concat-attrs', describeSetDescConcatAttrs, besides);
   }
 }
 
@@ -2117,7 +2128,7 @@ function writeSetFieldAttrsAttribute(writer: WireWriter, value: SetFieldAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-field-attrs', besides);
+      refuseUnknown(value, key, 'set-field-attrs', describeSetFieldAttrs, besides);
   }
 }
 
@@ -2179,7 +2190,7 @@ function writeSetListAttrsAttribute(writer: WireWriter, value: SetListAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'set-list-attrs', besides);
+      refuseUnknown(value, key, 'set-list-attrs', describeSetListAttrs, besides);
   }
 }
 
@@ -2220,7 +2231,7 @@ export interface SetelemAttrsInput extends ExtraInputs {
   readonly flags?: FlagsInput<SetElemFlags> | undefined;
   readonly timeout?: number | bigint | undefined;
   readonly expiration?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly expr?: ExprAttrsInput | undefined;
   readonly objref?: string | undefined;
   readonly keyEnd?: DataAttrsInput | undefined;
@@ -2317,7 +2328,7 @@ function writeSetelemAttrsAttribute(writer: WireWriter, value: SetelemAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-attrs', besides);
+      refuseUnknown(value, key, 'setelem-attrs', describeSetelemAttrs, besides);
   }
 }
 
@@ -2389,7 +2400,7 @@ function writeSetelemListElemAttrsAttribute(writer: WireWriter, value: SetelemLi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-list-elem-attrs', besides);
+      refuseUnknown(value, key, 'setelem-list-elem-attrs', describeSetelemListElemAttrs, besides);
   }
 }
 
@@ -2468,7 +2479,7 @@ function writeSetelemListAttrsAttribute(writer: WireWriter, value: SetelemListAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'setelem-list-attrs', besides);
+      refuseUnknown(value, key, 'setelem-list-attrs', describeSetelemListAttrs, besides);
   }
 }
 
@@ -2540,7 +2551,7 @@ function writeGenAttrsAttribute(writer: WireWriter, value: GenAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'gen-attrs', besides);
+      refuseUnknown(value, key, 'gen-attrs', describeGenAttrs, besides);
   }
 }
 
@@ -2578,7 +2589,7 @@ export interface ObjAttrsInput extends ExtraInputs {
   readonly data?: ObjDataInput | undefined;
   readonly use?: number | undefined;
   readonly handle?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
 }
 
 function readObjAttrs(value: Mutable<ObjAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): ObjAttrs {
@@ -2661,7 +2672,7 @@ function writeObjAttrsAttribute(writer: WireWriter, value: ObjAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-attrs', besides);
+      refuseUnknown(value, key, 'obj-attrs', describeObjAttrs, besides);
   }
 }
 
@@ -2747,7 +2758,7 @@ function writeQuotaAttrsAttribute(writer: WireWriter, value: QuotaAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'quota-attrs', besides);
+      refuseUnknown(value, key, 'quota-attrs', describeQuotaAttrs, besides);
   }
 }
 
@@ -2845,7 +2856,7 @@ function writeFlowtableAttrsAttribute(writer: WireWriter, value: FlowtableAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flowtable-attrs', besides);
+      refuseUnknown(value, key, 'flowtable-attrs', describeFlowtableAttrs, besides);
   }
 }
 
@@ -2929,7 +2940,7 @@ function writeFlowtableHookAttrsAttribute(writer: WireWriter, value: FlowtableHo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flowtable-hook-attrs', besides);
+      refuseUnknown(value, key, 'flowtable-hook-attrs', describeFlowtableHookAttrs, besides);
   }
 }
 
@@ -3041,7 +3052,7 @@ function writeExprBitwiseAttrsAttribute(writer: WireWriter, value: ExprBitwiseAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-bitwise-attrs', besides);
+      refuseUnknown(value, key, 'expr-bitwise-attrs', describeExprBitwiseAttrs, besides);
   }
 }
 
@@ -3125,7 +3136,7 @@ function writeExprCmpAttrsAttribute(writer: WireWriter, value: ExprCmpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-cmp-attrs', besides);
+      refuseUnknown(value, key, 'expr-cmp-attrs', describeExprCmpAttrs, besides);
   }
 }
 
@@ -3147,7 +3158,7 @@ export interface DataAttrs extends Decoded {
 
 /** Attributes of `data-attrs` to send. */
 export interface DataAttrsInput extends ExtraInputs {
-  readonly value?: Uint8Array | undefined;
+  readonly value?: Bytes | undefined;
   readonly verdict?: VerdictAttrsInput | undefined;
 }
 
@@ -3196,7 +3207,7 @@ function writeDataAttrsAttribute(writer: WireWriter, value: DataAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'data-attrs', besides);
+      refuseUnknown(value, key, 'data-attrs', describeDataAttrs, besides);
   }
 }
 
@@ -3275,7 +3286,7 @@ function writeVerdictAttrsAttribute(writer: WireWriter, value: VerdictAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'verdict-attrs', besides);
+      refuseUnknown(value, key, 'verdict-attrs', describeVerdictAttrs, besides);
   }
 }
 
@@ -3348,7 +3359,7 @@ function writeExprCounterAttrsAttribute(writer: WireWriter, value: ExprCounterAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-counter-attrs', besides);
+      refuseUnknown(value, key, 'expr-counter-attrs', describeExprCounterAttrs, besides);
   }
 }
 
@@ -3427,7 +3438,7 @@ function writeExprFibAttrsAttribute(writer: WireWriter, value: ExprFibAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-fib-attrs', besides);
+      refuseUnknown(value, key, 'expr-fib-attrs', describeExprFibAttrs, besides);
   }
 }
 
@@ -3514,7 +3525,7 @@ function writeExprCtAttrsAttribute(writer: WireWriter, value: ExprCtAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-ct-attrs', besides);
+      refuseUnknown(value, key, 'expr-ct-attrs', describeExprCtAttrs, besides);
   }
 }
 
@@ -3578,7 +3589,7 @@ function writeExprFlowOffloadAttrsAttribute(writer: WireWriter, value: ExprFlowO
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-flow-offload-attrs', besides);
+      refuseUnknown(value, key, 'expr-flow-offload-attrs', describeExprFlowOffloadAttrs, besides);
   }
 }
 
@@ -3648,7 +3659,7 @@ function writeExprImmediateAttrsAttribute(writer: WireWriter, value: ExprImmedia
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-immediate-attrs', besides);
+      refuseUnknown(value, key, 'expr-immediate-attrs', describeExprImmediateAttrs, besides);
   }
 }
 
@@ -3743,7 +3754,7 @@ function writeExprLookupAttrsAttribute(writer: WireWriter, value: ExprLookupAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-lookup-attrs', besides);
+      refuseUnknown(value, key, 'expr-lookup-attrs', describeExprLookupAttrs, besides);
   }
 }
 
@@ -3828,7 +3839,7 @@ function writeExprMasqAttrsAttribute(writer: WireWriter, value: ExprMasqAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-masq-attrs', besides);
+      refuseUnknown(value, key, 'expr-masq-attrs', describeExprMasqAttrs, besides);
   }
 }
 
@@ -3907,7 +3918,7 @@ function writeExprMetaAttrsAttribute(writer: WireWriter, value: ExprMetaAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-meta-attrs', besides);
+      refuseUnknown(value, key, 'expr-meta-attrs', describeExprMetaAttrs, besides);
   }
 }
 
@@ -4018,7 +4029,7 @@ function writeExprNatAttrsAttribute(writer: WireWriter, value: ExprNatAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-nat-attrs', besides);
+      refuseUnknown(value, key, 'expr-nat-attrs', describeExprNatAttrs, besides);
   }
 }
 
@@ -4141,7 +4152,7 @@ function writeExprPayloadAttrsAttribute(writer: WireWriter, value: ExprPayloadAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-payload-attrs', besides);
+      refuseUnknown(value, key, 'expr-payload-attrs', describeExprPayloadAttrs, besides);
   }
 }
 
@@ -4217,7 +4228,7 @@ function writeExprRejectAttrsAttribute(writer: WireWriter, value: ExprRejectAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-reject-attrs', besides);
+      refuseUnknown(value, key, 'expr-reject-attrs', describeExprRejectAttrs, besides);
   }
 }
 
@@ -4242,7 +4253,7 @@ export interface ExprTargetAttrs extends Decoded {
 export interface ExprTargetAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly rev?: number | undefined;
-  readonly info?: Uint8Array | undefined;
+  readonly info?: Bytes | undefined;
 }
 
 function readExprTargetAttrs(value: Mutable<ExprTargetAttrs>, view: WireView, start: number, end: number, strict: boolean): ExprTargetAttrs {
@@ -4296,7 +4307,7 @@ function writeExprTargetAttrsAttribute(writer: WireWriter, value: ExprTargetAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-target-attrs', besides);
+      refuseUnknown(value, key, 'expr-target-attrs', describeExprTargetAttrs, besides);
   }
 }
 
@@ -4375,7 +4386,7 @@ function writeExprTproxyAttrsAttribute(writer: WireWriter, value: ExprTproxyAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-tproxy-attrs', besides);
+      refuseUnknown(value, key, 'expr-tproxy-attrs', describeExprTproxyAttrs, besides);
   }
 }
 
@@ -4471,7 +4482,7 @@ function writeExprObjrefAttrsAttribute(writer: WireWriter, value: ExprObjrefAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-objref-attrs', besides);
+      refuseUnknown(value, key, 'expr-objref-attrs', describeExprObjrefAttrs, besides);
   }
 }
 
@@ -4499,7 +4510,7 @@ export interface CompatTargetAttrs extends Decoded {
 export interface CompatTargetAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly rev?: number | undefined;
-  readonly info?: Uint8Array | undefined;
+  readonly info?: Bytes | undefined;
 }
 
 /** Attributes of `compat-match-attrs`, as the kernel sent them. */
@@ -4516,7 +4527,7 @@ export interface CompatMatchAttrs extends Decoded {
 export interface CompatMatchAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly rev?: number | undefined;
-  readonly info?: Uint8Array | undefined;
+  readonly info?: Bytes | undefined;
 }
 
 function readCompatMatchAttrs(value: Mutable<CompatMatchAttrs>, view: WireView, start: number, end: number, strict: boolean): CompatMatchAttrs {
@@ -4570,7 +4581,7 @@ function writeCompatMatchAttrsAttribute(writer: WireWriter, value: CompatMatchAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'compat-match-attrs', besides);
+      refuseUnknown(value, key, 'compat-match-attrs', describeCompatMatchAttrs, besides);
   }
 }
 
@@ -4684,7 +4695,7 @@ function writeExprLimitAttrsAttribute(writer: WireWriter, value: ExprLimitAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-limit-attrs', besides);
+      refuseUnknown(value, key, 'expr-limit-attrs', describeExprLimitAttrs, besides);
   }
 }
 
@@ -4770,7 +4781,7 @@ function writeExprRedirAttrsAttribute(writer: WireWriter, value: ExprRedirAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-redir-attrs', besides);
+      refuseUnknown(value, key, 'expr-redir-attrs', describeExprRedirAttrs, besides);
   }
 }
 
@@ -4853,7 +4864,12 @@ function readExprDynsetAttrs(value: Mutable<ExprDynsetAttrs>, view: WireView, st
           break;
         case 7:
           if (value.expr !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expr = readExprAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.expr = readExprAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 9:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4861,7 +4877,12 @@ function readExprDynsetAttrs(value: Mutable<ExprDynsetAttrs>, view: WireView, st
           break;
         case 10:
           if (value.expressions !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expressions = readExprListAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.expressions = readExprListAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 8:
           break;
@@ -4902,7 +4923,7 @@ function writeExprDynsetAttrsAttribute(writer: WireWriter, value: ExprDynsetAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-dynset-attrs', besides);
+      refuseUnknown(value, key, 'expr-dynset-attrs', describeExprDynsetAttrs, besides);
   }
 }
 
@@ -5020,7 +5041,7 @@ function writeExprHashAttrsAttribute(writer: WireWriter, value: ExprHashAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-hash-attrs', besides);
+      refuseUnknown(value, key, 'expr-hash-attrs', describeExprHashAttrs, besides);
   }
 }
 
@@ -5103,7 +5124,7 @@ function writeExprSocketAttrsAttribute(writer: WireWriter, value: ExprSocketAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-socket-attrs', besides);
+      refuseUnknown(value, key, 'expr-socket-attrs', describeExprSocketAttrs, besides);
   }
 }
 
@@ -5174,7 +5195,7 @@ function writeExprConnlimitAttrsAttribute(writer: WireWriter, value: ExprConnlim
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-connlimit-attrs', besides);
+      refuseUnknown(value, key, 'expr-connlimit-attrs', describeExprConnlimitAttrs, besides);
   }
 }
 
@@ -5244,7 +5265,7 @@ function writeExprDupAttrsAttribute(writer: WireWriter, value: ExprDupAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-dup-attrs', besides);
+      refuseUnknown(value, key, 'expr-dup-attrs', describeExprDupAttrs, besides);
   }
 }
 
@@ -5322,7 +5343,7 @@ function writeExprFwdAttrsAttribute(writer: WireWriter, value: ExprFwdAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-fwd-attrs', besides);
+      refuseUnknown(value, key, 'expr-fwd-attrs', describeExprFwdAttrs, besides);
   }
 }
 
@@ -5409,7 +5430,7 @@ function writeExprQueueAttrsAttribute(writer: WireWriter, value: ExprQueueAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-queue-attrs', besides);
+      refuseUnknown(value, key, 'expr-queue-attrs', describeExprQueueAttrs, besides);
   }
 }
 
@@ -5481,7 +5502,7 @@ function writeExprRtAttrsAttribute(writer: WireWriter, value: ExprRtAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-rt-attrs', besides);
+      refuseUnknown(value, key, 'expr-rt-attrs', describeExprRtAttrs, besides);
   }
 }
 
@@ -5591,7 +5612,7 @@ function writeExprExthdrAttrsAttribute(writer: WireWriter, value: ExprExthdrAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-exthdr-attrs', besides);
+      refuseUnknown(value, key, 'expr-exthdr-attrs', describeExprExthdrAttrs, besides);
   }
 }
 
@@ -5690,7 +5711,7 @@ function writeExprByteorderAttrsAttribute(writer: WireWriter, value: ExprByteord
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-byteorder-attrs', besides);
+      refuseUnknown(value, key, 'expr-byteorder-attrs', describeExprByteorderAttrs, besides);
   }
 }
 
@@ -5765,7 +5786,7 @@ function writeExprLastAttrsAttribute(writer: WireWriter, value: ExprLastAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-last-attrs', besides);
+      refuseUnknown(value, key, 'expr-last-attrs', describeExprLastAttrs, besides);
   }
 }
 
@@ -5844,7 +5865,7 @@ function writeExprOsfAttrsAttribute(writer: WireWriter, value: ExprOsfAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-osf-attrs', besides);
+      refuseUnknown(value, key, 'expr-osf-attrs', describeExprOsfAttrs, besides);
   }
 }
 
@@ -5923,7 +5944,7 @@ function writeExprSynproxyAttrsAttribute(writer: WireWriter, value: ExprSynproxy
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-synproxy-attrs', besides);
+      refuseUnknown(value, key, 'expr-synproxy-attrs', describeExprSynproxyAttrs, besides);
   }
 }
 
@@ -6002,7 +6023,7 @@ function writeExprTunnelAttrsAttribute(writer: WireWriter, value: ExprTunnelAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-tunnel-attrs', besides);
+      refuseUnknown(value, key, 'expr-tunnel-attrs', describeExprTunnelAttrs, besides);
   }
 }
 
@@ -6089,7 +6110,7 @@ function writeExprXfrmAttrsAttribute(writer: WireWriter, value: ExprXfrmAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-xfrm-attrs', besides);
+      refuseUnknown(value, key, 'expr-xfrm-attrs', describeExprXfrmAttrs, besides);
   }
 }
 
@@ -6153,7 +6174,12 @@ function readExprInnerAttrs(value: Mutable<ExprInnerAttrs>, view: WireView, star
           break;
         case 5:
           if (value.expr !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expr = readExprAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.expr = readExprAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -6186,7 +6212,7 @@ function writeExprInnerAttrsAttribute(writer: WireWriter, value: ExprInnerAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expr-inner-attrs', besides);
+      refuseUnknown(value, key, 'expr-inner-attrs', describeExprInnerAttrs, besides);
   }
 }
 
@@ -6268,7 +6294,7 @@ function writeObjCtHelperAttrsAttribute(writer: WireWriter, value: ObjCtHelperAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-helper-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-helper-attrs', describeObjCtHelperAttrs, besides);
   }
 }
 
@@ -6363,7 +6389,7 @@ function writeObjCtExpectAttrsAttribute(writer: WireWriter, value: ObjCtExpectAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-expect-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-expect-attrs', describeObjCtExpectAttrs, besides);
   }
 }
 
@@ -6391,7 +6417,7 @@ export interface ObjCtTimeoutAttrs extends Decoded {
 export interface ObjCtTimeoutAttrsInput extends ExtraInputs {
   readonly l3proto?: number | undefined;
   readonly l4proto?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readObjCtTimeoutAttrs(value: Mutable<ObjCtTimeoutAttrs>, view: WireView, start: number, end: number, strict: boolean): ObjCtTimeoutAttrs {
@@ -6445,7 +6471,7 @@ function writeObjCtTimeoutAttrsAttribute(writer: WireWriter, value: ObjCtTimeout
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-ct-timeout-attrs', besides);
+      refuseUnknown(value, key, 'obj-ct-timeout-attrs', describeObjCtTimeoutAttrs, besides);
   }
 }
 
@@ -6508,7 +6534,7 @@ function writeObjSecmarkAttrsAttribute(writer: WireWriter, value: ObjSecmarkAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'obj-secmark-attrs', besides);
+      refuseUnknown(value, key, 'obj-secmark-attrs', describeObjSecmarkAttrs, besides);
   }
 }
 
@@ -6604,7 +6630,7 @@ export interface ExprOpsInput {
   readonly tunnel?: ExprTunnelAttrsInput | undefined;
   readonly xfrm?: ExprXfrmAttrsInput | undefined;
   readonly inner?: ExprInnerAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readExprOps(selected: unknown, view: WireView, from: number, to: number, strict: boolean): ExprOps {
@@ -6695,7 +6721,7 @@ function readExprOps(selected: unknown, view: WireView, from: number, to: number
 function writeExprOps(writer: WireWriter, type: number, value: ExprOpsInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -6818,7 +6844,7 @@ function writeExprOps(writer: WireWriter, type: number, value: ExprOpsInput): vo
         if (value.inner !== undefined) writeNest(writer, type, value.inner, writeExprInnerAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'expr-ops');
+        refuseUnknown(value, tag, 'expr-ops', ['bitwise', 'cmp', 'counter', 'ct', 'fib', 'flow_offload', 'immediate', 'log', 'lookup', 'match', 'meta', 'nat', 'numgen', 'objref', 'payload', 'quota', 'range', 'reject', 'target', 'tproxy', 'masq', 'limit', 'redir', 'dynset', 'hash', 'socket', 'connlimit', 'dup', 'fwd', 'queue', 'rt', 'exthdr', 'byteorder', 'last', 'osf', 'synproxy', 'tunnel', 'xfrm', 'inner']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -6851,7 +6877,7 @@ export interface ObjDataInput {
   readonly limit?: ExprLimitAttrsInput | undefined;
   readonly connlimit?: ExprConnlimitAttrsInput | undefined;
   readonly synproxy?: ExprSynproxyAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readObjData(selected: unknown, view: WireView, from: number, to: number, strict: boolean): ObjData {
@@ -6882,7 +6908,7 @@ function readObjData(selected: unknown, view: WireView, from: number, to: number
 function writeObjData(writer: WireWriter, type: number, value: ObjDataInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -6915,7 +6941,7 @@ function writeObjData(writer: WireWriter, type: number, value: ObjDataInput): vo
         if (value.synproxy !== undefined) writeNest(writer, type, value.synproxy, writeExprSynproxyAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'obj-data');
+        refuseUnknown(value, tag, 'obj-data', ['counter', 'quota', 'ct-helper', 'ct-expect', 'ct-timeout', 'secmark', 'limit', 'connlimit', 'synproxy']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -6978,7 +7004,9 @@ function projectBatchMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeBatchMessage(writer: WireWriter, value: BatchMessageInput, besides?: ReadonlySet<string>): void {
+const BatchMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeBatchMessage(writer: WireWriter, value: BatchMessageInput, besides: ReadonlySet<string> = BatchMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7051,7 +7079,9 @@ function projectTableMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeTableMessage(writer: WireWriter, value: TableMessageInput, besides?: ReadonlySet<string>): void {
+const TableMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeTableMessage(writer: WireWriter, value: TableMessageInput, besides: ReadonlySet<string> = TableMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7124,7 +7154,9 @@ function projectChainMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeChainMessage(writer: WireWriter, value: ChainMessageInput, besides?: ReadonlySet<string>): void {
+const ChainMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeChainMessage(writer: WireWriter, value: ChainMessageInput, besides: ReadonlySet<string> = ChainMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7197,7 +7229,9 @@ function projectRuleMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeRuleMessage(writer: WireWriter, value: RuleMessageInput, besides?: ReadonlySet<string>): void {
+const RuleMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeRuleMessage(writer: WireWriter, value: RuleMessageInput, besides: ReadonlySet<string> = RuleMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7270,7 +7304,9 @@ function projectSetMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeSetMessage(writer: WireWriter, value: SetMessageInput, besides?: ReadonlySet<string>): void {
+const SetMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeSetMessage(writer: WireWriter, value: SetMessageInput, besides: ReadonlySet<string> = SetMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7343,7 +7379,9 @@ function projectSetelemListMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeSetelemListMessage(writer: WireWriter, value: SetelemListMessageInput, besides?: ReadonlySet<string>): void {
+const SetelemListMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeSetelemListMessage(writer: WireWriter, value: SetelemListMessageInput, besides: ReadonlySet<string> = SetelemListMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7416,7 +7454,9 @@ function projectGenMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeGenMessage(writer: WireWriter, value: GenMessageInput, besides?: ReadonlySet<string>): void {
+const GenMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeGenMessage(writer: WireWriter, value: GenMessageInput, besides: ReadonlySet<string> = GenMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7489,7 +7529,9 @@ function projectObjMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeObjMessage(writer: WireWriter, value: ObjMessageInput, besides?: ReadonlySet<string>): void {
+const ObjMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeObjMessage(writer: WireWriter, value: ObjMessageInput, besides: ReadonlySet<string> = ObjMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {
@@ -7562,7 +7604,9 @@ function projectFlowtableMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeFlowtableMessage(writer: WireWriter, value: FlowtableMessageInput, besides?: ReadonlySet<string>): void {
+const FlowtableMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nfgenFamily', 'version', 'resId']);
+
+function writeFlowtableMessage(writer: WireWriter, value: FlowtableMessageInput, besides: ReadonlySet<string> = FlowtableMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

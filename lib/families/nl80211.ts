@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -306,7 +307,7 @@ export interface StaFlagUpdate {
 export interface StaFlagUpdateInput {
   readonly mask?: number | undefined;
   readonly set?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsStaFlagUpdate: MemberEnds = { mask: 4, set: 8 };
@@ -331,7 +332,7 @@ function putStaFlagUpdate(writer: WireWriter, at: number, value: StaFlagUpdateIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'sta-flag-update');
+          refuseUnknown(value, key, 'sta-flag-update', ['mask', 'set']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1017,59 +1018,59 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly ifname?: string | undefined;
   readonly iftype?: Iftype | number | undefined;
   readonly mac?: AddressInput | undefined;
-  readonly keyData?: Uint8Array | undefined;
+  readonly keyData?: Bytes | undefined;
   readonly keyIdx?: number | undefined;
   readonly keyCipher?: number | undefined;
-  readonly keySeq?: Uint8Array | undefined;
+  readonly keySeq?: Bytes | undefined;
   readonly keyDefault?: boolean | undefined;
   readonly beaconInterval?: number | undefined;
   readonly dtimPeriod?: number | undefined;
-  readonly beaconHead?: Uint8Array | undefined;
-  readonly beaconTail?: Uint8Array | undefined;
+  readonly beaconHead?: Bytes | undefined;
+  readonly beaconTail?: Bytes | undefined;
   readonly staAid?: number | undefined;
-  readonly staFlags?: Uint8Array | undefined;
+  readonly staFlags?: Bytes | undefined;
   readonly staListenInterval?: number | undefined;
-  readonly staSupportedRates?: Uint8Array | undefined;
+  readonly staSupportedRates?: Bytes | undefined;
   readonly staVlan?: number | undefined;
-  readonly staInfo?: Uint8Array | undefined;
+  readonly staInfo?: Bytes | undefined;
   readonly wiphyBands?: WiphyBandsInput | undefined;
-  readonly mntrFlags?: Uint8Array | undefined;
-  readonly meshId?: Uint8Array | undefined;
+  readonly mntrFlags?: Bytes | undefined;
+  readonly meshId?: Bytes | undefined;
   readonly staPlinkAction?: number | undefined;
   readonly mpathNextHop?: AddressInput | undefined;
-  readonly mpathInfo?: Uint8Array | undefined;
+  readonly mpathInfo?: Bytes | undefined;
   readonly bssCtsProt?: number | undefined;
   readonly bssShortPreamble?: number | undefined;
   readonly bssShortSlotTime?: number | undefined;
-  readonly htCapability?: Uint8Array | undefined;
+  readonly htCapability?: Bytes | undefined;
   readonly supportedIftypes?: SupportedIftypesInput | undefined;
-  readonly regAlpha2?: Uint8Array | undefined;
-  readonly regRules?: Uint8Array | undefined;
-  readonly meshConfig?: Uint8Array | undefined;
-  readonly bssBasicRates?: Uint8Array | undefined;
-  readonly wiphyTxqParams?: Uint8Array | undefined;
+  readonly regAlpha2?: Bytes | undefined;
+  readonly regRules?: Bytes | undefined;
+  readonly meshConfig?: Bytes | undefined;
+  readonly bssBasicRates?: Bytes | undefined;
+  readonly wiphyTxqParams?: Bytes | undefined;
   readonly wiphyFreq?: number | undefined;
   readonly wiphyChannelType?: ChannelType | number | undefined;
   readonly keyDefaultMgmt?: boolean | undefined;
   readonly mgmtSubtype?: number | undefined;
-  readonly ie?: Uint8Array | undefined;
+  readonly ie?: Bytes | undefined;
   readonly maxNumScanSsids?: number | undefined;
-  readonly scanFrequencies?: Uint8Array | undefined;
-  readonly scanSsids?: Uint8Array | undefined;
+  readonly scanFrequencies?: Bytes | undefined;
+  readonly scanSsids?: Bytes | undefined;
   readonly generation?: number | undefined;
-  readonly bss?: Uint8Array | undefined;
+  readonly bss?: Bytes | undefined;
   readonly regInitiator?: number | undefined;
   readonly regType?: number | undefined;
   readonly supportedCommands?: readonly (Commands | number)[] | undefined;
-  readonly frame?: Uint8Array | undefined;
-  readonly ssid?: Uint8Array | undefined;
+  readonly frame?: Bytes | undefined;
+  readonly ssid?: Bytes | undefined;
   readonly authType?: number | undefined;
   readonly reasonCode?: number | undefined;
   readonly keyType?: number | undefined;
   readonly maxScanIeLen?: number | undefined;
   readonly cipherSuites?: readonly number[] | undefined;
-  readonly freqBefore?: Uint8Array | undefined;
-  readonly freqAfter?: Uint8Array | undefined;
+  readonly freqBefore?: Bytes | undefined;
+  readonly freqAfter?: Bytes | undefined;
   readonly freqFixed?: boolean | undefined;
   readonly wiphyRetryShort?: number | undefined;
   readonly wiphyRetryLong?: number | undefined;
@@ -1079,32 +1080,32 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly useMfp?: number | undefined;
   readonly staFlags2?: StaFlagUpdateInput | undefined;
   readonly controlPort?: boolean | undefined;
-  readonly testdata?: Uint8Array | undefined;
+  readonly testdata?: Bytes | undefined;
   readonly privacy?: boolean | undefined;
   readonly disconnectedByAp?: boolean | undefined;
   readonly statusCode?: number | undefined;
-  readonly cipherSuitesPairwise?: Uint8Array | undefined;
+  readonly cipherSuitesPairwise?: Bytes | undefined;
   readonly cipherSuiteGroup?: number | undefined;
   readonly wpaVersions?: number | undefined;
-  readonly akmSuites?: Uint8Array | undefined;
-  readonly reqIe?: Uint8Array | undefined;
-  readonly respIe?: Uint8Array | undefined;
-  readonly prevBssid?: Uint8Array | undefined;
-  readonly key?: Uint8Array | undefined;
-  readonly keys?: Uint8Array | undefined;
+  readonly akmSuites?: Bytes | undefined;
+  readonly reqIe?: Bytes | undefined;
+  readonly respIe?: Bytes | undefined;
+  readonly prevBssid?: Bytes | undefined;
+  readonly key?: Bytes | undefined;
+  readonly keys?: Bytes | undefined;
   readonly pid?: number | undefined;
   readonly '4addr'?: number | undefined;
-  readonly surveyInfo?: Uint8Array | undefined;
-  readonly pmkid?: Uint8Array | undefined;
+  readonly surveyInfo?: Bytes | undefined;
+  readonly pmkid?: Bytes | undefined;
   readonly maxNumPmkids?: number | undefined;
   readonly duration?: number | undefined;
   readonly cookie?: number | bigint | undefined;
   readonly wiphyCoverageClass?: number | undefined;
-  readonly txRates?: Uint8Array | undefined;
-  readonly frameMatch?: Uint8Array | undefined;
+  readonly txRates?: Bytes | undefined;
+  readonly frameMatch?: Bytes | undefined;
   readonly ack?: boolean | undefined;
   readonly psState?: number | undefined;
-  readonly cqm?: Uint8Array | undefined;
+  readonly cqm?: Bytes | undefined;
   readonly localStateChange?: boolean | undefined;
   readonly apIsolate?: number | undefined;
   readonly wiphyTxPowerSetting?: number | undefined;
@@ -1120,31 +1121,31 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly mcastRate?: number | undefined;
   readonly offchannelTxOk?: boolean | undefined;
   readonly bssHtOpmode?: number | undefined;
-  readonly keyDefaultTypes?: Uint8Array | undefined;
+  readonly keyDefaultTypes?: Bytes | undefined;
   readonly maxRemainOnChannelDuration?: number | undefined;
-  readonly meshSetup?: Uint8Array | undefined;
+  readonly meshSetup?: Bytes | undefined;
   readonly wiphyAntennaAvailTx?: number | undefined;
   readonly wiphyAntennaAvailRx?: number | undefined;
   readonly supportMeshAuth?: boolean | undefined;
   readonly staPlinkState?: number | undefined;
-  readonly wowlanTriggers?: Uint8Array | undefined;
+  readonly wowlanTriggers?: Bytes | undefined;
   readonly wowlanTriggersSupported?: WowlanTriggersAttrsInput | undefined;
   readonly schedScanInterval?: number | undefined;
   readonly interfaceCombinations?: readonly IndexedInput<IfCombinationAttributesInput>[] | undefined;
   readonly softwareIftypes?: SupportedIftypesInput | undefined;
-  readonly rekeyData?: Uint8Array | undefined;
+  readonly rekeyData?: Bytes | undefined;
   readonly maxNumSchedScanSsids?: number | undefined;
   readonly maxSchedScanIeLen?: number | undefined;
-  readonly scanSuppRates?: Uint8Array | undefined;
+  readonly scanSuppRates?: Bytes | undefined;
   readonly hiddenSsid?: number | undefined;
-  readonly ieProbeResp?: Uint8Array | undefined;
-  readonly ieAssocResp?: Uint8Array | undefined;
-  readonly staWme?: Uint8Array | undefined;
+  readonly ieProbeResp?: Bytes | undefined;
+  readonly ieAssocResp?: Bytes | undefined;
+  readonly staWme?: Bytes | undefined;
   readonly supportApUapsd?: boolean | undefined;
   readonly roamSupport?: boolean | undefined;
-  readonly schedScanMatch?: Uint8Array | undefined;
+  readonly schedScanMatch?: Bytes | undefined;
   readonly maxMatchSets?: number | undefined;
-  readonly pmksaCandidate?: Uint8Array | undefined;
+  readonly pmksaCandidate?: Bytes | undefined;
   readonly txNoCckRate?: boolean | undefined;
   readonly tdlsAction?: number | undefined;
   readonly tdlsDialogToken?: number | undefined;
@@ -1155,10 +1156,10 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly dontWaitForAck?: boolean | undefined;
   readonly featureFlags?: FlagsInput<FeatureFlags> | undefined;
   readonly probeRespOffload?: number | undefined;
-  readonly probeResp?: Uint8Array | undefined;
+  readonly probeResp?: Bytes | undefined;
   readonly dfsRegion?: number | undefined;
   readonly disableHt?: boolean | undefined;
-  readonly htCapabilityMask?: Uint8Array | undefined;
+  readonly htCapabilityMask?: Bytes | undefined;
   readonly noackMap?: number | undefined;
   readonly inactivityTimeout?: number | undefined;
   readonly rxSignalDbm?: number | undefined;
@@ -1166,8 +1167,8 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly wdev?: number | bigint | undefined;
   readonly userRegHintType?: number | undefined;
   readonly connFailedReason?: number | undefined;
-  readonly authData?: Uint8Array | undefined;
-  readonly vhtCapability?: Uint8Array | undefined;
+  readonly authData?: Bytes | undefined;
+  readonly vhtCapability?: Bytes | undefined;
   readonly scanFlags?: number | undefined;
   readonly channelWidth?: number | undefined;
   readonly centerFreq1?: number | undefined;
@@ -1176,46 +1177,46 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly p2pOppps?: number | undefined;
   readonly localMeshPowerMode?: number | undefined;
   readonly aclPolicy?: number | undefined;
-  readonly macAddrs?: Uint8Array | undefined;
+  readonly macAddrs?: Bytes | undefined;
   readonly macAclMax?: number | undefined;
   readonly radarEvent?: number | undefined;
-  readonly extCapa?: Uint8Array | undefined;
-  readonly extCapaMask?: Uint8Array | undefined;
+  readonly extCapa?: Bytes | undefined;
+  readonly extCapaMask?: Bytes | undefined;
   readonly staCapability?: number | undefined;
-  readonly staExtCapability?: Uint8Array | undefined;
+  readonly staExtCapability?: Bytes | undefined;
   readonly protocolFeatures?: FlagsInput<ProtocolFeatures> | undefined;
   readonly splitWiphyDump?: boolean | undefined;
   readonly disableVht?: boolean | undefined;
-  readonly vhtCapabilityMask?: Uint8Array | undefined;
+  readonly vhtCapabilityMask?: Bytes | undefined;
   readonly mdid?: number | undefined;
-  readonly ieRic?: Uint8Array | undefined;
+  readonly ieRic?: Bytes | undefined;
   readonly critProtId?: number | undefined;
   readonly maxCritProtDuration?: number | undefined;
   readonly peerAid?: number | undefined;
-  readonly coalesceRule?: Uint8Array | undefined;
+  readonly coalesceRule?: Bytes | undefined;
   readonly chSwitchCount?: number | undefined;
   readonly chSwitchBlockTx?: boolean | undefined;
-  readonly csaIes?: Uint8Array | undefined;
-  readonly cntdwnOffsBeacon?: Uint8Array | undefined;
-  readonly cntdwnOffsPresp?: Uint8Array | undefined;
-  readonly rxmgmtFlags?: Uint8Array | undefined;
-  readonly staSupportedChannels?: Uint8Array | undefined;
-  readonly staSupportedOperClasses?: Uint8Array | undefined;
+  readonly csaIes?: Bytes | undefined;
+  readonly cntdwnOffsBeacon?: Bytes | undefined;
+  readonly cntdwnOffsPresp?: Bytes | undefined;
+  readonly rxmgmtFlags?: Bytes | undefined;
+  readonly staSupportedChannels?: Bytes | undefined;
+  readonly staSupportedOperClasses?: Bytes | undefined;
   readonly handleDfs?: boolean | undefined;
   readonly support5Mhz?: boolean | undefined;
   readonly support10Mhz?: boolean | undefined;
   readonly opmodeNotif?: number | undefined;
   readonly vendorId?: number | undefined;
   readonly vendorSubcmd?: number | undefined;
-  readonly vendorData?: Uint8Array | undefined;
-  readonly vendorEvents?: Uint8Array | undefined;
-  readonly qosMap?: Uint8Array | undefined;
+  readonly vendorData?: Bytes | undefined;
+  readonly vendorEvents?: Bytes | undefined;
+  readonly qosMap?: Bytes | undefined;
   readonly macHint?: AddressInput | undefined;
   readonly wiphyFreqHint?: number | undefined;
   readonly maxApAssocSta?: number | undefined;
   readonly tdlsPeerCapability?: number | undefined;
   readonly socketOwner?: boolean | undefined;
-  readonly csaCOffsetsTx?: Uint8Array | undefined;
+  readonly csaCOffsetsTx?: Bytes | undefined;
   readonly maxCsaCounters?: number | undefined;
   readonly tdlsInitiator?: boolean | undefined;
   readonly useRrm?: boolean | undefined;
@@ -1227,49 +1228,49 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly operClass?: number | undefined;
   readonly macMask?: AddressInput | undefined;
   readonly wiphySelfManagedReg?: boolean | undefined;
-  readonly extFeatures?: Uint8Array | undefined;
-  readonly surveyRadioStats?: Uint8Array | undefined;
+  readonly extFeatures?: Bytes | undefined;
+  readonly surveyRadioStats?: Bytes | undefined;
   readonly netnsFd?: number | undefined;
   readonly schedScanDelay?: number | undefined;
   readonly regIndoor?: boolean | undefined;
   readonly maxNumSchedScanPlans?: number | undefined;
   readonly maxScanPlanInterval?: number | undefined;
   readonly maxScanPlanIterations?: number | undefined;
-  readonly schedScanPlans?: Uint8Array | undefined;
+  readonly schedScanPlans?: Bytes | undefined;
   readonly pbss?: boolean | undefined;
-  readonly bssSelect?: Uint8Array | undefined;
+  readonly bssSelect?: Bytes | undefined;
   readonly staSupportP2pPs?: number | undefined;
-  readonly pad?: Uint8Array | undefined;
-  readonly iftypeExtCapa?: Uint8Array | undefined;
-  readonly muMimoGroupData?: Uint8Array | undefined;
+  readonly pad?: Bytes | undefined;
+  readonly iftypeExtCapa?: Bytes | undefined;
+  readonly muMimoGroupData?: Bytes | undefined;
   readonly muMimoFollowMacAddr?: AddressInput | undefined;
   readonly scanStartTimeTsf?: number | bigint | undefined;
-  readonly scanStartTimeTsfBssid?: Uint8Array | undefined;
+  readonly scanStartTimeTsfBssid?: Bytes | undefined;
   readonly measurementDuration?: number | undefined;
   readonly measurementDurationMandatory?: boolean | undefined;
   readonly meshPeerAid?: number | undefined;
   readonly nanMasterPref?: number | undefined;
   readonly bands?: number | undefined;
-  readonly nanFunc?: Uint8Array | undefined;
-  readonly nanMatch?: Uint8Array | undefined;
-  readonly filsKek?: Uint8Array | undefined;
-  readonly filsNonces?: Uint8Array | undefined;
+  readonly nanFunc?: Bytes | undefined;
+  readonly nanMatch?: Bytes | undefined;
+  readonly filsKek?: Bytes | undefined;
+  readonly filsNonces?: Bytes | undefined;
   readonly multicastToUnicastEnabled?: boolean | undefined;
   readonly bssid?: AddressInput | undefined;
   readonly schedScanRelativeRssi?: number | undefined;
-  readonly schedScanRssiAdjust?: Uint8Array | undefined;
+  readonly schedScanRssiAdjust?: Bytes | undefined;
   readonly timeoutReason?: number | undefined;
-  readonly filsErpUsername?: Uint8Array | undefined;
-  readonly filsErpRealm?: Uint8Array | undefined;
+  readonly filsErpUsername?: Bytes | undefined;
+  readonly filsErpRealm?: Bytes | undefined;
   readonly filsErpNextSeqNum?: number | undefined;
-  readonly filsErpRrk?: Uint8Array | undefined;
-  readonly filsCacheId?: Uint8Array | undefined;
-  readonly pmk?: Uint8Array | undefined;
+  readonly filsErpRrk?: Bytes | undefined;
+  readonly filsCacheId?: Bytes | undefined;
+  readonly pmk?: Bytes | undefined;
   readonly schedScanMulti?: boolean | undefined;
   readonly schedScanMaxReqs?: number | undefined;
   readonly want1x4wayHs?: boolean | undefined;
-  readonly pmkr0Name?: Uint8Array | undefined;
-  readonly portAuthorized?: Uint8Array | undefined;
+  readonly pmkr0Name?: Bytes | undefined;
+  readonly portAuthorized?: Bytes | undefined;
   readonly externalAuthAction?: number | undefined;
   readonly externalAuthSupport?: boolean | undefined;
   readonly nss?: number | undefined;
@@ -1279,70 +1280,70 @@ export interface Nl80211AttrsInput extends ExtraInputs {
   readonly txqLimit?: number | undefined;
   readonly txqMemoryLimit?: number | undefined;
   readonly txqQuantum?: number | undefined;
-  readonly heCapability?: Uint8Array | undefined;
-  readonly ftmResponder?: Uint8Array | undefined;
-  readonly ftmResponderStats?: Uint8Array | undefined;
+  readonly heCapability?: Bytes | undefined;
+  readonly ftmResponder?: Bytes | undefined;
+  readonly ftmResponderStats?: Bytes | undefined;
   readonly timeout?: number | undefined;
-  readonly peerMeasurements?: Uint8Array | undefined;
+  readonly peerMeasurements?: Bytes | undefined;
   readonly airtimeWeight?: number | undefined;
   readonly staTxPowerSetting?: number | undefined;
   readonly staTxPower?: number | undefined;
-  readonly saePassword?: Uint8Array | undefined;
+  readonly saePassword?: Bytes | undefined;
   readonly twtResponder?: boolean | undefined;
-  readonly heObssPd?: Uint8Array | undefined;
+  readonly heObssPd?: Bytes | undefined;
   readonly wiphyEdmgChannels?: number | undefined;
   readonly wiphyEdmgBwConfig?: number | undefined;
   readonly vlanId?: number | undefined;
-  readonly heBssColor?: Uint8Array | undefined;
-  readonly iftypeAkmSuites?: Uint8Array | undefined;
-  readonly tidConfig?: Uint8Array | undefined;
+  readonly heBssColor?: Bytes | undefined;
+  readonly iftypeAkmSuites?: Bytes | undefined;
+  readonly tidConfig?: Bytes | undefined;
   readonly controlPortNoPreauth?: boolean | undefined;
   readonly pmkLifetime?: number | undefined;
   readonly pmkReauthThreshold?: number | undefined;
   readonly receiveMulticast?: boolean | undefined;
   readonly wiphyFreqOffset?: number | undefined;
   readonly centerFreq1Offset?: number | undefined;
-  readonly scanFreqKhz?: Uint8Array | undefined;
-  readonly he6ghzCapability?: Uint8Array | undefined;
-  readonly filsDiscovery?: Uint8Array | undefined;
-  readonly unsolBcastProbeResp?: Uint8Array | undefined;
-  readonly s1gCapability?: Uint8Array | undefined;
-  readonly s1gCapabilityMask?: Uint8Array | undefined;
+  readonly scanFreqKhz?: Bytes | undefined;
+  readonly he6ghzCapability?: Bytes | undefined;
+  readonly filsDiscovery?: Bytes | undefined;
+  readonly unsolBcastProbeResp?: Bytes | undefined;
+  readonly s1gCapability?: Bytes | undefined;
+  readonly s1gCapabilityMask?: Bytes | undefined;
   readonly saePwe?: number | undefined;
-  readonly reconnectRequested?: Uint8Array | undefined;
+  readonly reconnectRequested?: Bytes | undefined;
   readonly sarSpec?: SarAttributesInput | undefined;
   readonly disableHe?: boolean | undefined;
   readonly obssColorBitmap?: number | bigint | undefined;
   readonly colorChangeCount?: number | undefined;
   readonly colorChangeColor?: number | undefined;
-  readonly colorChangeElems?: Uint8Array | undefined;
-  readonly mbssidConfig?: Uint8Array | undefined;
-  readonly mbssidElems?: Uint8Array | undefined;
+  readonly colorChangeElems?: Bytes | undefined;
+  readonly mbssidConfig?: Bytes | undefined;
+  readonly mbssidElems?: Bytes | undefined;
   readonly radarBackground?: boolean | undefined;
   readonly apSettingsFlags?: number | undefined;
-  readonly ehtCapability?: Uint8Array | undefined;
+  readonly ehtCapability?: Bytes | undefined;
   readonly disableEht?: boolean | undefined;
-  readonly mloLinks?: Uint8Array | undefined;
+  readonly mloLinks?: Bytes | undefined;
   readonly mloLinkId?: number | undefined;
   readonly mldAddr?: AddressInput | undefined;
   readonly mloSupport?: boolean | undefined;
-  readonly maxNumAkmSuites?: Uint8Array | undefined;
+  readonly maxNumAkmSuites?: Bytes | undefined;
   readonly emlCapability?: number | undefined;
   readonly mldCapaAndOps?: number | undefined;
   readonly txHwTimestamp?: number | bigint | undefined;
   readonly rxHwTimestamp?: number | bigint | undefined;
-  readonly tdBitmap?: Uint8Array | undefined;
+  readonly tdBitmap?: Bytes | undefined;
   readonly punctBitmap?: number | undefined;
   readonly maxHwTimestampPeers?: number | undefined;
   readonly hwTimestampEnabled?: boolean | undefined;
-  readonly emaRnrElems?: Uint8Array | undefined;
+  readonly emaRnrElems?: Bytes | undefined;
   readonly mloLinkDisabled?: boolean | undefined;
   readonly bssDumpIncludeUseData?: boolean | undefined;
   readonly mloTtlmDlink?: number | undefined;
   readonly mloTtlmUlink?: number | undefined;
   readonly assocSppAmsdu?: boolean | undefined;
-  readonly wiphyRadios?: Uint8Array | undefined;
-  readonly wiphyInterfaceCombinations?: Uint8Array | undefined;
+  readonly wiphyRadios?: Bytes | undefined;
+  readonly wiphyInterfaceCombinations?: Bytes | undefined;
   readonly vifRadioMask?: number | undefined;
 }
 
@@ -3270,7 +3271,7 @@ function writeNl80211AttrsAttribute(writer: WireWriter, value: Nl80211AttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nl80211-attrs', besides);
+      refuseUnknown(value, key, 'nl80211-attrs', describeNl80211Attrs, besides);
   }
 }
 
@@ -3663,7 +3664,7 @@ function writeFrameTypeAttrsAttribute(writer: WireWriter, value: FrameTypeAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frame-type-attrs', besides);
+      refuseUnknown(value, key, 'frame-type-attrs', describeFrameTypeAttrs, besides);
   }
 }
 
@@ -3764,7 +3765,7 @@ function writeWiphyBandsAttribute(writer: WireWriter, value: WiphyBandsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wiphy-bands', besides);
+      refuseUnknown(value, key, 'wiphy-bands', describeWiphyBands, besides);
   }
 }
 
@@ -3813,17 +3814,17 @@ export interface BandAttrs extends Decoded {
 export interface BandAttrsInput extends ExtraInputs {
   readonly freqs?: readonly IndexedInput<FrequencyAttrsInput>[] | undefined;
   readonly rates?: readonly IndexedInput<BitrateAttrsInput>[] | undefined;
-  readonly htMcsSet?: Uint8Array | undefined;
+  readonly htMcsSet?: Bytes | undefined;
   readonly htCapa?: number | undefined;
   readonly htAmpduFactor?: number | undefined;
   readonly htAmpduDensity?: number | undefined;
-  readonly vhtMcsSet?: Uint8Array | undefined;
+  readonly vhtMcsSet?: Bytes | undefined;
   readonly vhtCapa?: number | undefined;
   readonly iftypeData?: readonly IndexedInput<IftypeDataAttrsInput>[] | undefined;
-  readonly edmgChannels?: Uint8Array | undefined;
-  readonly edmgBwConfig?: Uint8Array | undefined;
-  readonly s1gMcsNssSet?: Uint8Array | undefined;
-  readonly s1gCapa?: Uint8Array | undefined;
+  readonly edmgChannels?: Bytes | undefined;
+  readonly edmgBwConfig?: Bytes | undefined;
+  readonly s1gMcsNssSet?: Bytes | undefined;
+  readonly s1gCapa?: Bytes | undefined;
 }
 
 function readBandAttrs(value: Mutable<BandAttrs>, view: WireView, start: number, end: number, strict: boolean): BandAttrs {
@@ -3933,7 +3934,7 @@ function writeBandAttrsAttribute(writer: WireWriter, value: BandAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'band-attrs', besides);
+      refuseUnknown(value, key, 'band-attrs', describeBandAttrs, besides);
   }
 }
 
@@ -4016,7 +4017,7 @@ function writeBitrateAttrsAttribute(writer: WireWriter, value: BitrateAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bitrate-attrs', besides);
+      refuseUnknown(value, key, 'bitrate-attrs', describeBitrateAttrs, besides);
   }
 }
 
@@ -4106,32 +4107,32 @@ export interface FrequencyAttrsInput extends ExtraInputs {
   readonly radar?: boolean | undefined;
   readonly maxTxPower?: number | undefined;
   readonly dfsState?: number | undefined;
-  readonly dfsTime?: Uint8Array | undefined;
-  readonly noHt40Minus?: Uint8Array | undefined;
-  readonly noHt40Plus?: Uint8Array | undefined;
-  readonly no80mhz?: Uint8Array | undefined;
-  readonly no160mhz?: Uint8Array | undefined;
-  readonly dfsCacTime?: Uint8Array | undefined;
-  readonly indoorOnly?: Uint8Array | undefined;
-  readonly irConcurrent?: Uint8Array | undefined;
-  readonly no20mhz?: Uint8Array | undefined;
-  readonly no10mhz?: Uint8Array | undefined;
+  readonly dfsTime?: Bytes | undefined;
+  readonly noHt40Minus?: Bytes | undefined;
+  readonly noHt40Plus?: Bytes | undefined;
+  readonly no80mhz?: Bytes | undefined;
+  readonly no160mhz?: Bytes | undefined;
+  readonly dfsCacTime?: Bytes | undefined;
+  readonly indoorOnly?: Bytes | undefined;
+  readonly irConcurrent?: Bytes | undefined;
+  readonly no20mhz?: Bytes | undefined;
+  readonly no10mhz?: Bytes | undefined;
   readonly wmm?: readonly IndexedInput<WmmAttrsInput>[] | undefined;
-  readonly noHe?: Uint8Array | undefined;
+  readonly noHe?: Bytes | undefined;
   readonly offset?: number | undefined;
-  readonly '1mhz'?: Uint8Array | undefined;
-  readonly '2mhz'?: Uint8Array | undefined;
-  readonly '4mhz'?: Uint8Array | undefined;
-  readonly '8mhz'?: Uint8Array | undefined;
-  readonly '16mhz'?: Uint8Array | undefined;
-  readonly no320mhz?: Uint8Array | undefined;
-  readonly noEht?: Uint8Array | undefined;
-  readonly psd?: Uint8Array | undefined;
-  readonly dfsConcurrent?: Uint8Array | undefined;
-  readonly no6ghzVlpClient?: Uint8Array | undefined;
-  readonly no6ghzAfcClient?: Uint8Array | undefined;
-  readonly canMonitor?: Uint8Array | undefined;
-  readonly allow6ghzVlpAp?: Uint8Array | undefined;
+  readonly '1mhz'?: Bytes | undefined;
+  readonly '2mhz'?: Bytes | undefined;
+  readonly '4mhz'?: Bytes | undefined;
+  readonly '8mhz'?: Bytes | undefined;
+  readonly '16mhz'?: Bytes | undefined;
+  readonly no320mhz?: Bytes | undefined;
+  readonly noEht?: Bytes | undefined;
+  readonly psd?: Bytes | undefined;
+  readonly dfsConcurrent?: Bytes | undefined;
+  readonly no6ghzVlpClient?: Bytes | undefined;
+  readonly no6ghzAfcClient?: Bytes | undefined;
+  readonly canMonitor?: Bytes | undefined;
+  readonly allow6ghzVlpAp?: Bytes | undefined;
 }
 
 function readFrequencyAttrs(value: Mutable<FrequencyAttrs>, view: WireView, start: number, end: number, strict: boolean): FrequencyAttrs {
@@ -4343,7 +4344,7 @@ function writeFrequencyAttrsAttribute(writer: WireWriter, value: FrequencyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frequency-attrs', besides);
+      refuseUnknown(value, key, 'frequency-attrs', describeFrequencyAttrs, besides);
   }
 }
 
@@ -4491,7 +4492,7 @@ function writeIfCombinationAttributesAttribute(writer: WireWriter, value: IfComb
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'if-combination-attributes', besides);
+      refuseUnknown(value, key, 'if-combination-attributes', describeIfCombinationAttributes, besides);
   }
 }
 
@@ -4567,7 +4568,7 @@ function writeIfaceLimitAttributesAttribute(writer: WireWriter, value: IfaceLimi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iface-limit-attributes', besides);
+      refuseUnknown(value, key, 'iface-limit-attributes', describeIfaceLimitAttributes, besides);
   }
 }
 
@@ -4606,17 +4607,17 @@ export interface IftypeDataAttrs extends Decoded {
 
 /** Attributes of `iftype-data-attrs` to send. */
 export interface IftypeDataAttrsInput extends ExtraInputs {
-  readonly iftypes?: Uint8Array | undefined;
-  readonly heCapMac?: Uint8Array | undefined;
-  readonly heCapPhy?: Uint8Array | undefined;
-  readonly heCapMcsSet?: Uint8Array | undefined;
-  readonly heCapPpe?: Uint8Array | undefined;
-  readonly he6ghzCapa?: Uint8Array | undefined;
-  readonly vendorElems?: Uint8Array | undefined;
-  readonly ehtCapMac?: Uint8Array | undefined;
-  readonly ehtCapPhy?: Uint8Array | undefined;
-  readonly ehtCapMcsSet?: Uint8Array | undefined;
-  readonly ehtCapPpe?: Uint8Array | undefined;
+  readonly iftypes?: Bytes | undefined;
+  readonly heCapMac?: Bytes | undefined;
+  readonly heCapPhy?: Bytes | undefined;
+  readonly heCapMcsSet?: Bytes | undefined;
+  readonly heCapPpe?: Bytes | undefined;
+  readonly he6ghzCapa?: Bytes | undefined;
+  readonly vendorElems?: Bytes | undefined;
+  readonly ehtCapMac?: Bytes | undefined;
+  readonly ehtCapPhy?: Bytes | undefined;
+  readonly ehtCapMcsSet?: Bytes | undefined;
+  readonly ehtCapPpe?: Bytes | undefined;
 }
 
 function readIftypeDataAttrs(value: Mutable<IftypeDataAttrs>, view: WireView, start: number, end: number, strict: boolean): IftypeDataAttrs {
@@ -4709,7 +4710,7 @@ function writeIftypeDataAttrsAttribute(writer: WireWriter, value: IftypeDataAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iftype-data-attrs', besides);
+      refuseUnknown(value, key, 'iftype-data-attrs', describeIftypeDataAttrs, besides);
   }
 }
 
@@ -4884,7 +4885,7 @@ function writeIftypeAttrsAttribute(writer: WireWriter, value: IftypeAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'iftype-attrs', besides);
+      refuseUnknown(value, key, 'iftype-attrs', describeIftypeAttrs, besides);
   }
 }
 
@@ -4966,7 +4967,7 @@ function writeSarAttributesAttribute(writer: WireWriter, value: SarAttributesInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sar-attributes', besides);
+      refuseUnknown(value, key, 'sar-attributes', describeSarAttributes, besides);
   }
 }
 
@@ -5052,7 +5053,7 @@ function writeSarSpecsAttribute(writer: WireWriter, value: SarSpecsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sar-specs', besides);
+      refuseUnknown(value, key, 'sar-specs', describeSarSpecs, besides);
   }
 }
 
@@ -5202,7 +5203,7 @@ function writeSupportedIftypesAttribute(writer: WireWriter, value: SupportedIfty
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'supported-iftypes', besides);
+      refuseUnknown(value, key, 'supported-iftypes', describeSupportedIftypes, besides);
   }
 }
 
@@ -5354,7 +5355,7 @@ function writeTxqStatsAttrsAttribute(writer: WireWriter, value: TxqStatsAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'txq-stats-attrs', besides);
+      refuseUnknown(value, key, 'txq-stats-attrs', describeTxqStatsAttrs, besides);
   }
 }
 
@@ -5449,7 +5450,7 @@ function writeWmmAttrsAttribute(writer: WireWriter, value: WmmAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wmm-attrs', besides);
+      refuseUnknown(value, key, 'wmm-attrs', describeWmmAttrs, besides);
   }
 }
 
@@ -5687,7 +5688,7 @@ function writeWowlanTriggersAttrsAttribute(writer: WireWriter, value: WowlanTrig
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wowlan-triggers-attrs', besides);
+      refuseUnknown(value, key, 'wowlan-triggers-attrs', describeWowlanTriggersAttrs, besides);
   }
 }
 

@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -78,7 +79,7 @@ export interface OvsDpStatsInput {
   readonly nMissed?: number | bigint | undefined;
   readonly nLost?: number | bigint | undefined;
   readonly nFlows?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsDpStats: MemberEnds = { nHit: 8, nMissed: 16, nLost: 24, nFlows: 32 };
@@ -107,7 +108,7 @@ function putOvsDpStats(writer: WireWriter, at: number, value: OvsDpStatsInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-dp-stats');
+          refuseUnknown(value, key, 'ovs-dp-stats', ['nHit', 'nMissed', 'nLost', 'nFlows']);
       }
     } catch (error) {
       throw within(key, error);
@@ -138,7 +139,7 @@ export interface OvsDpMegaflowStatsInput {
   readonly padding?: number | undefined;
   readonly nCacheHit?: number | bigint | undefined;
   readonly pad1?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsDpMegaflowStats: MemberEnds = { nMaskHit: 8, nMasks: 12, padding: 16, nCacheHit: 24, pad1: 32 };
@@ -169,7 +170,7 @@ function putOvsDpMegaflowStats(writer: WireWriter, at: number, value: OvsDpMegaf
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-dp-megaflow-stats');
+          refuseUnknown(value, key, 'ovs-dp-megaflow-stats', ['nMaskHit', 'nMasks', 'padding', 'nCacheHit', 'pad1']);
       }
     } catch (error) {
       throw within(key, error);
@@ -282,7 +283,7 @@ function writeDatapathAttribute(writer: WireWriter, value: DatapathInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'datapath', besides);
+      refuseUnknown(value, key, 'datapath', describeDatapath, besides);
   }
 }
 
@@ -343,7 +344,9 @@ function projectDatapathMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
-function writeDatapathMessage(writer: WireWriter, value: DatapathMessageInput, besides?: ReadonlySet<string>): void {
+const DatapathMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writeDatapathMessage(writer: WireWriter, value: DatapathMessageInput, besides: ReadonlySet<string> = DatapathMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -113,7 +114,7 @@ export interface OvsFlowStats {
 export interface OvsFlowStatsInput {
   readonly nPackets?: number | bigint | undefined;
   readonly nBytes?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsFlowStats: MemberEnds = { nPackets: 8, nBytes: 16 };
@@ -138,7 +139,7 @@ function putOvsFlowStats(writer: WireWriter, at: number, value: OvsFlowStatsInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-flow-stats');
+          refuseUnknown(value, key, 'ovs-flow-stats', ['nPackets', 'nBytes']);
       }
     } catch (error) {
       throw within(key, error);
@@ -160,7 +161,7 @@ export interface OvsKeyEthernet {
 export interface OvsKeyEthernetInput {
   readonly ethSrc?: AddressInput | undefined;
   readonly ethDst?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyEthernet: MemberEnds = { ethSrc: 6, ethDst: 12 };
@@ -186,7 +187,7 @@ function putOvsKeyEthernet(writer: WireWriter, at: number, value: OvsKeyEthernet
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ethernet');
+          refuseUnknown(value, key, 'ovs-key-ethernet', ['ethSrc', 'ethDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -205,7 +206,7 @@ export interface OvsKeyMpls {
 /** `struct ovs_key_mpls: 4 bytes` to send; what is not given is zero. */
 export interface OvsKeyMplsInput {
   readonly mplsLse?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyMpls: MemberEnds = { mplsLse: 4 };
@@ -228,7 +229,7 @@ function putOvsKeyMpls(writer: WireWriter, at: number, value: OvsKeyMplsInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-mpls');
+          refuseUnknown(value, key, 'ovs-key-mpls', ['mplsLse']);
       }
     } catch (error) {
       throw within(key, error);
@@ -262,7 +263,7 @@ export interface OvsKeyIpv4Input {
   readonly ipv4Tos?: number | undefined;
   readonly ipv4Ttl?: number | undefined;
   readonly ipv4Frag?: OvsFragType | number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIpv4: MemberEnds = { ipv4Src: 4, ipv4Dst: 8, ipv4Proto: 9, ipv4Tos: 10, ipv4Ttl: 11, ipv4Frag: 12 };
@@ -301,7 +302,7 @@ function putOvsKeyIpv4(writer: WireWriter, at: number, value: OvsKeyIpv4Input): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ipv4');
+          refuseUnknown(value, key, 'ovs-key-ipv4', ['ipv4Src', 'ipv4Dst', 'ipv4Proto', 'ipv4Tos', 'ipv4Ttl', 'ipv4Frag']);
       }
     } catch (error) {
       throw within(key, error);
@@ -338,7 +339,7 @@ export interface OvsKeyIpv6Input {
   readonly ipv6Tclass?: number | undefined;
   readonly ipv6Hlimit?: number | undefined;
   readonly ipv6Frag?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIpv6: MemberEnds = { ipv6Src: 16, ipv6Dst: 32, ipv6Label: 36, ipv6Proto: 37, ipv6Tclass: 38, ipv6Hlimit: 39, ipv6Frag: 40 };
@@ -377,7 +378,7 @@ function putOvsKeyIpv6(writer: WireWriter, at: number, value: OvsKeyIpv6Input): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ipv6');
+          refuseUnknown(value, key, 'ovs-key-ipv6', ['ipv6Src', 'ipv6Dst', 'ipv6Label', 'ipv6Proto', 'ipv6Tclass', 'ipv6Hlimit', 'ipv6Frag']);
       }
     } catch (error) {
       throw within(key, error);
@@ -396,7 +397,7 @@ export interface OvsKeyIpv6Exthdrs {
 /** `struct ovs_key_ipv6_exthdrs: 2 bytes` to send; what is not given is zero. */
 export interface OvsKeyIpv6ExthdrsInput {
   readonly hdrs?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIpv6Exthdrs: MemberEnds = { hdrs: 2 };
@@ -419,7 +420,7 @@ function putOvsKeyIpv6Exthdrs(writer: WireWriter, at: number, value: OvsKeyIpv6E
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ipv6-exthdrs');
+          refuseUnknown(value, key, 'ovs-key-ipv6-exthdrs', ['hdrs']);
       }
     } catch (error) {
       throw within(key, error);
@@ -441,7 +442,7 @@ export interface OvsKeyTcp {
 export interface OvsKeyTcpInput {
   readonly tcpSrc?: number | undefined;
   readonly tcpDst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyTcp: MemberEnds = { tcpSrc: 2, tcpDst: 4 };
@@ -466,7 +467,7 @@ function putOvsKeyTcp(writer: WireWriter, at: number, value: OvsKeyTcpInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-tcp');
+          refuseUnknown(value, key, 'ovs-key-tcp', ['tcpSrc', 'tcpDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -488,7 +489,7 @@ export interface OvsKeyUdp {
 export interface OvsKeyUdpInput {
   readonly udpSrc?: number | undefined;
   readonly udpDst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyUdp: MemberEnds = { udpSrc: 2, udpDst: 4 };
@@ -513,7 +514,7 @@ function putOvsKeyUdp(writer: WireWriter, at: number, value: OvsKeyUdpInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-udp');
+          refuseUnknown(value, key, 'ovs-key-udp', ['udpSrc', 'udpDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -535,7 +536,7 @@ export interface OvsKeySctp {
 export interface OvsKeySctpInput {
   readonly sctpSrc?: number | undefined;
   readonly sctpDst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeySctp: MemberEnds = { sctpSrc: 2, sctpDst: 4 };
@@ -560,7 +561,7 @@ function putOvsKeySctp(writer: WireWriter, at: number, value: OvsKeySctpInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-sctp');
+          refuseUnknown(value, key, 'ovs-key-sctp', ['sctpSrc', 'sctpDst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -582,7 +583,7 @@ export interface OvsKeyIcmp {
 export interface OvsKeyIcmpInput {
   readonly icmpType?: number | undefined;
   readonly icmpCode?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIcmp: MemberEnds = { icmpType: 1, icmpCode: 2 };
@@ -607,7 +608,7 @@ function putOvsKeyIcmp(writer: WireWriter, at: number, value: OvsKeyIcmpInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-icmp');
+          refuseUnknown(value, key, 'ovs-key-icmp', ['icmpType', 'icmpCode']);
       }
     } catch (error) {
       throw within(key, error);
@@ -638,7 +639,7 @@ export interface OvsKeyArpInput {
   readonly arpOp?: number | undefined;
   readonly arpSha?: AddressInput | undefined;
   readonly arpTha?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyArp: MemberEnds = { arpSip: 4, arpTip: 8, arpOp: 10, arpSha: 16, arpTha: 22 };
@@ -673,7 +674,7 @@ function putOvsKeyArp(writer: WireWriter, at: number, value: OvsKeyArpInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-arp');
+          refuseUnknown(value, key, 'ovs-key-arp', ['arpSip', 'arpTip', 'arpOp', 'arpSha', 'arpTha']);
       }
     } catch (error) {
       throw within(key, error);
@@ -694,10 +695,10 @@ export interface OvsKeyNd {
 
 /** `struct ovs_key_nd: 28 bytes` to send; what is not given is zero. */
 export interface OvsKeyNdInput {
-  readonly ndTarget?: Uint8Array | undefined;
+  readonly ndTarget?: Bytes | undefined;
   readonly ndSll?: AddressInput | undefined;
   readonly ndTll?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyNd: MemberEnds = { ndTarget: 16, ndSll: 22, ndTll: 28 };
@@ -725,7 +726,7 @@ function putOvsKeyNd(writer: WireWriter, at: number, value: OvsKeyNdInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-nd');
+          refuseUnknown(value, key, 'ovs-key-nd', ['ndTarget', 'ndSll', 'ndTll']);
       }
     } catch (error) {
       throw within(key, error);
@@ -756,7 +757,7 @@ export interface OvsKeyCtTupleIpv4Input {
   readonly srcPort?: number | undefined;
   readonly dstPort?: number | undefined;
   readonly ipv4Proto?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyCtTupleIpv4: MemberEnds = { ipv4Src: 4, ipv4Dst: 8, srcPort: 10, dstPort: 12, ipv4Proto: 13 };
@@ -787,7 +788,7 @@ function putOvsKeyCtTupleIpv4(writer: WireWriter, at: number, value: OvsKeyCtTup
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-key-ct-tuple-ipv4');
+          refuseUnknown(value, key, 'ovs-key-ct-tuple-ipv4', ['ipv4Src', 'ipv4Dst', 'srcPort', 'dstPort', 'ipv4Proto']);
       }
     } catch (error) {
       throw within(key, error);
@@ -809,7 +810,7 @@ export interface OvsActionPushVlan {
 export interface OvsActionPushVlanInput {
   readonly vlanTpid?: number | undefined;
   readonly vlanTci?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionPushVlan: MemberEnds = { vlanTpid: 2, vlanTci: 4 };
@@ -834,7 +835,7 @@ function putOvsActionPushVlan(writer: WireWriter, at: number, value: OvsActionPu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-push-vlan');
+          refuseUnknown(value, key, 'ovs-action-push-vlan', ['vlanTpid', 'vlanTci']);
       }
     } catch (error) {
       throw within(key, error);
@@ -856,7 +857,7 @@ export interface OvsActionHash {
 export interface OvsActionHashInput {
   readonly hashAlg?: number | undefined;
   readonly hashBasis?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionHash: MemberEnds = { hashAlg: 4, hashBasis: 8 };
@@ -881,7 +882,7 @@ function putOvsActionHash(writer: WireWriter, at: number, value: OvsActionHashIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-hash');
+          refuseUnknown(value, key, 'ovs-action-hash', ['hashAlg', 'hashBasis']);
       }
     } catch (error) {
       throw within(key, error);
@@ -903,7 +904,7 @@ export interface OvsActionPushMpls {
 export interface OvsActionPushMplsInput {
   readonly mplsLse?: number | undefined;
   readonly mplsEthertype?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionPushMpls: MemberEnds = { mplsLse: 4, mplsEthertype: 6 };
@@ -930,7 +931,7 @@ function putOvsActionPushMpls(writer: WireWriter, at: number, value: OvsActionPu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-push-mpls');
+          refuseUnknown(value, key, 'ovs-action-push-mpls', ['mplsLse', 'mplsEthertype']);
       }
     } catch (error) {
       throw within(key, error);
@@ -955,7 +956,7 @@ export interface OvsActionAddMplsInput {
   readonly mplsLse?: number | undefined;
   readonly mplsEthertype?: number | undefined;
   readonly tunFlags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionAddMpls: MemberEnds = { mplsLse: 4, mplsEthertype: 6, tunFlags: 8 };
@@ -984,7 +985,7 @@ function putOvsActionAddMpls(writer: WireWriter, at: number, value: OvsActionAdd
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-action-add-mpls');
+          refuseUnknown(value, key, 'ovs-action-add-mpls', ['mplsLse', 'mplsEthertype', 'tunFlags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1027,10 +1028,10 @@ export interface FlowAttrsInput extends ExtraInputs {
   readonly used?: number | bigint | undefined;
   readonly clear?: boolean | undefined;
   readonly mask?: KeyAttrsInput | undefined;
-  readonly probe?: Uint8Array | undefined;
+  readonly probe?: Bytes | undefined;
   readonly ufid?: AddressInput | undefined;
   readonly ufidFlags?: FlagsInput<OvsUfidFlags> | undefined;
-  readonly pad?: Uint8Array | undefined;
+  readonly pad?: Bytes | undefined;
 }
 
 function readFlowAttrs(value: Mutable<FlowAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): FlowAttrs {
@@ -1115,7 +1116,7 @@ function writeFlowAttrsAttribute(writer: WireWriter, value: FlowAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flow-attrs', besides);
+      refuseUnknown(value, key, 'flow-attrs', describeFlowAttrs, besides);
   }
 }
 
@@ -1229,13 +1230,13 @@ export interface KeyAttrsInput extends ExtraInputs {
   readonly ctState?: FlagsInput<CtStateFlags> | undefined;
   readonly ctZone?: number | undefined;
   readonly ctMark?: number | undefined;
-  readonly ctLabels?: Uint8Array | undefined;
+  readonly ctLabels?: Bytes | undefined;
   readonly ctOrigTupleIpv4?: OvsKeyCtTupleIpv4Input | undefined;
-  readonly ctOrigTupleIpv6?: Uint8Array | undefined;
+  readonly ctOrigTupleIpv6?: Bytes | undefined;
   readonly nsh?: OvsNshKeyAttrsInput | undefined;
   readonly packetType?: number | undefined;
-  readonly ndExtensions?: Uint8Array | undefined;
-  readonly tunnelInfo?: Uint8Array | undefined;
+  readonly ndExtensions?: Bytes | undefined;
+  readonly tunnelInfo?: Bytes | undefined;
   readonly ipv6Exthdrs?: OvsKeyIpv6ExthdrsInput | undefined;
 }
 
@@ -1251,7 +1252,12 @@ function readKeyAttrs(value: Mutable<KeyAttrs>, view: WireView, start: number, e
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.encap !== undefined) keepEarlier(value, view, start, at, strict);
-          value.encap = readKeyAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.encap = readKeyAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 2:
           if (value.priority !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1443,7 +1449,7 @@ function writeKeyAttrsAttribute(writer: WireWriter, value: KeyAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'key-attrs', besides);
+      refuseUnknown(value, key, 'key-attrs', describeKeyAttrs, besides);
   }
 }
 
@@ -1553,7 +1559,7 @@ export interface ActionAttrsInput extends ExtraInputs {
   readonly setMasked?: KeyAttrsInput | undefined;
   readonly ct?: CtAttrsInput | undefined;
   readonly trunc?: number | undefined;
-  readonly pushEth?: Uint8Array | undefined;
+  readonly pushEth?: Bytes | undefined;
   readonly popEth?: boolean | undefined;
   readonly ctClear?: boolean | undefined;
   readonly pushNsh?: OvsNshKeyAttrsInput | undefined;
@@ -1599,7 +1605,12 @@ function readActionAttrs(value: Mutable<ActionAttrs>, view: WireView, start: num
           break;
         case 6:
           if (value.sample !== undefined) keepEarlier(value, view, start, at, strict);
-          value.sample = readSampleAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.sample = readSampleAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 7:
           if (value.recirc !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1655,11 +1666,21 @@ function readActionAttrs(value: Mutable<ActionAttrs>, view: WireView, start: num
           break;
         case 20:
           if (value.clone !== undefined) keepEarlier(value, view, start, at, strict);
-          value.clone = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.clone = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 21:
           if (value.checkPktLen !== undefined) keepEarlier(value, view, start, at, strict);
-          value.checkPktLen = readCheckPktLenAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.checkPktLen = readCheckPktLenAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 22:
           if (value.addMpls !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1667,7 +1688,12 @@ function readActionAttrs(value: Mutable<ActionAttrs>, view: WireView, start: num
           break;
         case 23:
           if (value.decTtl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.decTtl = readDecTtlAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.decTtl = readDecTtlAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 25:
           if (value.psample !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1738,7 +1764,7 @@ function writeActionAttrsAttribute(writer: WireWriter, value: ActionAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'action-attrs', besides);
+      refuseUnknown(value, key, 'action-attrs', describeActionAttrs, besides);
   }
 }
 
@@ -1824,10 +1850,10 @@ export interface TunnelKeyAttrsInput extends ExtraInputs {
   readonly tpSrc?: number | undefined;
   readonly tpDst?: number | undefined;
   readonly vxlanOpts?: VxlanExtAttrsInput | undefined;
-  readonly ipv6Src?: Uint8Array | undefined;
-  readonly ipv6Dst?: Uint8Array | undefined;
-  readonly pad?: Uint8Array | undefined;
-  readonly erspanOpts?: Uint8Array | undefined;
+  readonly ipv6Src?: Bytes | undefined;
+  readonly ipv6Dst?: Bytes | undefined;
+  readonly pad?: Bytes | undefined;
+  readonly erspanOpts?: Bytes | undefined;
   readonly ipv4InfoBridge?: boolean | undefined;
 }
 
@@ -1958,7 +1984,7 @@ function writeTunnelKeyAttrsAttribute(writer: WireWriter, value: TunnelKeyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tunnel-key-attrs', besides);
+      refuseUnknown(value, key, 'tunnel-key-attrs', describeTunnelKeyAttrs, besides);
   }
 }
 
@@ -2017,11 +2043,21 @@ function readCheckPktLenAttrs(value: Mutable<CheckPktLenAttrs>, view: WireView, 
           break;
         case 2:
           if (value.actionsIfGreater !== undefined) keepEarlier(value, view, start, at, strict);
-          value.actionsIfGreater = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.actionsIfGreater = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 3:
           if (value.actionsIfLessEqual !== undefined) keepEarlier(value, view, start, at, strict);
-          value.actionsIfLessEqual = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.actionsIfLessEqual = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -2056,7 +2092,7 @@ function writeCheckPktLenAttrsAttribute(writer: WireWriter, value: CheckPktLenAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'check-pkt-len-attrs', besides);
+      refuseUnknown(value, key, 'check-pkt-len-attrs', describeCheckPktLenAttrs, besides);
   }
 }
 
@@ -2098,7 +2134,12 @@ function readSampleAttrs(value: Mutable<SampleAttrs>, view: WireView, start: num
           break;
         case 2:
           if (value.actions !== undefined) keepEarlier(value, view, start, at, strict);
-          value.actions = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.actions = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -2128,7 +2169,7 @@ function writeSampleAttrsAttribute(writer: WireWriter, value: SampleAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sample-attrs', besides);
+      refuseUnknown(value, key, 'sample-attrs', describeSampleAttrs, besides);
   }
 }
 
@@ -2154,7 +2195,7 @@ export interface UserspaceAttrs extends Decoded {
 /** Attributes of `userspace-attrs` to send. */
 export interface UserspaceAttrsInput extends ExtraInputs {
   readonly pid?: number | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly egressTunPort?: number | undefined;
   readonly actions?: boolean | undefined;
 }
@@ -2215,7 +2256,7 @@ function writeUserspaceAttrsAttribute(writer: WireWriter, value: UserspaceAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'userspace-attrs', besides);
+      refuseUnknown(value, key, 'userspace-attrs', describeUserspaceAttrs, besides);
   }
 }
 
@@ -2240,9 +2281,9 @@ export interface OvsNshKeyAttrs extends Decoded {
 
 /** Attributes of `ovs-nsh-key-attrs` to send. */
 export interface OvsNshKeyAttrsInput extends ExtraInputs {
-  readonly base?: Uint8Array | undefined;
-  readonly md1?: Uint8Array | undefined;
-  readonly md2?: Uint8Array | undefined;
+  readonly base?: Bytes | undefined;
+  readonly md1?: Bytes | undefined;
+  readonly md2?: Bytes | undefined;
 }
 
 function readOvsNshKeyAttrs(value: Mutable<OvsNshKeyAttrs>, view: WireView, start: number, end: number, strict: boolean): OvsNshKeyAttrs {
@@ -2295,7 +2336,7 @@ function writeOvsNshKeyAttrsAttribute(writer: WireWriter, value: OvsNshKeyAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovs-nsh-key-attrs', besides);
+      refuseUnknown(value, key, 'ovs-nsh-key-attrs', describeOvsNshKeyAttrs, besides);
   }
 }
 
@@ -2333,8 +2374,8 @@ export interface CtAttrs extends Decoded {
 export interface CtAttrsInput extends ExtraInputs {
   readonly commit?: boolean | undefined;
   readonly zone?: number | undefined;
-  readonly mark?: Uint8Array | undefined;
-  readonly labels?: Uint8Array | undefined;
+  readonly mark?: Bytes | undefined;
+  readonly labels?: Bytes | undefined;
   readonly helper?: string | undefined;
   readonly nat?: NatAttrsInput | undefined;
   readonly forceCommit?: boolean | undefined;
@@ -2423,7 +2464,7 @@ function writeCtAttrsAttribute(writer: WireWriter, value: CtAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ct-attrs', besides);
+      refuseUnknown(value, key, 'ct-attrs', describeCtAttrs, besides);
   }
 }
 
@@ -2467,8 +2508,8 @@ export interface NatAttrs extends Decoded {
 export interface NatAttrsInput extends ExtraInputs {
   readonly src?: boolean | undefined;
   readonly dst?: boolean | undefined;
-  readonly ipMin?: Uint8Array | undefined;
-  readonly ipMax?: Uint8Array | undefined;
+  readonly ipMin?: Bytes | undefined;
+  readonly ipMax?: Bytes | undefined;
   readonly protoMin?: number | undefined;
   readonly protoMax?: number | undefined;
   readonly persistent?: boolean | undefined;
@@ -2557,7 +2598,7 @@ function writeNatAttrsAttribute(writer: WireWriter, value: NatAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nat-attrs', besides);
+      refuseUnknown(value, key, 'nat-attrs', describeNatAttrs, besides);
   }
 }
 
@@ -2597,7 +2638,12 @@ function readDecTtlAttrs(value: Mutable<DecTtlAttrs>, view: WireView, start: num
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.action !== undefined) keepEarlier(value, view, start, at, strict);
-          value.action = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.action = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -2626,7 +2672,7 @@ function writeDecTtlAttrsAttribute(writer: WireWriter, value: DecTtlAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dec-ttl-attrs', besides);
+      refuseUnknown(value, key, 'dec-ttl-attrs', describeDecTtlAttrs, besides);
   }
 }
 
@@ -2687,7 +2733,7 @@ function writeVxlanExtAttrsAttribute(writer: WireWriter, value: VxlanExtAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vxlan-ext-attrs', besides);
+      refuseUnknown(value, key, 'vxlan-ext-attrs', describeVxlanExtAttrs, besides);
   }
 }
 
@@ -2708,7 +2754,7 @@ export interface PsampleAttrs extends Decoded {
 /** Attributes of `psample-attrs` to send. */
 export interface PsampleAttrsInput extends ExtraInputs {
   readonly group?: number | undefined;
-  readonly cookie?: Uint8Array | undefined;
+  readonly cookie?: Bytes | undefined;
 }
 
 function readPsampleAttrs(value: Mutable<PsampleAttrs>, view: WireView, start: number, end: number, strict: boolean): PsampleAttrs {
@@ -2757,7 +2803,7 @@ function writePsampleAttrsAttribute(writer: WireWriter, value: PsampleAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'psample-attrs', besides);
+      refuseUnknown(value, key, 'psample-attrs', describePsampleAttrs, besides);
   }
 }
 
@@ -2812,7 +2858,9 @@ function projectFlowMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeFlowMessage(writer: WireWriter, value: FlowMessageInput, besides?: ReadonlySet<string>): void {
+const FlowMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writeFlowMessage(writer: WireWriter, value: FlowMessageInput, besides: ReadonlySet<string> = FlowMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   ExtraInputs,
@@ -64,11 +65,11 @@ export interface Packet extends Decoded {
 
 /** Attributes of `packet` to send. */
 export interface PacketInput extends ExtraInputs {
-  readonly packet?: Uint8Array | undefined;
-  readonly key?: Uint8Array | undefined;
-  readonly actions?: Uint8Array | undefined;
-  readonly userdata?: Uint8Array | undefined;
-  readonly egressTunKey?: Uint8Array | undefined;
+  readonly packet?: Bytes | undefined;
+  readonly key?: Bytes | undefined;
+  readonly actions?: Bytes | undefined;
+  readonly userdata?: Bytes | undefined;
+  readonly egressTunKey?: Bytes | undefined;
   readonly probe?: boolean | undefined;
   readonly mru?: number | undefined;
   readonly len?: number | undefined;
@@ -153,7 +154,7 @@ function writePacketAttribute(writer: WireWriter, value: PacketInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'packet', besides);
+      refuseUnknown(value, key, 'packet', describePacket, besides);
   }
 }
 
@@ -216,7 +217,9 @@ function projectPacketMessage(view: WireView, start: number, end: number, strict
   return value;
 }
 
-function writePacketMessage(writer: WireWriter, value: PacketMessageInput, besides?: ReadonlySet<string>): void {
+const PacketMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writePacketMessage(writer: WireWriter, value: PacketMessageInput, besides: ReadonlySet<string> = PacketMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

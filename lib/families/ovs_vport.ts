@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -91,7 +92,7 @@ export interface OvsVportStatsInput {
   readonly txErrors?: number | bigint | undefined;
   readonly rxDropped?: number | bigint | undefined;
   readonly txDropped?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsVportStats: MemberEnds = { rxPackets: 8, txPackets: 16, rxBytes: 24, txBytes: 32, rxErrors: 40, txErrors: 48, rxDropped: 56, txDropped: 64 };
@@ -128,7 +129,7 @@ function putOvsVportStats(writer: WireWriter, at: number, value: OvsVportStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ovs-vport-stats');
+          refuseUnknown(value, key, 'ovs-vport-stats', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped']);
       }
     } catch (error) {
       throw within(key, error);
@@ -195,7 +196,7 @@ function writeVportOptionsAttribute(writer: WireWriter, value: VportOptionsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vport-options', besides);
+      refuseUnknown(value, key, 'vport-options', describeVportOptions, besides);
   }
 }
 
@@ -265,7 +266,7 @@ function writeUpcallStatsAttribute(writer: WireWriter, value: UpcallStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'upcall-stats', besides);
+      refuseUnknown(value, key, 'upcall-stats', describeUpcallStats, besides);
   }
 }
 
@@ -387,7 +388,7 @@ function writeVportAttribute(writer: WireWriter, value: VportInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vport', besides);
+      refuseUnknown(value, key, 'vport', describeVport, besides);
   }
 }
 
@@ -449,7 +450,9 @@ function projectVportMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeVportMessage(writer: WireWriter, value: VportMessageInput, besides?: ReadonlySet<string>): void {
+const VportMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['dpIfindex']);
+
+function writeVportMessage(writer: WireWriter, value: VportMessageInput, besides: ReadonlySet<string> = VportMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

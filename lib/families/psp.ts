@@ -3,6 +3,7 @@
 
 import type {
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -115,7 +116,7 @@ function writeAssocDevInfoAttribute(writer: WireWriter, value: AssocDevInfoInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'assoc-dev-info', besides);
+      refuseUnknown(value, key, 'assoc-dev-info', describeAssocDevInfo, besides);
   }
 }
 
@@ -232,7 +233,7 @@ function writeDevAttribute(writer: WireWriter, value: DevInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dev', besides);
+      refuseUnknown(value, key, 'dev', describeDev, besides);
   }
 }
 
@@ -333,7 +334,7 @@ function writeAssocAttribute(writer: WireWriter, value: AssocInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'assoc', besides);
+      refuseUnknown(value, key, 'assoc', describeAssoc, besides);
   }
 }
 
@@ -357,7 +358,7 @@ export interface Keys extends Decoded {
 
 /** Attributes of `keys` to send. */
 export interface KeysInput extends ExtraInputs {
-  readonly key?: Uint8Array | undefined;
+  readonly key?: Bytes | undefined;
   readonly spi?: number | undefined;
 }
 
@@ -407,7 +408,7 @@ function writeKeysAttribute(writer: WireWriter, value: KeysInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keys', besides);
+      refuseUnknown(value, key, 'keys', describeKeys, besides);
   }
 }
 
@@ -551,7 +552,7 @@ function writeStatsAttribute(writer: WireWriter, value: StatsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats', besides);
+      refuseUnknown(value, key, 'stats', describeStats, besides);
   }
 }
 

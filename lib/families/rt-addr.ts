@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -89,7 +90,7 @@ export interface IfaCacheinfoInput {
   readonly ifaValid?: number | undefined;
   readonly cstamp?: number | undefined;
   readonly tstamp?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIfaCacheinfo: MemberEnds = { ifaPrefered: 4, ifaValid: 8, cstamp: 12, tstamp: 16 };
@@ -118,7 +119,7 @@ function putIfaCacheinfo(writer: WireWriter, at: number, value: IfaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifa-cacheinfo');
+          refuseUnknown(value, key, 'ifa-cacheinfo', ['ifaPrefered', 'ifaValid', 'cstamp', 'tstamp']);
       }
     } catch (error) {
       throw within(key, error);
@@ -259,7 +260,7 @@ function writeAddrAttrsAttribute(writer: WireWriter, value: AddrAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'addr-attrs', besides);
+      refuseUnknown(value, key, 'addr-attrs', describeAddrAttrs, besides);
   }
 }
 
@@ -348,7 +349,9 @@ function projectAddrMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides?: ReadonlySet<string>): void {
+const AddrMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ifaFamily', 'ifaPrefixlen', 'ifaFlags', 'ifaScope', 'ifaIndex']);
+
+function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides: ReadonlySet<string> = AddrMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

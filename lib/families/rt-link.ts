@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -424,7 +425,7 @@ export interface IflaBridgeId {
 export interface IflaBridgeIdInput {
   readonly prio?: number | undefined;
   readonly addr?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaBridgeId: MemberEnds = { prio: 2, addr: 8 };
@@ -449,7 +450,7 @@ function putIflaBridgeId(writer: WireWriter, at: number, value: IflaBridgeIdInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-bridge-id');
+          refuseUnknown(value, key, 'ifla-bridge-id', ['prio', 'addr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -477,7 +478,7 @@ export interface IflaCacheinfoInput {
   readonly tstamp?: number | undefined;
   readonly reachableTime?: number | undefined;
   readonly retransTime?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaCacheinfo: MemberEnds = { maxReasmLen: 4, tstamp: 8, reachableTime: 12, retransTime: 16 };
@@ -508,7 +509,7 @@ function putIflaCacheinfo(writer: WireWriter, at: number, value: IflaCacheinfoIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-cacheinfo');
+          refuseUnknown(value, key, 'ifla-cacheinfo', ['maxReasmLen', 'tstamp', 'reachableTime', 'retransTime']);
       }
     } catch (error) {
       throw within(key, error);
@@ -596,7 +597,7 @@ export interface RtnlLinkStatsInput {
   readonly rxCompressed?: number | undefined;
   readonly txCompressed?: number | undefined;
   readonly rxNohandler?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtnlLinkStats: MemberEnds = { rxPackets: 4, txPackets: 8, rxBytes: 12, txBytes: 16, rxErrors: 20, txErrors: 24, rxDropped: 28, txDropped: 32, multicast: 36, collisions: 40, rxLengthErrors: 44, rxOverErrors: 48, rxCrcErrors: 52, rxFrameErrors: 56, rxFifoErrors: 60, rxMissedErrors: 64, txAbortedErrors: 68, txCarrierErrors: 72, txFifoErrors: 76, txHeartbeatErrors: 80, txWindowErrors: 84, rxCompressed: 88, txCompressed: 92, rxNohandler: 96 };
@@ -679,7 +680,7 @@ function putRtnlLinkStats(writer: WireWriter, at: number, value: RtnlLinkStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-stats');
+          refuseUnknown(value, key, 'rtnl-link-stats', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped', 'multicast', 'collisions', 'rxLengthErrors', 'rxOverErrors', 'rxCrcErrors', 'rxFrameErrors', 'rxFifoErrors', 'rxMissedErrors', 'txAbortedErrors', 'txCarrierErrors', 'txFifoErrors', 'txHeartbeatErrors', 'txWindowErrors', 'rxCompressed', 'txCompressed', 'rxNohandler']);
       }
     } catch (error) {
       throw within(key, error);
@@ -770,7 +771,7 @@ export interface RtnlLinkStats64Input {
   readonly txCompressed?: number | bigint | undefined;
   readonly rxNohandler?: number | bigint | undefined;
   readonly rxOtherhostDropped?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtnlLinkStats64: MemberEnds = { rxPackets: 8, txPackets: 16, rxBytes: 24, txBytes: 32, rxErrors: 40, txErrors: 48, rxDropped: 56, txDropped: 64, multicast: 72, collisions: 80, rxLengthErrors: 88, rxOverErrors: 96, rxCrcErrors: 104, rxFrameErrors: 112, rxFifoErrors: 120, rxMissedErrors: 128, txAbortedErrors: 136, txCarrierErrors: 144, txFifoErrors: 152, txHeartbeatErrors: 160, txWindowErrors: 168, rxCompressed: 176, txCompressed: 184, rxNohandler: 192, rxOtherhostDropped: 200 };
@@ -857,7 +858,7 @@ function putRtnlLinkStats64(writer: WireWriter, at: number, value: RtnlLinkStats
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-stats64');
+          refuseUnknown(value, key, 'rtnl-link-stats64', ['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors', 'rxDropped', 'txDropped', 'multicast', 'collisions', 'rxLengthErrors', 'rxOverErrors', 'rxCrcErrors', 'rxFrameErrors', 'rxFifoErrors', 'rxMissedErrors', 'txAbortedErrors', 'txCarrierErrors', 'txFifoErrors', 'txHeartbeatErrors', 'txWindowErrors', 'rxCompressed', 'txCompressed', 'rxNohandler', 'rxOtherhostDropped']);
       }
     } catch (error) {
       throw within(key, error);
@@ -891,7 +892,7 @@ export interface RtnlLinkIfmapInput {
   readonly irq?: number | undefined;
   readonly dma?: number | undefined;
   readonly port?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtnlLinkIfmap: MemberEnds = { memStart: 8, memEnd: 16, baseAddr: 24, irq: 26, dma: 27, port: 28 };
@@ -924,7 +925,7 @@ function putRtnlLinkIfmap(writer: WireWriter, at: number, value: RtnlLinkIfmapIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtnl-link-ifmap');
+          refuseUnknown(value, key, 'rtnl-link-ifmap', ['memStart', 'memEnd', 'baseAddr', 'irq', 'dma', 'port']);
       }
     } catch (error) {
       throw within(key, error);
@@ -946,7 +947,7 @@ export interface BrBooloptMulti {
 export interface BrBooloptMultiInput {
   readonly optval?: number | undefined;
   readonly optmask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsBrBooloptMulti: MemberEnds = { optval: 4, optmask: 8 };
@@ -971,7 +972,7 @@ function putBrBooloptMulti(writer: WireWriter, at: number, value: BrBooloptMulti
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'br-boolopt-multi');
+          refuseUnknown(value, key, 'br-boolopt-multi', ['optval', 'optmask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -993,7 +994,7 @@ export interface IflaVlanFlags {
 export interface IflaVlanFlagsInput {
   readonly flags?: FlagsInput<VlanFlags> | undefined;
   readonly mask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVlanFlags: MemberEnds = { flags: 4, mask: 8 };
@@ -1018,7 +1019,7 @@ function putIflaVlanFlags(writer: WireWriter, at: number, value: IflaVlanFlagsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vlan-flags');
+          refuseUnknown(value, key, 'ifla-vlan-flags', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1040,7 +1041,7 @@ export interface IflaVlanQosMapping {
 export interface IflaVlanQosMappingInput {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVlanQosMapping: MemberEnds = { from: 4, to: 8 };
@@ -1065,7 +1066,7 @@ function putIflaVlanQosMapping(writer: WireWriter, at: number, value: IflaVlanQo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vlan-qos-mapping');
+          refuseUnknown(value, key, 'ifla-vlan-qos-mapping', ['from', 'to']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1087,7 +1088,7 @@ export interface IflaGenevePortRange {
 export interface IflaGenevePortRangeInput {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaGenevePortRange: MemberEnds = { low: 2, high: 4 };
@@ -1112,7 +1113,7 @@ function putIflaGenevePortRange(writer: WireWriter, at: number, value: IflaGenev
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-geneve-port-range');
+          refuseUnknown(value, key, 'ifla-geneve-port-range', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1132,8 +1133,8 @@ export interface IflaVfMac {
 /** `struct ifla_vf_mac: 36 bytes` to send; what is not given is zero. */
 export interface IflaVfMacInput {
   readonly vf?: number | undefined;
-  readonly mac?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly mac?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfMac: MemberEnds = { vf: 4, mac: 36 };
@@ -1158,7 +1159,7 @@ function putIflaVfMac(writer: WireWriter, at: number, value: IflaVfMacInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-mac');
+          refuseUnknown(value, key, 'ifla-vf-mac', ['vf', 'mac']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1183,7 +1184,7 @@ export interface IflaVfVlanInput {
   readonly vf?: number | undefined;
   readonly vlan?: number | undefined;
   readonly qos?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfVlan: MemberEnds = { vf: 4, vlan: 8, qos: 12 };
@@ -1210,7 +1211,7 @@ function putIflaVfVlan(writer: WireWriter, at: number, value: IflaVfVlanInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-vlan');
+          refuseUnknown(value, key, 'ifla-vf-vlan', ['vf', 'vlan', 'qos']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1232,7 +1233,7 @@ export interface IflaVfTxRate {
 export interface IflaVfTxRateInput {
   readonly vf?: number | undefined;
   readonly rate?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfTxRate: MemberEnds = { vf: 4, rate: 8 };
@@ -1257,7 +1258,7 @@ function putIflaVfTxRate(writer: WireWriter, at: number, value: IflaVfTxRateInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-tx-rate');
+          refuseUnknown(value, key, 'ifla-vf-tx-rate', ['vf', 'rate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1279,7 +1280,7 @@ export interface IflaVfSpoofchk {
 export interface IflaVfSpoofchkInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfSpoofchk: MemberEnds = { vf: 4, setting: 8 };
@@ -1304,7 +1305,7 @@ function putIflaVfSpoofchk(writer: WireWriter, at: number, value: IflaVfSpoofchk
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-spoofchk');
+          refuseUnknown(value, key, 'ifla-vf-spoofchk', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1326,7 +1327,7 @@ export interface IflaVfLinkState {
 export interface IflaVfLinkStateInput {
   readonly vf?: number | undefined;
   readonly linkState?: IflaVfLinkStateEnum | number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfLinkState: MemberEnds = { vf: 4, linkState: 8 };
@@ -1353,7 +1354,7 @@ function putIflaVfLinkState(writer: WireWriter, at: number, value: IflaVfLinkSta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-link-state');
+          refuseUnknown(value, key, 'ifla-vf-link-state', ['vf', 'linkState']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1378,7 +1379,7 @@ export interface IflaVfRateInput {
   readonly vf?: number | undefined;
   readonly minTxRate?: number | undefined;
   readonly maxTxRate?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfRate: MemberEnds = { vf: 4, minTxRate: 8, maxTxRate: 12 };
@@ -1405,7 +1406,7 @@ function putIflaVfRate(writer: WireWriter, at: number, value: IflaVfRateInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-rate');
+          refuseUnknown(value, key, 'ifla-vf-rate', ['vf', 'minTxRate', 'maxTxRate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1427,7 +1428,7 @@ export interface IflaVfRssQueryEn {
 export interface IflaVfRssQueryEnInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfRssQueryEn: MemberEnds = { vf: 4, setting: 8 };
@@ -1452,7 +1453,7 @@ function putIflaVfRssQueryEn(writer: WireWriter, at: number, value: IflaVfRssQue
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-rss-query-en');
+          refuseUnknown(value, key, 'ifla-vf-rss-query-en', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1474,7 +1475,7 @@ export interface IflaVfTrust {
 export interface IflaVfTrustInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfTrust: MemberEnds = { vf: 4, setting: 8 };
@@ -1499,7 +1500,7 @@ function putIflaVfTrust(writer: WireWriter, at: number, value: IflaVfTrustInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-trust');
+          refuseUnknown(value, key, 'ifla-vf-trust', ['vf', 'setting']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1521,7 +1522,7 @@ export interface IflaVfGuid {
 export interface IflaVfGuidInput {
   readonly vf?: number | undefined;
   readonly guid?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfGuid: MemberEnds = { vf: 4, guid: 16 };
@@ -1546,7 +1547,7 @@ function putIflaVfGuid(writer: WireWriter, at: number, value: IflaVfGuidInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-guid');
+          refuseUnknown(value, key, 'ifla-vf-guid', ['vf', 'guid']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1574,7 +1575,7 @@ export interface IflaVfVlanInfoInput {
   readonly vlan?: number | undefined;
   readonly qos?: number | undefined;
   readonly vlanProto?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfVlanInfo: MemberEnds = { vf: 4, vlan: 8, qos: 12, vlanProto: 14 };
@@ -1603,7 +1604,7 @@ function putIflaVfVlanInfo(writer: WireWriter, at: number, value: IflaVfVlanInfo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vf-vlan-info');
+          refuseUnknown(value, key, 'ifla-vf-vlan-info', ['vf', 'vlan', 'qos', 'vlanProto']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1625,7 +1626,7 @@ export interface IflaVxlanPortRange {
 export interface IflaVxlanPortRangeInput {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVxlanPortRange: MemberEnds = { low: 2, high: 4 };
@@ -1650,7 +1651,7 @@ function putIflaVxlanPortRange(writer: WireWriter, at: number, value: IflaVxlanP
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-vxlan-port-range');
+          refuseUnknown(value, key, 'ifla-vxlan-port-range', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1672,7 +1673,7 @@ export interface IflaRmnetFlags {
 export interface IflaRmnetFlagsInput {
   readonly flags?: number | undefined;
   readonly mask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaRmnetFlags: MemberEnds = { flags: 4, mask: 8 };
@@ -1697,7 +1698,7 @@ function putIflaRmnetFlags(writer: WireWriter, at: number, value: IflaRmnetFlags
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifla-rmnet-flags');
+          refuseUnknown(value, key, 'ifla-rmnet-flags', ['flags', 'mask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1851,8 +1852,8 @@ export interface LinkAttrsInput extends ExtraInputs {
   readonly qdisc?: string | undefined;
   readonly stats?: RtnlLinkStatsInput | undefined;
   readonly master?: number | undefined;
-  readonly wireless?: Uint8Array | undefined;
-  readonly protinfo?: Uint8Array | undefined;
+  readonly wireless?: Bytes | undefined;
+  readonly protinfo?: Bytes | undefined;
   readonly txqlen?: number | undefined;
   readonly map?: RtnlLinkIfmapInput | undefined;
   readonly weight?: number | undefined;
@@ -1874,9 +1875,9 @@ export interface LinkAttrsInput extends ExtraInputs {
   readonly numTxQueues?: number | undefined;
   readonly numRxQueues?: number | undefined;
   readonly carrier?: number | undefined;
-  readonly physPortId?: Uint8Array | undefined;
+  readonly physPortId?: Bytes | undefined;
   readonly carrierChanges?: number | undefined;
-  readonly physSwitchId?: Uint8Array | undefined;
+  readonly physSwitchId?: Bytes | undefined;
   readonly linkNetnsid?: number | undefined;
   readonly physPortName?: string | undefined;
   readonly protoDown?: number | undefined;
@@ -1901,7 +1902,7 @@ export interface LinkAttrsInput extends ExtraInputs {
   readonly tsoMaxSize?: number | undefined;
   readonly tsoMaxSegs?: number | undefined;
   readonly allmulti?: number | undefined;
-  readonly devlinkPort?: Uint8Array | undefined;
+  readonly devlinkPort?: Bytes | undefined;
   readonly gsoIpv4MaxSize?: number | undefined;
   readonly groIpv4MaxSize?: number | undefined;
   readonly dpllPin?: LinkDpllPinAttrsInput | undefined;
@@ -1984,7 +1985,12 @@ function readLinkAttrs(value: Mutable<LinkAttrs>, view: WireView, start: number,
           break;
         case 18:
           if (value.linkinfo !== undefined) keepEarlier(value, view, start, at, strict);
-          value.linkinfo = readLinkinfoAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.linkinfo = readLinkinfoAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 19:
           if (value.netNsPid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2290,7 +2296,7 @@ function writeLinkAttrsAttribute(writer: WireWriter, value: LinkAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-attrs', besides);
+      refuseUnknown(value, key, 'link-attrs', describeLinkAttrs, besides);
   }
 }
 
@@ -2418,7 +2424,7 @@ function writePropListLinkAttrsAttribute(writer: WireWriter, value: PropListLink
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'prop-list-link-attrs', besides);
+      refuseUnknown(value, key, 'prop-list-link-attrs', describePropListLinkAttrs, besides);
   }
 }
 
@@ -2495,7 +2501,7 @@ function writeAfSpecAttrsAttribute(writer: WireWriter, value: AfSpecAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'af-spec-attrs', besides);
+      refuseUnknown(value, key, 'af-spec-attrs', describeAfSpecAttrs, besides);
   }
 }
 
@@ -2559,7 +2565,7 @@ function writeVfinfoListAttrsAttribute(writer: WireWriter, value: VfinfoListAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vfinfo-list-attrs', besides);
+      refuseUnknown(value, key, 'vfinfo-list-attrs', describeVfinfoListAttrs, besides);
   }
 }
 
@@ -2613,7 +2619,7 @@ export interface VfinfoAttrsInput extends ExtraInputs {
   readonly ibNodeGuid?: IflaVfGuidInput | undefined;
   readonly ibPortGuid?: IflaVfGuidInput | undefined;
   readonly vlanList?: VfVlanAttrsInput | undefined;
-  readonly broadcast?: Uint8Array | undefined;
+  readonly broadcast?: Bytes | undefined;
 }
 
 function readVfinfoAttrs(value: Mutable<VfinfoAttrs>, view: WireView, start: number, end: number, strict: boolean): VfinfoAttrs {
@@ -2726,7 +2732,7 @@ function writeVfinfoAttrsAttribute(writer: WireWriter, value: VfinfoAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vfinfo-attrs', besides);
+      refuseUnknown(value, key, 'vfinfo-attrs', describeVfinfoAttrs, besides);
   }
 }
 
@@ -2857,7 +2863,7 @@ function writeVfStatsAttrsAttribute(writer: WireWriter, value: VfStatsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-stats-attrs', besides);
+      refuseUnknown(value, key, 'vf-stats-attrs', describeVfStatsAttrs, besides);
   }
 }
 
@@ -2927,7 +2933,7 @@ function writeVfVlanAttrsAttribute(writer: WireWriter, value: VfVlanAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-vlan-attrs', besides);
+      refuseUnknown(value, key, 'vf-vlan-attrs', describeVfVlanAttrs, besides);
   }
 }
 
@@ -2978,7 +2984,7 @@ function writeVfPortsAttrsAttribute(writer: WireWriter, value: VfPortsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'vf-ports-attrs', besides);
+      refuseUnknown(value, key, 'vf-ports-attrs', describeVfPortsAttrs, besides);
   }
 }
 
@@ -3028,7 +3034,7 @@ function writePortSelfAttrsAttribute(writer: WireWriter, value: PortSelfAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'port-self-attrs', besides);
+      refuseUnknown(value, key, 'port-self-attrs', describePortSelfAttrs, besides);
   }
 }
 
@@ -3055,7 +3061,7 @@ export interface LinkinfoAttrs extends Decoded {
 export interface LinkinfoAttrsInput extends ExtraInputs {
   readonly kind?: string | undefined;
   readonly data?: LinkinfoDataMsgInput | undefined;
-  readonly xstats?: Uint8Array | undefined;
+  readonly xstats?: Bytes | undefined;
   readonly slaveKind?: string | undefined;
   readonly slaveData?: LinkinfoMemberDataMsgInput | undefined;
 }
@@ -3102,7 +3108,12 @@ function readLinkinfoAttrs(value: Mutable<LinkinfoAttrs>, view: WireView, start:
     const from = dataAt + 4;
     const to = dataAt + data.getUint16(dataAt, LE);
     try {
-      value.data = readLinkinfoDataMsg(value.kind, view, from, to, strict);
+      view.enterNest();
+      try {
+        value.data = readLinkinfoDataMsg(value.kind, view, from, to, strict);
+      } finally {
+        view.leaveNest();
+      }
     } catch (error) {
       keepMalformed(value, view, dataAt, error, strict);
     }
@@ -3152,7 +3163,7 @@ function writeLinkinfoAttrsAttribute(writer: WireWriter, value: LinkinfoAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-attrs', describeLinkinfoAttrs, besides);
   }
 }
 
@@ -3488,7 +3499,7 @@ function writeLinkinfoBondAttrsAttribute(writer: WireWriter, value: LinkinfoBond
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bond-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bond-attrs', describeLinkinfoBondAttrs, besides);
   }
 }
 
@@ -3615,7 +3626,7 @@ function writeBondAdInfoAttrsAttribute(writer: WireWriter, value: BondAdInfoAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bond-ad-info-attrs', besides);
+      refuseUnknown(value, key, 'bond-ad-info-attrs', describeBondAdInfoAttrs, besides);
   }
 }
 
@@ -3749,7 +3760,7 @@ function writeBondSlaveAttrsAttribute(writer: WireWriter, value: BondSlaveAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bond-slave-attrs', besides);
+      refuseUnknown(value, key, 'bond-slave-attrs', describeBondSlaveAttrs, besides);
   }
 }
 
@@ -3891,7 +3902,7 @@ export interface LinkinfoBridgeAttrsInput extends ExtraInputs {
   readonly topologyChangeTimer?: number | bigint | undefined;
   readonly gcTimer?: number | bigint | undefined;
   readonly groupAddr?: AddressInput | undefined;
-  readonly fdbFlush?: Uint8Array | undefined;
+  readonly fdbFlush?: Bytes | undefined;
   readonly mcastRouter?: number | undefined;
   readonly mcastSnooping?: number | undefined;
   readonly mcastQueryUseIfaddr?: number | undefined;
@@ -3916,7 +3927,7 @@ export interface LinkinfoBridgeAttrsInput extends ExtraInputs {
   readonly mcastMldVersion?: number | undefined;
   readonly vlanStatsPerPort?: number | undefined;
   readonly multiBoolopt?: BrBooloptMultiInput | undefined;
-  readonly mcastQuerierState?: Uint8Array | undefined;
+  readonly mcastQuerierState?: Bytes | undefined;
   readonly fdbNLearned?: number | undefined;
   readonly fdbMaxLearned?: number | undefined;
   readonly stpMode?: BrStpMode | number | undefined;
@@ -4235,7 +4246,7 @@ function writeLinkinfoBridgeAttrsAttribute(writer: WireWriter, value: LinkinfoBr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bridge-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bridge-attrs', describeLinkinfoBridgeAttrs, besides);
   }
 }
 
@@ -4702,7 +4713,7 @@ function writeLinkinfoBrportAttrsAttribute(writer: WireWriter, value: LinkinfoBr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-brport-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-brport-attrs', describeLinkinfoBrportAttrs, besides);
   }
 }
 
@@ -4994,7 +5005,7 @@ function writeLinkinfoGreAttrsAttribute(writer: WireWriter, value: LinkinfoGreAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gre-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gre-attrs', describeLinkinfoGreAttrs, besides);
   }
 }
 
@@ -5241,7 +5252,7 @@ function writeLinkinfoGre6AttrsAttribute(writer: WireWriter, value: LinkinfoGre6
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gre6-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gre6-attrs', describeLinkinfoGre6Attrs, besides);
   }
 }
 
@@ -5363,7 +5374,7 @@ function writeLinkinfoVtiAttrsAttribute(writer: WireWriter, value: LinkinfoVtiAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vti-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vti-attrs', describeLinkinfoVtiAttrs, besides);
   }
 }
 
@@ -5470,7 +5481,7 @@ function writeLinkinfoVti6AttrsAttribute(writer: WireWriter, value: LinkinfoVti6
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vti6-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vti6-attrs', describeLinkinfoVti6Attrs, besides);
   }
 }
 
@@ -5679,7 +5690,7 @@ function writeLinkinfoGeneveAttrsAttribute(writer: WireWriter, value: LinkinfoGe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-geneve-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-geneve-attrs', describeLinkinfoGeneveAttrs, besides);
   }
 }
 
@@ -5816,7 +5827,7 @@ function writeLinkinfoHsrAttrsAttribute(writer: WireWriter, value: LinkinfoHsrAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-hsr-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-hsr-attrs', describeLinkinfoHsrAttrs, besides);
   }
 }
 
@@ -6043,7 +6054,7 @@ function writeLinkinfoIptunAttrsAttribute(writer: WireWriter, value: LinkinfoIpt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-iptun-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-iptun-attrs', describeLinkinfoIptunAttrs, besides);
   }
 }
 
@@ -6230,7 +6241,7 @@ function writeLinkinfoIp6tnlAttrsAttribute(writer: WireWriter, value: LinkinfoIp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ip6tnl-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ip6tnl-attrs', describeLinkinfoIp6tnlAttrs, besides);
   }
 }
 
@@ -6370,7 +6381,7 @@ function writeLinkinfoTunAttrsAttribute(writer: WireWriter, value: LinkinfoTunAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-tun-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-tun-attrs', describeLinkinfoTunAttrs, besides);
   }
 }
 
@@ -6476,7 +6487,7 @@ function writeLinkinfoVlanAttrsAttribute(writer: WireWriter, value: LinkinfoVlan
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vlan-attrs', describeLinkinfoVlanAttrs, besides);
   }
 }
 
@@ -6542,7 +6553,7 @@ function writeIflaVlanQosAttribute(writer: WireWriter, value: IflaVlanQosInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla-vlan-qos', besides);
+      refuseUnknown(value, key, 'ifla-vlan-qos', describeIflaVlanQos, besides);
   }
 }
 
@@ -6603,7 +6614,7 @@ function writeLinkinfoVrfAttrsAttribute(writer: WireWriter, value: LinkinfoVrfAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vrf-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vrf-attrs', describeLinkinfoVrfAttrs, besides);
   }
 }
 
@@ -6720,7 +6731,7 @@ function writeXdpAttrsAttribute(writer: WireWriter, value: XdpAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'xdp-attrs', besides);
+      refuseUnknown(value, key, 'xdp-attrs', describeXdpAttrs, besides);
   }
 }
 
@@ -6790,7 +6801,7 @@ function writeIflaAttrsAttribute(writer: WireWriter, value: IflaAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla-attrs', besides);
+      refuseUnknown(value, key, 'ifla-attrs', describeIflaAttrs, besides);
   }
 }
 
@@ -6827,7 +6838,7 @@ export interface Ifla6AttrsInput extends ExtraInputs {
   readonly flags?: number | undefined;
   readonly conf?: readonly number[] | undefined;
   readonly stats?: readonly (number | bigint)[] | undefined;
-  readonly mcast?: Uint8Array | undefined;
+  readonly mcast?: Bytes | undefined;
   readonly cacheinfo?: IflaCacheinfoInput | undefined;
   readonly icmp6stats?: readonly (number | bigint)[] | undefined;
   readonly token?: AddressInput | undefined;
@@ -6924,7 +6935,7 @@ function writeIfla6AttrsAttribute(writer: WireWriter, value: Ifla6AttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ifla6-attrs', besides);
+      refuseUnknown(value, key, 'ifla6-attrs', describeIfla6Attrs, besides);
   }
 }
 
@@ -7001,7 +7012,7 @@ function writeMctpAttrsAttribute(writer: WireWriter, value: MctpAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mctp-attrs', besides);
+      refuseUnknown(value, key, 'mctp-attrs', describeMctpAttrs, besides);
   }
 }
 
@@ -7029,10 +7040,10 @@ export interface StatsAttrs extends Decoded {
 /** Attributes of `stats-attrs` to send. */
 export interface StatsAttrsInput extends ExtraInputs {
   readonly link64?: RtnlLinkStats64Input | undefined;
-  readonly linkXstats?: Uint8Array | undefined;
-  readonly linkXstatsSlave?: Uint8Array | undefined;
+  readonly linkXstats?: Bytes | undefined;
+  readonly linkXstatsSlave?: Bytes | undefined;
   readonly linkOffloadXstats?: LinkOffloadXstatsInput | undefined;
-  readonly afSpec?: Uint8Array | undefined;
+  readonly afSpec?: Bytes | undefined;
 }
 
 function readStatsAttrs(value: Mutable<StatsAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): StatsAttrs {
@@ -7092,7 +7103,7 @@ function writeStatsAttrsAttribute(writer: WireWriter, value: StatsAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats-attrs', besides);
+      refuseUnknown(value, key, 'stats-attrs', describeStatsAttrs, besides);
   }
 }
 
@@ -7118,9 +7129,9 @@ export interface LinkOffloadXstats extends Decoded {
 
 /** Attributes of `link-offload-xstats` to send. */
 export interface LinkOffloadXstatsInput extends ExtraInputs {
-  readonly cpuHit?: Uint8Array | undefined;
+  readonly cpuHit?: Bytes | undefined;
   readonly hwSInfo?: readonly IndexedInput<HwSInfoOneInput>[] | undefined;
-  readonly l3Stats?: Uint8Array | undefined;
+  readonly l3Stats?: Bytes | undefined;
 }
 
 function readLinkOffloadXstats(value: Mutable<LinkOffloadXstats>, view: WireView, start: number, end: number, strict: boolean): LinkOffloadXstats {
@@ -7175,7 +7186,7 @@ function writeLinkOffloadXstatsAttribute(writer: WireWriter, value: LinkOffloadX
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-offload-xstats', besides);
+      refuseUnknown(value, key, 'link-offload-xstats', describeLinkOffloadXstats, besides);
   }
 }
 
@@ -7246,7 +7257,7 @@ function writeHwSInfoOneAttribute(writer: WireWriter, value: HwSInfoOneInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hw-s-info-one', besides);
+      refuseUnknown(value, key, 'hw-s-info-one', describeHwSInfoOne, besides);
   }
 }
 
@@ -7308,7 +7319,7 @@ function writeLinkDpllPinAttrsAttribute(writer: WireWriter, value: LinkDpllPinAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'link-dpll-pin-attrs', besides);
+      refuseUnknown(value, key, 'link-dpll-pin-attrs', describeLinkDpllPinAttrs, besides);
   }
 }
 
@@ -7344,7 +7355,7 @@ export interface LinkinfoNetkitAttrs extends Decoded {
 
 /** Attributes of `linkinfo-netkit-attrs` to send. */
 export interface LinkinfoNetkitAttrsInput extends ExtraInputs {
-  readonly peerInfo?: Uint8Array | undefined;
+  readonly peerInfo?: Bytes | undefined;
   readonly primary?: number | undefined;
   readonly policy?: NetkitPolicy | number | undefined;
   readonly peerPolicy?: NetkitPolicy | number | undefined;
@@ -7442,7 +7453,7 @@ function writeLinkinfoNetkitAttrsAttribute(writer: WireWriter, value: LinkinfoNe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-netkit-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-netkit-attrs', describeLinkinfoNetkitAttrs, besides);
   }
 }
 
@@ -7512,7 +7523,7 @@ function writeLinkinfoOvpnAttrsAttribute(writer: WireWriter, value: LinkinfoOvpn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ovpn-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ovpn-attrs', describeLinkinfoOvpnAttrs, besides);
   }
 }
 
@@ -7544,7 +7555,12 @@ function readLinkinfoVethAttrs(value: Mutable<LinkinfoVethAttrs>, view: WireView
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.peer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.peer = readLinkMessage(view, from, to, strict);
+          view.enterNest();
+          try {
+            value.peer = readLinkMessage(view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -7573,7 +7589,7 @@ function writeLinkinfoVethAttrsAttribute(writer: WireWriter, value: LinkinfoVeth
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-veth-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-veth-attrs', describeLinkinfoVethAttrs, besides);
   }
 }
 
@@ -7605,7 +7621,12 @@ function readLinkinfoVxcanAttrs(value: Mutable<LinkinfoVxcanAttrs>, view: WireVi
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.peer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.peer = readLinkMessage(view, from, to, strict);
+          view.enterNest();
+          try {
+            value.peer = readLinkMessage(view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -7634,7 +7655,7 @@ function writeLinkinfoVxcanAttrsAttribute(writer: WireWriter, value: LinkinfoVxc
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vxcan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vxcan-attrs', describeLinkinfoVxcanAttrs, besides);
   }
 }
 
@@ -7948,7 +7969,7 @@ function writeLinkinfoVxlanAttrsAttribute(writer: WireWriter, value: LinkinfoVxl
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vxlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vxlan-attrs', describeLinkinfoVxlanAttrs, besides);
   }
 }
 
@@ -8109,7 +8130,7 @@ function writeLinkinfoMacvlanAttrsAttribute(writer: WireWriter, value: LinkinfoM
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macvlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macvlan-attrs', describeLinkinfoMacvlanAttrs, besides);
   }
 }
 
@@ -8186,7 +8207,7 @@ function writeLinkinfoIpvlanAttrsAttribute(writer: WireWriter, value: LinkinfoIp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ipvlan-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ipvlan-attrs', describeLinkinfoIpvlanAttrs, besides);
   }
 }
 
@@ -8274,7 +8295,7 @@ function writeLinkinfoBareudpAttrsAttribute(writer: WireWriter, value: LinkinfoB
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-bareudp-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-bareudp-attrs', describeLinkinfoBareudpAttrs, besides);
   }
 }
 
@@ -8356,7 +8377,7 @@ function writeLinkinfoXfrmAttrsAttribute(writer: WireWriter, value: LinkinfoXfrm
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-xfrm-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-xfrm-attrs', describeLinkinfoXfrmAttrs, besides);
   }
 }
 
@@ -8527,7 +8548,7 @@ function writeLinkinfoMacsecAttrsAttribute(writer: WireWriter, value: LinkinfoMa
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macsec-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macsec-attrs', describeLinkinfoMacsecAttrs, besides);
   }
 }
 
@@ -8659,7 +8680,7 @@ function writeLinkinfoGtpAttrsAttribute(writer: WireWriter, value: LinkinfoGtpAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-gtp-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-gtp-attrs', describeLinkinfoGtpAttrs, besides);
   }
 }
 
@@ -8743,7 +8764,7 @@ function writeLinkinfoIpoibAttrsAttribute(writer: WireWriter, value: LinkinfoIpo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-ipoib-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-ipoib-attrs', describeLinkinfoIpoibAttrs, besides);
   }
 }
 
@@ -8815,7 +8836,7 @@ function writeLinkinfoRmnetAttrsAttribute(writer: WireWriter, value: LinkinfoRmn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-rmnet-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-rmnet-attrs', describeLinkinfoRmnetAttrs, besides);
   }
 }
 
@@ -8878,7 +8899,7 @@ function writeLinkinfoMacvlanMacaddrAttrsAttribute(writer: WireWriter, value: Li
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-macvlan-macaddr-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-macvlan-macaddr-attrs', describeLinkinfoMacvlanMacaddrAttrs, besides);
   }
 }
 
@@ -8939,7 +8960,7 @@ function writeLinkinfoVrfPortAttrsAttribute(writer: WireWriter, value: LinkinfoV
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo-vrf-port-attrs', besides);
+      refuseUnknown(value, key, 'linkinfo-vrf-port-attrs', describeLinkinfoVrfPortAttrs, besides);
   }
 }
 
@@ -9043,7 +9064,7 @@ export interface LinkinfoDataMsgInput {
   readonly virt_wifi?: ExtraInputs | undefined;
   readonly vsockmon?: ExtraInputs | undefined;
   readonly wireguard?: ExtraInputs | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readLinkinfoDataMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): LinkinfoDataMsg {
@@ -9142,7 +9163,7 @@ function readLinkinfoDataMsg(selected: unknown, view: WireView, from: number, to
 function writeLinkinfoDataMsg(writer: WireWriter, type: number, value: LinkinfoDataMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -9277,7 +9298,7 @@ function writeLinkinfoDataMsg(writer: WireWriter, type: number, value: LinkinfoD
         if (value.wireguard !== undefined) writeNothingNest(writer, type, value.wireguard);
         break;
       default:
-        refuseUnknown(value, tag, 'linkinfo-data-msg');
+        refuseUnknown(value, tag, 'linkinfo-data-msg', ['bond', 'bridge', 'erspan', 'gre', 'gretap', 'ip6gre', 'geneve', 'hsr', 'ipip', 'ip6tnl', 'sit', 'tun', 'vlan', 'vrf', 'vti', 'vti6', 'netkit', 'ovpn', 'veth', 'vxcan', 'vxlan', 'macvlan', 'ipvlan', 'bareudp', 'xfrm', 'macsec', 'gtp', 'ipoib', 'rmnet', 'macvtap', 'ipvtap', 'ip6gretap', 'ip6erspan', 'dummy', 'ifb', 'lowpan', 'netdevsim', 'nlmon', 'team', 'vcan', 'virt_wifi', 'vsockmon', 'wireguard']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -9298,7 +9319,7 @@ export interface LinkinfoMemberDataMsgInput {
   readonly bridge?: LinkinfoBrportAttrsInput | undefined;
   readonly bond?: BondSlaveAttrsInput | undefined;
   readonly vrf?: LinkinfoVrfPortAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readLinkinfoMemberDataMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): LinkinfoMemberDataMsg {
@@ -9317,7 +9338,7 @@ function readLinkinfoMemberDataMsg(selected: unknown, view: WireView, from: numb
 function writeLinkinfoMemberDataMsg(writer: WireWriter, type: number, value: LinkinfoMemberDataMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -9332,7 +9353,7 @@ function writeLinkinfoMemberDataMsg(writer: WireWriter, type: number, value: Lin
         if (value.vrf !== undefined) writeNest(writer, type, value.vrf, writeLinkinfoVrfPortAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'linkinfo-member-data-msg');
+        refuseUnknown(value, tag, 'linkinfo-member-data-msg', ['bridge', 'bond', 'vrf']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -9407,7 +9428,9 @@ function projectLinkMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeLinkMessage(writer: WireWriter, value: LinkMessageInput, besides?: ReadonlySet<string>): void {
+const LinkMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ifiFamily', 'ifiType', 'ifiIndex', 'ifiFlags', 'ifiChange']);
+
+function writeLinkMessage(writer: WireWriter, value: LinkMessageInput, besides: ReadonlySet<string> = LinkMessageMembers): void {
   const at = writer.space(16);
   for (const key in value) {
     try {
@@ -9484,7 +9507,9 @@ function projectStatsMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides?: ReadonlySet<string>): void {
+const StatsMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family', 'ifindex', 'filterMask']);
+
+function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides: ReadonlySet<string> = StatsMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -127,7 +128,7 @@ export interface NdaCacheinfoInput {
   readonly used?: number | undefined;
   readonly updated?: number | undefined;
   readonly refcnt?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNdaCacheinfo: MemberEnds = { confirmed: 4, used: 8, updated: 12, refcnt: 16 };
@@ -156,7 +157,7 @@ function putNdaCacheinfo(writer: WireWriter, at: number, value: NdaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nda-cacheinfo');
+          refuseUnknown(value, key, 'nda-cacheinfo', ['confirmed', 'used', 'updated', 'refcnt']);
       }
     } catch (error) {
       throw within(key, error);
@@ -199,7 +200,7 @@ export interface NdtConfigInput {
   readonly hashMask?: number | undefined;
   readonly hashChainGc?: number | undefined;
   readonly proxyQlen?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNdtConfig: MemberEnds = { keyLen: 2, entrySize: 4, entries: 8, lastFlush: 12, lastRand: 16, hashRnd: 20, hashMask: 24, hashChainGc: 28, proxyQlen: 32 };
@@ -238,7 +239,7 @@ function putNdtConfig(writer: WireWriter, at: number, value: NdtConfigInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ndt-config');
+          refuseUnknown(value, key, 'ndt-config', ['keyLen', 'entrySize', 'entries', 'lastFlush', 'lastRand', 'hashRnd', 'hashMask', 'hashChainGc', 'proxyQlen']);
       }
     } catch (error) {
       throw within(key, error);
@@ -287,7 +288,7 @@ export interface NdtStatsInput {
   readonly periodicGcRuns?: number | bigint | undefined;
   readonly forcedGcRuns?: number | bigint | undefined;
   readonly tableFulls?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNdtStats: MemberEnds = { allocs: 8, destroys: 16, hashGrows: 24, resFailed: 32, lookups: 40, hits: 48, rcvProbesMcast: 56, rcvProbesUcast: 64, periodicGcRuns: 72, forcedGcRuns: 80, tableFulls: 88 };
@@ -336,7 +337,7 @@ function putNdtStats(writer: WireWriter, at: number, value: NdtStatsInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ndt-stats');
+          refuseUnknown(value, key, 'ndt-stats', ['allocs', 'destroys', 'hashGrows', 'resFailed', 'lookups', 'hits', 'rcvProbesMcast', 'rcvProbesUcast', 'periodicGcRuns', 'forcedGcRuns', 'tableFulls']);
       }
     } catch (error) {
       throw within(key, error);
@@ -386,7 +387,7 @@ export interface NeighbourAttrs extends Decoded {
 
 /** Attributes of `neighbour-attrs` to send. */
 export interface NeighbourAttrsInput extends ExtraInputs {
-  readonly unspec?: Uint8Array | undefined;
+  readonly unspec?: Bytes | undefined;
   readonly dst?: AddressInput | undefined;
   readonly lladdr?: AddressInput | undefined;
   readonly cacheinfo?: NdaCacheinfoInput | undefined;
@@ -400,7 +401,7 @@ export interface NeighbourAttrsInput extends ExtraInputs {
   readonly srcVni?: number | undefined;
   readonly protocol?: number | undefined;
   readonly nhId?: number | undefined;
-  readonly fdbExtAttrs?: Uint8Array | undefined;
+  readonly fdbExtAttrs?: Bytes | undefined;
   readonly flagsExt?: FlagsInput<NtfExtFlags> | undefined;
   readonly ndmStateMask?: number | undefined;
   readonly ndmFlagsMask?: number | undefined;
@@ -525,7 +526,7 @@ function writeNeighbourAttrsAttribute(writer: WireWriter, value: NeighbourAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'neighbour-attrs', besides);
+      refuseUnknown(value, key, 'neighbour-attrs', describeNeighbourAttrs, besides);
   }
 }
 
@@ -653,7 +654,7 @@ function writeNdtAttrsAttribute(writer: WireWriter, value: NdtAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ndt-attrs', besides);
+      refuseUnknown(value, key, 'ndt-attrs', describeNdtAttrs, besides);
   }
 }
 
@@ -864,7 +865,7 @@ function writeNdtpaAttrsAttribute(writer: WireWriter, value: NdtpaAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ndtpa-attrs', besides);
+      refuseUnknown(value, key, 'ndtpa-attrs', describeNdtpaAttrs, besides);
   }
 }
 
@@ -960,7 +961,9 @@ function projectNeighbourMessage(view: WireView, start: number, end: number, str
   return value;
 }
 
-function writeNeighbourMessage(writer: WireWriter, value: NeighbourMessageInput, besides?: ReadonlySet<string>): void {
+const NeighbourMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ndmFamily', 'ndmIfindex', 'ndmState', 'ndmFlags', 'ndmType']);
+
+function writeNeighbourMessage(writer: WireWriter, value: NeighbourMessageInput, besides: ReadonlySet<string> = NeighbourMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {
@@ -1027,7 +1030,9 @@ function projectNdtMessage(view: WireView, start: number, end: number, strict: b
   return value;
 }
 
-function writeNdtMessage(writer: WireWriter, value: NdtMessageInput, besides?: ReadonlySet<string>): void {
+const NdtMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family']);
+
+function writeNdtMessage(writer: WireWriter, value: NdtMessageInput, besides: ReadonlySet<string> = NdtMessageMembers): void {
   const at = writer.space(4);
   for (const key in value) {
     try {

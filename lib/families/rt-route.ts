@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -124,7 +125,7 @@ export interface RtaCacheinfoInput {
   readonly rtaId?: number | undefined;
   readonly rtaTs?: number | undefined;
   readonly rtaTsage?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtaCacheinfo: MemberEnds = { rtaClntref: 4, rtaLastuse: 8, rtaExpires: 12, rtaError: 16, rtaUsed: 20, rtaId: 24, rtaTs: 28, rtaTsage: 32 };
@@ -161,7 +162,7 @@ function putRtaCacheinfo(writer: WireWriter, at: number, value: RtaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rta-cacheinfo');
+          refuseUnknown(value, key, 'rta-cacheinfo', ['rtaClntref', 'rtaLastuse', 'rtaExpires', 'rtaError', 'rtaUsed', 'rtaId', 'rtaTs', 'rtaTsage']);
       }
     } catch (error) {
       throw within(key, error);
@@ -183,7 +184,7 @@ export interface Rtvia {
 export interface RtviaInput {
   readonly rtviaFamily?: number | undefined;
   readonly rtviaAddr?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtvia: MemberEnds = { rtviaFamily: 2, rtviaAddr: 6 };
@@ -208,7 +209,7 @@ function putRtvia(writer: WireWriter, at: number, value: RtviaInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'rtvia');
+          refuseUnknown(value, key, 'rtvia', ['rtviaFamily', 'rtviaAddr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -300,21 +301,21 @@ export interface RouteAttrsInput extends ExtraInputs {
   readonly prefsrc?: AddressInput | undefined;
   readonly metrics?: MetricsInput | undefined;
   readonly multipath?: readonly RtnexthopRouteMessageInput[] | undefined;
-  readonly protoinfo?: Uint8Array | undefined;
+  readonly protoinfo?: Bytes | undefined;
   readonly flow?: number | undefined;
   readonly cacheinfo?: RtaCacheinfoInput | undefined;
-  readonly session?: Uint8Array | undefined;
-  readonly mpAlgo?: Uint8Array | undefined;
+  readonly session?: Bytes | undefined;
+  readonly mpAlgo?: Bytes | undefined;
   readonly table?: number | undefined;
   readonly mark?: number | undefined;
-  readonly mfcStats?: Uint8Array | undefined;
+  readonly mfcStats?: Bytes | undefined;
   readonly via?: RtviaInput | undefined;
-  readonly newdst?: Uint8Array | undefined;
+  readonly newdst?: Bytes | undefined;
   readonly pref?: number | undefined;
   readonly encapType?: number | undefined;
-  readonly encap?: Uint8Array | undefined;
+  readonly encap?: Bytes | undefined;
   readonly expires?: number | undefined;
-  readonly pad?: Uint8Array | undefined;
+  readonly pad?: Bytes | undefined;
   readonly uid?: number | undefined;
   readonly ttlPropagate?: number | undefined;
   readonly ipProto?: number | undefined;
@@ -370,7 +371,12 @@ function readRouteAttrs(value: Mutable<RouteAttrs>, view: WireView, start: numbe
           break;
         case 9:
           if (value.multipath !== undefined) keepEarlier(value, view, start, at, strict);
-          value.multipath = readRecords(view, 8, from, to, strict, readRtnexthopRouteMessage);
+          view.enterNest();
+          try {
+            value.multipath = readRecords(view, 8, from, to, strict, readRtnexthopRouteMessage);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 10:
           if (value.protoinfo !== undefined) keepEarlier(value, view, start, at, strict);
@@ -518,7 +524,7 @@ function writeRouteAttrsAttribute(writer: WireWriter, value: RouteAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'route-attrs', besides);
+      refuseUnknown(value, key, 'route-attrs', describeRouteAttrs, besides);
   }
 }
 
@@ -739,7 +745,7 @@ function writeMetricsAttribute(writer: WireWriter, value: MetricsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'metrics', besides);
+      refuseUnknown(value, key, 'metrics', describeMetrics, besides);
   }
 }
 
@@ -857,7 +863,9 @@ function projectRouteMessage(view: WireView, start: number, end: number, strict:
   return value;
 }
 
-function writeRouteMessage(writer: WireWriter, value: RouteMessageInput, besides?: ReadonlySet<string>): void {
+const RouteMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['rtmFamily', 'rtmDstLen', 'rtmSrcLen', 'rtmTos', 'rtmTable', 'rtmProtocol', 'rtmScope', 'rtmType', 'rtmFlags']);
+
+function writeRouteMessage(writer: WireWriter, value: RouteMessageInput, besides: ReadonlySet<string> = RouteMessageMembers): void {
   const at = writer.space(12);
   for (const key in value) {
     try {
@@ -913,7 +921,9 @@ function readRtnexthopRouteMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeRtnexthopRouteMessage(writer: WireWriter, value: RtnexthopRouteMessageInput, besides?: ReadonlySet<string>): void {
+const RtnexthopRouteMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['rtnhLen', 'rtnhFlags', 'rtnhHops', 'rtnhIfindex']);
+
+function writeRtnexthopRouteMessage(writer: WireWriter, value: RtnexthopRouteMessageInput, besides: ReadonlySet<string> = RtnexthopRouteMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

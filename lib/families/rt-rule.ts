@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -77,7 +78,7 @@ export interface FibRulePortRange {
 export interface FibRulePortRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsFibRulePortRange: MemberEnds = { start: 2, end: 4 };
@@ -102,7 +103,7 @@ function putFibRulePortRange(writer: WireWriter, at: number, value: FibRulePortR
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'fib-rule-port-range');
+          refuseUnknown(value, key, 'fib-rule-port-range', ['start', 'end']);
       }
     } catch (error) {
       throw within(key, error);
@@ -124,7 +125,7 @@ export interface FibRuleUidRange {
 export interface FibRuleUidRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsFibRuleUidRange: MemberEnds = { start: 4, end: 8 };
@@ -149,7 +150,7 @@ function putFibRuleUidRange(writer: WireWriter, at: number, value: FibRuleUidRan
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'fib-rule-uid-range');
+          refuseUnknown(value, key, 'fib-rule-uid-range', ['start', 'end']);
       }
     } catch (error) {
       throw within(key, error);
@@ -406,7 +407,7 @@ function writeFibRuleAttrsAttribute(writer: WireWriter, value: FibRuleAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fib-rule-attrs', besides);
+      refuseUnknown(value, key, 'fib-rule-attrs', describeFibRuleAttrs, besides);
   }
 }
 
@@ -525,7 +526,9 @@ function projectFibRuleMessage(view: WireView, start: number, end: number, stric
   return value;
 }
 
-function writeFibRuleMessage(writer: WireWriter, value: FibRuleMessageInput, besides?: ReadonlySet<string>): void {
+const FibRuleMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family', 'dstLen', 'srcLen', 'tos', 'hdrTable', 'action', 'flags']);
+
+function writeFibRuleMessage(writer: WireWriter, value: FibRuleMessageInput, besides: ReadonlySet<string> = FibRuleMessageMembers): void {
   const at = writer.space(12);
   if (value.hdrTable === undefined) writer.putU8(at + 4, narrowed(value.table, 1) ?? 0);
   for (const key in value) {

@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -240,11 +241,11 @@ export interface InetDiagSockid {
 export interface InetDiagSockidInput {
   readonly idiagSport?: number | undefined;
   readonly idiagDport?: number | undefined;
-  readonly idiagSrc?: Uint8Array | undefined;
-  readonly idiagDst?: Uint8Array | undefined;
+  readonly idiagSrc?: Bytes | undefined;
+  readonly idiagDst?: Bytes | undefined;
   readonly idiagIf?: number | undefined;
   readonly idiagCookie?: readonly number[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInetDiagSockid: MemberEnds = { idiagSport: 2, idiagDport: 4, idiagSrc: 20, idiagDst: 36, idiagIf: 40, idiagCookie: 48 };
@@ -283,7 +284,7 @@ function putInetDiagSockid(writer: WireWriter, at: number, value: InetDiagSockid
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet-diag-sockid');
+          refuseUnknown(value, key, 'inet-diag-sockid', ['idiagSport', 'idiagDport', 'idiagSrc', 'idiagDst', 'idiagIf', 'idiagCookie']);
       }
     } catch (error) {
       throw within(key, error);
@@ -316,7 +317,7 @@ export interface Inet4SockidInput {
   readonly idiagDst?: AddressInput | undefined;
   readonly idiagIf?: number | undefined;
   readonly idiagCookie?: readonly number[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInet4Sockid: MemberEnds = { idiagSport: 2, idiagDport: 4, idiagSrc: 8, idiagDst: 24, idiagIf: 40, idiagCookie: 48 };
@@ -355,7 +356,7 @@ function putInet4Sockid(writer: WireWriter, at: number, value: Inet4SockidInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet4-sockid');
+          refuseUnknown(value, key, 'inet4-sockid', ['idiagSport', 'idiagDport', 'idiagSrc', 'idiagDst', 'idiagIf', 'idiagCookie']);
       }
     } catch (error) {
       throw within(key, error);
@@ -388,7 +389,7 @@ export interface Inet6SockidInput {
   readonly idiagDst?: AddressInput | undefined;
   readonly idiagIf?: number | undefined;
   readonly idiagCookie?: readonly number[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInet6Sockid: MemberEnds = { idiagSport: 2, idiagDport: 4, idiagSrc: 20, idiagDst: 36, idiagIf: 40, idiagCookie: 48 };
@@ -427,7 +428,7 @@ function putInet6Sockid(writer: WireWriter, at: number, value: Inet6SockidInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet6-sockid');
+          refuseUnknown(value, key, 'inet6-sockid', ['idiagSport', 'idiagDport', 'idiagSrc', 'idiagDst', 'idiagIf', 'idiagCookie']);
       }
     } catch (error) {
       throw within(key, error);
@@ -455,7 +456,7 @@ export interface InetDiagMeminfoInput {
   readonly idiagWmem?: number | undefined;
   readonly idiagFmem?: number | undefined;
   readonly idiagTmem?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInetDiagMeminfo: MemberEnds = { idiagRmem: 4, idiagWmem: 8, idiagFmem: 12, idiagTmem: 16 };
@@ -484,7 +485,7 @@ function putInetDiagMeminfo(writer: WireWriter, at: number, value: InetDiagMemin
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet-diag-meminfo');
+          refuseUnknown(value, key, 'inet-diag-meminfo', ['idiagRmem', 'idiagWmem', 'idiagFmem', 'idiagTmem']);
       }
     } catch (error) {
       throw within(key, error);
@@ -512,7 +513,7 @@ export interface TcpvegasInfoInput {
   readonly tcpvRttcnt?: number | undefined;
   readonly tcpvRtt?: number | undefined;
   readonly tcpvMinrtt?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpvegasInfo: MemberEnds = { tcpvEnabled: 4, tcpvRttcnt: 8, tcpvRtt: 12, tcpvMinrtt: 16 };
@@ -541,7 +542,7 @@ function putTcpvegasInfo(writer: WireWriter, at: number, value: TcpvegasInfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcpvegas-info');
+          refuseUnknown(value, key, 'tcpvegas-info', ['tcpvEnabled', 'tcpvRttcnt', 'tcpvRtt', 'tcpvMinrtt']);
       }
     } catch (error) {
       throw within(key, error);
@@ -572,7 +573,7 @@ export interface TcpDctcpInfoInput {
   readonly dctcpAlpha?: number | undefined;
   readonly dctcpAbEcn?: number | undefined;
   readonly dctcpAbTot?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpDctcpInfo: MemberEnds = { dctcpEnabled: 2, dctcpCeState: 4, dctcpAlpha: 8, dctcpAbEcn: 12, dctcpAbTot: 16 };
@@ -603,7 +604,7 @@ function putTcpDctcpInfo(writer: WireWriter, at: number, value: TcpDctcpInfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcp-dctcp-info');
+          refuseUnknown(value, key, 'tcp-dctcp-info', ['dctcpEnabled', 'dctcpCeState', 'dctcpAlpha', 'dctcpAbEcn', 'dctcpAbTot']);
       }
     } catch (error) {
       throw within(key, error);
@@ -634,7 +635,7 @@ export interface TcpBbrInfoInput {
   readonly bbrMinRtt?: number | undefined;
   readonly bbrPacingGain?: number | undefined;
   readonly bbrCwndGain?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpBbrInfo: MemberEnds = { bbrBwLo: 4, bbrBwHi: 8, bbrMinRtt: 12, bbrPacingGain: 16, bbrCwndGain: 20 };
@@ -667,7 +668,7 @@ function putTcpBbrInfo(writer: WireWriter, at: number, value: TcpBbrInfoInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcp-bbr-info');
+          refuseUnknown(value, key, 'tcp-bbr-info', ['bbrBwLo', 'bbrBwHi', 'bbrMinRtt', 'bbrPacingGain', 'bbrCwndGain']);
       }
     } catch (error) {
       throw within(key, error);
@@ -689,7 +690,7 @@ export interface InetSockoptBits {
 export interface InetSockoptBitsInput {
   readonly low?: FlagsInput<InetSockoptLow> | undefined;
   readonly high?: FlagsInput<InetSockoptHigh> | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInetSockoptBits: MemberEnds = { low: 1, high: 2 };
@@ -714,7 +715,7 @@ function putInetSockoptBits(writer: WireWriter, at: number, value: InetSockoptBi
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet-sockopt-bits');
+          refuseUnknown(value, key, 'inet-sockopt-bits', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -892,7 +893,7 @@ export interface TcpInfoInput {
   readonly tcpiReordSeen?: number | undefined;
   readonly tcpiRcvOoopack?: number | undefined;
   readonly tcpiSndWnd?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpInfo: MemberEnds = { tcpiState: 1, tcpiCaState: 2, tcpiRetransmits: 3, tcpiProbes: 4, tcpiBackoff: 5, tcpiOptions: 6, wscale: 7, appLimited: 8, tcpiRto: 12, tcpiAto: 16, tcpiSndMss: 20, tcpiRcvMss: 24, tcpiUnacked: 28, tcpiSacked: 32, tcpiLost: 36, tcpiRetrans: 40, tcpiFackets: 44, tcpiLastDataSent: 48, tcpiLastAckSent: 52, tcpiLastDataRecv: 56, tcpiLastAckRecv: 60, tcpiPmtu: 64, tcpiRcvSsthresh: 68, tcpiRtt: 72, tcpiRttvar: 76, tcpiSndSsthresh: 80, tcpiSndCwnd: 84, tcpiAdvmss: 88, tcpiReordering: 92, tcpiRcvRtt: 96, tcpiRcvSpace: 100, tcpiTotalRetrans: 104, tcpiPacingRate: 112, tcpiMaxPacingRate: 120, tcpiBytesAcked: 128, tcpiBytesReceived: 136, tcpiSegsOut: 140, tcpiSegsIn: 144, tcpiNotsentBytes: 148, tcpiMinRtt: 152, tcpiDataSegsIn: 156, tcpiDataSegsOut: 160, tcpiDeliveryRate: 168, tcpiBusyTime: 176, tcpiRwndLimited: 184, tcpiSndbufLimited: 192, tcpiDelivered: 196, tcpiDeliveredCe: 200, tcpiBytesSent: 208, tcpiBytesRetrans: 216, tcpiDsackDups: 220, tcpiReordSeen: 224, tcpiRcvOoopack: 228, tcpiSndWnd: 232 };
@@ -1075,7 +1076,7 @@ function putTcpInfo(writer: WireWriter, at: number, value: TcpInfoInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcp-info');
+          refuseUnknown(value, key, 'tcp-info', ['tcpiState', 'tcpiCaState', 'tcpiRetransmits', 'tcpiProbes', 'tcpiBackoff', 'tcpiOptions', 'wscale', 'appLimited', 'tcpiRto', 'tcpiAto', 'tcpiSndMss', 'tcpiRcvMss', 'tcpiUnacked', 'tcpiSacked', 'tcpiLost', 'tcpiRetrans', 'tcpiFackets', 'tcpiLastDataSent', 'tcpiLastAckSent', 'tcpiLastDataRecv', 'tcpiLastAckRecv', 'tcpiPmtu', 'tcpiRcvSsthresh', 'tcpiRtt', 'tcpiRttvar', 'tcpiSndSsthresh', 'tcpiSndCwnd', 'tcpiAdvmss', 'tcpiReordering', 'tcpiRcvRtt', 'tcpiRcvSpace', 'tcpiTotalRetrans', 'tcpiPacingRate', 'tcpiMaxPacingRate', 'tcpiBytesAcked', 'tcpiBytesReceived', 'tcpiSegsOut', 'tcpiSegsIn', 'tcpiNotsentBytes', 'tcpiMinRtt', 'tcpiDataSegsIn', 'tcpiDataSegsOut', 'tcpiDeliveryRate', 'tcpiBusyTime', 'tcpiRwndLimited', 'tcpiSndbufLimited', 'tcpiDelivered', 'tcpiDeliveredCe', 'tcpiBytesSent', 'tcpiBytesRetrans', 'tcpiDsackDups', 'tcpiReordSeen', 'tcpiRcvOoopack', 'tcpiSndWnd']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1118,7 +1119,7 @@ export interface SkMeminfoInput {
   readonly optmem?: number | undefined;
   readonly backlog?: number | undefined;
   readonly drops?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsSkMeminfo: MemberEnds = { rmemAlloc: 4, rcvbuf: 8, wmemAlloc: 12, sndbuf: 16, fwdAlloc: 20, wmemQueued: 24, optmem: 28, backlog: 32, drops: 36 };
@@ -1157,7 +1158,7 @@ function putSkMeminfo(writer: WireWriter, at: number, value: SkMeminfoInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'sk-meminfo');
+          refuseUnknown(value, key, 'sk-meminfo', ['rmemAlloc', 'rcvbuf', 'wmemAlloc', 'sndbuf', 'fwdAlloc', 'wmemQueued', 'optmem', 'backlog', 'drops']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1179,7 +1180,7 @@ export interface UnixDiagVfs {
 export interface UnixDiagVfsInput {
   readonly udiagVfsIno?: number | undefined;
   readonly udiagVfsDev?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsUnixDiagVfs: MemberEnds = { udiagVfsIno: 4, udiagVfsDev: 8 };
@@ -1204,7 +1205,7 @@ function putUnixDiagVfs(writer: WireWriter, at: number, value: UnixDiagVfsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'unix-diag-vfs');
+          refuseUnknown(value, key, 'unix-diag-vfs', ['udiagVfsIno', 'udiagVfsDev']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1226,7 +1227,7 @@ export interface UnixDiagRqlen {
 export interface UnixDiagRqlenInput {
   readonly udiagRqueue?: number | undefined;
   readonly udiagWqueue?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsUnixDiagRqlen: MemberEnds = { udiagRqueue: 4, udiagWqueue: 8 };
@@ -1251,7 +1252,7 @@ function putUnixDiagRqlen(writer: WireWriter, at: number, value: UnixDiagRqlenIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'unix-diag-rqlen');
+          refuseUnknown(value, key, 'unix-diag-rqlen', ['udiagRqueue', 'udiagWqueue']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1279,7 +1280,7 @@ export interface NetlinkDiagRingInput {
   readonly ndrBlockNr?: number | undefined;
   readonly ndrFrameSize?: number | undefined;
   readonly ndrFrameNr?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNetlinkDiagRing: MemberEnds = { ndrBlockSize: 4, ndrBlockNr: 8, ndrFrameSize: 12, ndrFrameNr: 16 };
@@ -1308,7 +1309,7 @@ function putNetlinkDiagRing(writer: WireWriter, at: number, value: NetlinkDiagRi
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'netlink-diag-ring');
+          refuseUnknown(value, key, 'netlink-diag-ring', ['ndrBlockSize', 'ndrBlockNr', 'ndrFrameSize', 'ndrFrameNr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1328,8 +1329,8 @@ export interface InetDiagReqAttrs extends Decoded {
 
 /** Attributes of `inet-diag-req-attrs` to send. */
 export interface InetDiagReqAttrsInput extends ExtraInputs {
-  readonly bytecode?: Uint8Array | undefined;
-  readonly skBpfStorages?: Uint8Array | undefined;
+  readonly bytecode?: Bytes | undefined;
+  readonly skBpfStorages?: Bytes | undefined;
   readonly protocol?: number | undefined;
 }
 
@@ -1377,7 +1378,7 @@ function writeInetDiagReqAttrsAttribute(writer: WireWriter, value: InetDiagReqAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'inet-diag-req-attrs', besides);
+      refuseUnknown(value, key, 'inet-diag-req-attrs', describeInetDiagReqAttrs, besides);
   }
 }
 
@@ -1448,14 +1449,14 @@ export interface InetDiagAttrsInput extends ExtraInputs {
   readonly dctcpinfo?: TcpDctcpInfoInput | undefined;
   readonly protocol?: number | undefined;
   readonly skv6only?: number | undefined;
-  readonly locals?: Uint8Array | undefined;
-  readonly peers?: Uint8Array | undefined;
+  readonly locals?: Bytes | undefined;
+  readonly peers?: Bytes | undefined;
   readonly mark?: number | undefined;
   readonly bbrinfo?: TcpBbrInfoInput | undefined;
   readonly classId?: number | undefined;
-  readonly md5sig?: Uint8Array | undefined;
+  readonly md5sig?: Bytes | undefined;
   readonly ulpInfo?: InetUlpAttrsInput | undefined;
-  readonly skBpfStorages?: Uint8Array | undefined;
+  readonly skBpfStorages?: Bytes | undefined;
   readonly cgroupId?: number | bigint | undefined;
   readonly sockopt?: InetSockoptBitsInput | undefined;
 }
@@ -1606,7 +1607,7 @@ function writeInetDiagAttrsAttribute(writer: WireWriter, value: InetDiagAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'inet-diag-attrs', besides);
+      refuseUnknown(value, key, 'inet-diag-attrs', describeInetDiagAttrs, besides);
   }
 }
 
@@ -1650,8 +1651,8 @@ export interface InetUlpAttrs extends Decoded {
 /** Attributes of `inet-ulp-attrs` to send. */
 export interface InetUlpAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
-  readonly tls?: Uint8Array | undefined;
-  readonly mptcp?: Uint8Array | undefined;
+  readonly tls?: Bytes | undefined;
+  readonly mptcp?: Bytes | undefined;
 }
 
 function readInetUlpAttrs(value: Mutable<InetUlpAttrs>, view: WireView, start: number, end: number, strict: boolean): InetUlpAttrs {
@@ -1704,7 +1705,7 @@ function writeInetUlpAttrsAttribute(writer: WireWriter, value: InetUlpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'inet-ulp-attrs', besides);
+      refuseUnknown(value, key, 'inet-ulp-attrs', describeInetUlpAttrs, besides);
   }
 }
 
@@ -1738,7 +1739,7 @@ export interface UnixDiagAttrs extends Decoded {
 
 /** Attributes of `unix-diag-attrs` to send. */
 export interface UnixDiagAttrsInput extends ExtraInputs {
-  readonly name?: Uint8Array | undefined;
+  readonly name?: Bytes | undefined;
   readonly vfs?: UnixDiagVfsInput | undefined;
   readonly peer?: number | undefined;
   readonly icons?: readonly number[] | undefined;
@@ -1817,7 +1818,7 @@ function writeUnixDiagAttrsAttribute(writer: WireWriter, value: UnixDiagAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-diag-attrs', besides);
+      refuseUnknown(value, key, 'unix-diag-attrs', describeUnixDiagAttrs, besides);
   }
 }
 
@@ -1915,7 +1916,7 @@ function writeNetlinkDiagAttrsAttribute(writer: WireWriter, value: NetlinkDiagAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'netlink-diag-attrs', besides);
+      refuseUnknown(value, key, 'netlink-diag-attrs', describeNetlinkDiagAttrs, besides);
   }
 }
 
@@ -2026,7 +2027,9 @@ function projectInetDiagMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
-function writeInetDiagMessage(writer: WireWriter, value: InetDiagMessageInput, besides?: ReadonlySet<string>): void {
+const InetDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['idiagFamily', 'idiagState', 'idiagTimer', 'idiagRetrans', 'id', 'idiagExpires', 'idiagRqueue', 'idiagWqueue', 'idiagUid', 'idiagInode']);
+
+function writeInetDiagMessage(writer: WireWriter, value: InetDiagMessageInput, besides: ReadonlySet<string> = InetDiagMessageMembers): void {
   const at = writer.space(72);
   for (const key in value) {
     try {
@@ -2129,7 +2132,9 @@ function projectInetDiagReqMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeInetDiagReqMessage(writer: WireWriter, value: InetDiagReqMessageInput, besides?: ReadonlySet<string>): void {
+const InetDiagReqMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['sdiagFamily', 'sdiagProtocol', 'idiagExt', 'sdiagRawProtocol', 'idiagStates', 'id']);
+
+function writeInetDiagReqMessage(writer: WireWriter, value: InetDiagReqMessageInput, besides: ReadonlySet<string> = InetDiagReqMessageMembers): void {
   const at = writer.space(56);
   if (value.sdiagFamily === undefined) writer.putU8(at, AddressFamily.value(2));
   if (value.sdiagProtocol === undefined) writer.putU8(at + 1, IpProtocol.value(6));
@@ -2257,7 +2262,9 @@ function projectInet6MsgInetDiagMessage(view: WireView, start: number, end: numb
   return value;
 }
 
-function writeInet6MsgInetDiagMessage(writer: WireWriter, value: Inet6MsgInetDiagMessageInput, besides?: ReadonlySet<string>): void {
+const Inet6MsgInetDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['idiagFamily', 'idiagState', 'idiagTimer', 'idiagRetrans', 'id', 'idiagExpires', 'idiagRqueue', 'idiagWqueue', 'idiagUid', 'idiagInode']);
+
+function writeInet6MsgInetDiagMessage(writer: WireWriter, value: Inet6MsgInetDiagMessageInput, besides: ReadonlySet<string> = Inet6MsgInetDiagMessageMembers): void {
   const at = writer.space(72);
   for (const key in value) {
     try {
@@ -2360,7 +2367,9 @@ function projectInet6ReqInetDiagReqMessage(view: WireView, start: number, end: n
   return value;
 }
 
-function writeInet6ReqInetDiagReqMessage(writer: WireWriter, value: Inet6ReqInetDiagReqMessageInput, besides?: ReadonlySet<string>): void {
+const Inet6ReqInetDiagReqMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['sdiagFamily', 'sdiagProtocol', 'idiagExt', 'sdiagRawProtocol', 'idiagStates', 'id']);
+
+function writeInet6ReqInetDiagReqMessage(writer: WireWriter, value: Inet6ReqInetDiagReqMessageInput, besides: ReadonlySet<string> = Inet6ReqInetDiagReqMessageMembers): void {
   const at = writer.space(56);
   if (value.sdiagFamily === undefined) writer.putU8(at, AddressFamily.value(10));
   if (value.sdiagProtocol === undefined) writer.putU8(at + 1, IpProtocol.value(6));
@@ -2458,7 +2467,9 @@ function projectUnixDiagMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
-function writeUnixDiagMessage(writer: WireWriter, value: UnixDiagMessageInput, besides?: ReadonlySet<string>): void {
+const UnixDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['udiagFamily', 'udiagType', 'udiagState', 'udiagIno', 'udiagCookie']);
+
+function writeUnixDiagMessage(writer: WireWriter, value: UnixDiagMessageInput, besides: ReadonlySet<string> = UnixDiagMessageMembers): void {
   const at = writer.space(16);
   for (const key in value) {
     try {
@@ -2578,7 +2589,7 @@ function writeUnixDiagReqMessage(writer: WireWriter, value: UnixDiagReqMessageIn
           if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
           break;
         default:
-          refuseUnknown(value, key, 'unix-diag-req', besides);
+          refuseUnknown(value, key, 'unix-diag-req', ['sdiagFamily', 'sdiagProtocol', 'udiagStates', 'udiagIno', 'udiagShow', 'udiagCookie'], besides);
       }
     } catch (error) {
       throw within(key, error);
@@ -2677,7 +2688,9 @@ function projectNetlinkDiagMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeNetlinkDiagMessage(writer: WireWriter, value: NetlinkDiagMessageInput, besides?: ReadonlySet<string>): void {
+const NetlinkDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ndiagFamily', 'ndiagType', 'ndiagProtocol', 'ndiagState', 'ndiagPortid', 'ndiagDstPortid', 'ndiagDstGroup', 'ndiagIno', 'ndiagCookie']);
+
+function writeNetlinkDiagMessage(writer: WireWriter, value: NetlinkDiagMessageInput, besides: ReadonlySet<string> = NetlinkDiagMessageMembers): void {
   const at = writer.space(28);
   for (const key in value) {
     try {
@@ -2796,7 +2809,7 @@ function writeNetlinkDiagReqMessage(writer: WireWriter, value: NetlinkDiagReqMes
           if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
           break;
         default:
-          refuseUnknown(value, key, 'netlink-diag-req', besides);
+          refuseUnknown(value, key, 'netlink-diag-req', ['sdiagFamily', 'sdiagProtocol', 'ndiagIno', 'ndiagShow', 'ndiagCookie'], besides);
       }
     } catch (error) {
       throw within(key, error);
@@ -2901,7 +2914,9 @@ function projectInetDiagMsgInetDiagMessage(view: WireView, start: number, end: n
   return value;
 }
 
-function writeInetDiagMsgInetDiagMessage(writer: WireWriter, value: InetDiagMsgInetDiagMessageInput, besides?: ReadonlySet<string>): void {
+const InetDiagMsgInetDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['idiagFamily', 'idiagState', 'idiagTimer', 'idiagRetrans', 'id', 'idiagExpires', 'idiagRqueue', 'idiagWqueue', 'idiagUid', 'idiagInode']);
+
+function writeInetDiagMsgInetDiagMessage(writer: WireWriter, value: InetDiagMsgInetDiagMessageInput, besides: ReadonlySet<string> = InetDiagMsgInetDiagMessageMembers): void {
   const at = writer.space(72);
   for (const key in value) {
     try {

@@ -103,7 +103,7 @@ function writeCacheNotifyAttribute(writer: WireWriter, value: CacheNotifyInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-notify', besides);
+      refuseUnknown(value, key, 'cache-notify', describeCacheNotify, besides);
   }
 }
 
@@ -205,7 +205,7 @@ function writeIpMapAttribute(writer: WireWriter, value: IpMapInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ip-map', besides);
+      refuseUnknown(value, key, 'ip-map', describeIpMap, besides);
   }
 }
 
@@ -273,7 +273,7 @@ function writeIpMapReqsAttribute(writer: WireWriter, value: IpMapReqsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ip-map-reqs', besides);
+      refuseUnknown(value, key, 'ip-map-reqs', describeIpMapReqs, besides);
   }
 }
 
@@ -365,7 +365,7 @@ function writeUnixGidAttribute(writer: WireWriter, value: UnixGidInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-gid', besides);
+      refuseUnknown(value, key, 'unix-gid', describeUnixGid, besides);
   }
 }
 
@@ -432,7 +432,7 @@ function writeUnixGidReqsAttribute(writer: WireWriter, value: UnixGidReqsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-gid-reqs', besides);
+      refuseUnknown(value, key, 'unix-gid-reqs', describeUnixGidReqs, besides);
   }
 }
 
@@ -494,7 +494,7 @@ function writeCacheFlushAttribute(writer: WireWriter, value: CacheFlushInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-flush', besides);
+      refuseUnknown(value, key, 'cache-flush', describeCacheFlush, besides);
   }
 }
 

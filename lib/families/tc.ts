@@ -6,6 +6,7 @@ import type {
   AddressInput,
   Bitfield32,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -168,7 +169,7 @@ export interface TcStatsInput {
   readonly pps?: number | undefined;
   readonly qlen?: number | undefined;
   readonly backlog?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcStats: MemberEnds = { bytes: 8, packets: 12, drops: 16, overlimits: 20, bps: 24, pps: 28, qlen: 32, backlog: 36 };
@@ -205,7 +206,7 @@ function putTcStats(writer: WireWriter, at: number, value: TcStatsInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-stats');
+          refuseUnknown(value, key, 'tc-stats', ['bytes', 'packets', 'drops', 'overlimits', 'bps', 'pps', 'qlen', 'backlog']);
       }
     } catch (error) {
       throw within(key, error);
@@ -236,7 +237,7 @@ export interface TcCbsQoptInput {
   readonly locredit?: number | undefined;
   readonly idleslope?: number | undefined;
   readonly sendslope?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcCbsQopt: MemberEnds = { offload: 1, hicredit: 8, locredit: 12, idleslope: 16, sendslope: 20 };
@@ -267,7 +268,7 @@ function putTcCbsQopt(writer: WireWriter, at: number, value: TcCbsQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-cbs-qopt');
+          refuseUnknown(value, key, 'tc-cbs-qopt', ['offload', 'hicredit', 'locredit', 'idleslope', 'sendslope']);
       }
     } catch (error) {
       throw within(key, error);
@@ -292,7 +293,7 @@ export interface TcEtfQoptInput {
   readonly delta?: number | undefined;
   readonly clockid?: number | undefined;
   readonly flags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcEtfQopt: MemberEnds = { delta: 4, clockid: 8, flags: 12 };
@@ -319,7 +320,7 @@ function putTcEtfQopt(writer: WireWriter, at: number, value: TcEtfQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-etf-qopt');
+          refuseUnknown(value, key, 'tc-etf-qopt', ['delta', 'clockid', 'flags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -338,7 +339,7 @@ export interface TcFifoQopt {
 /** `struct tc_fifo_qopt: 4 bytes` to send; what is not given is zero. */
 export interface TcFifoQoptInput {
   readonly limit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFifoQopt: MemberEnds = { limit: 4 };
@@ -361,7 +362,7 @@ function putTcFifoQopt(writer: WireWriter, at: number, value: TcFifoQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fifo-qopt');
+          refuseUnknown(value, key, 'tc-fifo-qopt', ['limit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -395,7 +396,7 @@ export interface TcRatespecInput {
   readonly cellAlign?: number | undefined;
   readonly mpu?: number | undefined;
   readonly rate?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcRatespec: MemberEnds = { cellLog: 1, linklayer: 2, overhead: 4, cellAlign: 6, mpu: 8, rate: 12 };
@@ -428,7 +429,7 @@ function putTcRatespec(writer: WireWriter, at: number, value: TcRatespecInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-ratespec');
+          refuseUnknown(value, key, 'tc-ratespec', ['cellLog', 'linklayer', 'overhead', 'cellAlign', 'mpu', 'rate']);
       }
     } catch (error) {
       throw within(key, error);
@@ -463,7 +464,7 @@ export interface TcHtbOptInput {
   readonly quantum?: number | undefined;
   readonly level?: number | undefined;
   readonly prio?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHtbOpt: MemberEnds = { rate: 12, ceil: 24, buffer: 28, cbuffer: 32, quantum: 36, level: 40, prio: 44 };
@@ -498,7 +499,7 @@ function putTcHtbOpt(writer: WireWriter, at: number, value: TcHtbOptInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-htb-opt');
+          refuseUnknown(value, key, 'tc-htb-opt', ['rate', 'ceil', 'buffer', 'cbuffer', 'quantum', 'level', 'prio']);
       }
     } catch (error) {
       throw within(key, error);
@@ -529,7 +530,7 @@ export interface TcHtbGlobInput {
   readonly defcls?: number | undefined;
   readonly debug?: number | undefined;
   readonly directPkts?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHtbGlob: MemberEnds = { version: 4, rate2quantum: 8, defcls: 12, debug: 16, directPkts: 20 };
@@ -560,7 +561,7 @@ function putTcHtbGlob(writer: WireWriter, at: number, value: TcHtbGlobInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-htb-glob');
+          refuseUnknown(value, key, 'tc-htb-glob', ['version', 'rate2quantum', 'defcls', 'debug', 'directPkts']);
       }
     } catch (error) {
       throw within(key, error);
@@ -588,7 +589,7 @@ export interface TcGredSoptInput {
   readonly defDP?: number | undefined;
   readonly grio?: number | undefined;
   readonly flags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcGredSopt: MemberEnds = { DPs: 4, defDP: 8, grio: 9, flags: 10 };
@@ -617,7 +618,7 @@ function putTcGredSopt(writer: WireWriter, at: number, value: TcGredSoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-gred-sopt');
+          refuseUnknown(value, key, 'tc-gred-sopt', ['DPs', 'defDP', 'grio', 'flags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -636,7 +637,7 @@ export interface TcHfscQopt {
 /** `struct tc_hfsc_qopt: 2 bytes` to send; what is not given is zero. */
 export interface TcHfscQoptInput {
   readonly defcls?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHfscQopt: MemberEnds = { defcls: 2 };
@@ -659,7 +660,7 @@ function putTcHfscQopt(writer: WireWriter, at: number, value: TcHfscQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-hfsc-qopt');
+          refuseUnknown(value, key, 'tc-hfsc-qopt', ['defcls']);
       }
     } catch (error) {
       throw within(key, error);
@@ -683,11 +684,11 @@ export interface TcMqprioQopt {
 /** `struct tc_mqprio_qopt: 82 bytes` to send; what is not given is zero. */
 export interface TcMqprioQoptInput {
   readonly numTc?: number | undefined;
-  readonly prioTcMap?: Uint8Array | undefined;
+  readonly prioTcMap?: Bytes | undefined;
   readonly hw?: number | undefined;
-  readonly count?: Uint8Array | undefined;
-  readonly offset?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly count?: Bytes | undefined;
+  readonly offset?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMqprioQopt: MemberEnds = { numTc: 1, prioTcMap: 17, hw: 18, count: 50, offset: 82 };
@@ -722,7 +723,7 @@ function putTcMqprioQopt(writer: WireWriter, at: number, value: TcMqprioQoptInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-mqprio-qopt');
+          refuseUnknown(value, key, 'tc-mqprio-qopt', ['numTc', 'prioTcMap', 'hw', 'count', 'offset']);
       }
     } catch (error) {
       throw within(key, error);
@@ -744,7 +745,7 @@ export interface TcMultiqQopt {
 export interface TcMultiqQoptInput {
   readonly bands?: number | undefined;
   readonly maxBands?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMultiqQopt: MemberEnds = { bands: 2, maxBands: 4 };
@@ -769,7 +770,7 @@ function putTcMultiqQopt(writer: WireWriter, at: number, value: TcMultiqQoptInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-multiq-qopt');
+          refuseUnknown(value, key, 'tc-multiq-qopt', ['bands', 'maxBands']);
       }
     } catch (error) {
       throw within(key, error);
@@ -800,7 +801,7 @@ export interface TcNetemGimodelInput {
   readonly p32?: number | undefined;
   readonly p14?: number | undefined;
   readonly p23?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemGimodel: MemberEnds = { p13: 4, p31: 8, p32: 12, p14: 16, p23: 20 };
@@ -831,7 +832,7 @@ function putTcNetemGimodel(writer: WireWriter, at: number, value: TcNetemGimodel
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-gimodel');
+          refuseUnknown(value, key, 'tc-netem-gimodel', ['p13', 'p31', 'p32', 'p14', 'p23']);
       }
     } catch (error) {
       throw within(key, error);
@@ -859,7 +860,7 @@ export interface TcNetemGemodelInput {
   readonly r?: number | undefined;
   readonly h?: number | undefined;
   readonly k1?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemGemodel: MemberEnds = { p: 4, r: 8, h: 12, k1: 16 };
@@ -888,7 +889,7 @@ function putTcNetemGemodel(writer: WireWriter, at: number, value: TcNetemGemodel
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-gemodel');
+          refuseUnknown(value, key, 'tc-netem-gemodel', ['p', 'r', 'h', 'k1']);
       }
     } catch (error) {
       throw within(key, error);
@@ -913,7 +914,7 @@ export interface TcNetemCorrInput {
   readonly delayCorr?: number | undefined;
   readonly lossCorr?: number | undefined;
   readonly dupCorr?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemCorr: MemberEnds = { delayCorr: 4, lossCorr: 8, dupCorr: 12 };
@@ -940,7 +941,7 @@ function putTcNetemCorr(writer: WireWriter, at: number, value: TcNetemCorrInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-corr');
+          refuseUnknown(value, key, 'tc-netem-corr', ['delayCorr', 'lossCorr', 'dupCorr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -962,7 +963,7 @@ export interface TcNetemReorder {
 export interface TcNetemReorderInput {
   readonly probability?: number | undefined;
   readonly correlation?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemReorder: MemberEnds = { probability: 4, correlation: 8 };
@@ -987,7 +988,7 @@ function putTcNetemReorder(writer: WireWriter, at: number, value: TcNetemReorder
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-reorder');
+          refuseUnknown(value, key, 'tc-netem-reorder', ['probability', 'correlation']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1009,7 +1010,7 @@ export interface TcNetemCorrupt {
 export interface TcNetemCorruptInput {
   readonly probability?: number | undefined;
   readonly correlation?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemCorrupt: MemberEnds = { probability: 4, correlation: 8 };
@@ -1034,7 +1035,7 @@ function putTcNetemCorrupt(writer: WireWriter, at: number, value: TcNetemCorrupt
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-corrupt');
+          refuseUnknown(value, key, 'tc-netem-corrupt', ['probability', 'correlation']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1062,7 +1063,7 @@ export interface TcNetemRateInput {
   readonly packetOverhead?: number | undefined;
   readonly cellSize?: number | undefined;
   readonly cellOverhead?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemRate: MemberEnds = { rate: 4, packetOverhead: 8, cellSize: 12, cellOverhead: 16 };
@@ -1093,7 +1094,7 @@ function putTcNetemRate(writer: WireWriter, at: number, value: TcNetemRateInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-rate');
+          refuseUnknown(value, key, 'tc-netem-rate', ['rate', 'packetOverhead', 'cellSize', 'cellOverhead']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1127,7 +1128,7 @@ export interface TcNetemSlotInput {
   readonly maxBytes?: number | undefined;
   readonly distDelay?: number | bigint | undefined;
   readonly distJitter?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemSlot: MemberEnds = { minDelay: 8, maxDelay: 16, maxPackets: 20, maxBytes: 24, distDelay: 32, distJitter: 40 };
@@ -1160,7 +1161,7 @@ function putTcNetemSlot(writer: WireWriter, at: number, value: TcNetemSlotInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-netem-slot');
+          refuseUnknown(value, key, 'tc-netem-slot', ['minDelay', 'maxDelay', 'maxPackets', 'maxBytes', 'distDelay', 'distJitter']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1182,7 +1183,7 @@ export interface TcPlugQopt {
 export interface TcPlugQoptInput {
   readonly action?: number | undefined;
   readonly limit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPlugQopt: MemberEnds = { action: 4, limit: 8 };
@@ -1207,7 +1208,7 @@ function putTcPlugQopt(writer: WireWriter, at: number, value: TcPlugQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-plug-qopt');
+          refuseUnknown(value, key, 'tc-plug-qopt', ['action', 'limit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1227,8 +1228,8 @@ export interface TcPrioQopt {
 /** `struct tc_prio_qopt: 20 bytes` to send; what is not given is zero. */
 export interface TcPrioQoptInput {
   readonly bands?: number | undefined;
-  readonly priomap?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly priomap?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPrioQopt: MemberEnds = { bands: 4, priomap: 20 };
@@ -1255,7 +1256,7 @@ function putTcPrioQopt(writer: WireWriter, at: number, value: TcPrioQoptInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-prio-qopt');
+          refuseUnknown(value, key, 'tc-prio-qopt', ['bands', 'priomap']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1292,7 +1293,7 @@ export interface TcRedQoptInput {
   readonly Plog?: number | undefined;
   readonly ScellLog?: number | undefined;
   readonly flags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcRedQopt: MemberEnds = { limit: 4, qthMin: 8, qthMax: 12, Wlog: 13, Plog: 14, ScellLog: 15, flags: 16 };
@@ -1327,7 +1328,7 @@ function putTcRedQopt(writer: WireWriter, at: number, value: TcRedQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-red-qopt');
+          refuseUnknown(value, key, 'tc-red-qopt', ['limit', 'qthMin', 'qthMax', 'Wlog', 'Plog', 'ScellLog', 'flags']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1370,7 +1371,7 @@ export interface TcSfbQoptInput {
   readonly limit?: number | undefined;
   readonly penaltyRate?: number | undefined;
   readonly penaltyBurst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfbQopt: MemberEnds = { rehashInterval: 4, warmupTime: 8, max: 12, binSize: 16, increment: 20, decrement: 24, limit: 28, penaltyRate: 32, penaltyBurst: 36 };
@@ -1409,7 +1410,7 @@ function putTcSfbQopt(writer: WireWriter, at: number, value: TcSfbQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfb-qopt');
+          refuseUnknown(value, key, 'tc-sfb-qopt', ['rehashInterval', 'warmupTime', 'max', 'binSize', 'increment', 'decrement', 'limit', 'penaltyRate', 'penaltyBurst']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1440,7 +1441,7 @@ export interface TcSfqQoptInput {
   readonly limit?: number | undefined;
   readonly divisor?: number | undefined;
   readonly flows?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqQopt: MemberEnds = { quantum: 4, perturbPeriod: 8, limit: 12, divisor: 16, flows: 20 };
@@ -1473,7 +1474,7 @@ function putTcSfqQopt(writer: WireWriter, at: number, value: TcSfqQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfq-qopt');
+          refuseUnknown(value, key, 'tc-sfq-qopt', ['quantum', 'perturbPeriod', 'limit', 'divisor', 'flows']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1507,7 +1508,7 @@ export interface TcSfqredStatsInput {
   readonly forcedMark?: number | undefined;
   readonly probMarkHead?: number | undefined;
   readonly forcedMarkHead?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqredStats: MemberEnds = { probDrop: 4, forcedDrop: 8, probMark: 12, forcedMark: 16, probMarkHead: 20, forcedMarkHead: 24 };
@@ -1542,7 +1543,7 @@ function putTcSfqredStats(writer: WireWriter, at: number, value: TcSfqredStatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfqred-stats');
+          refuseUnknown(value, key, 'tc-sfqred-stats', ['probDrop', 'forcedDrop', 'probMark', 'forcedMark', 'probMarkHead', 'forcedMarkHead']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1592,7 +1593,7 @@ export interface TcSfqQoptV1Input {
   readonly flags?: number | undefined;
   readonly maxP?: number | undefined;
   readonly stats?: TcSfqredStatsInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqQoptV1: MemberEnds = { v0: 20, depth: 24, headdrop: 28, limit: 32, qthMin: 36, qthMax: 40, Wlog: 41, Plog: 42, ScellLog: 43, flags: 44, maxP: 48, stats: 72 };
@@ -1637,7 +1638,7 @@ function putTcSfqQoptV1(writer: WireWriter, at: number, value: TcSfqQoptV1Input)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfq-qopt-v1');
+          refuseUnknown(value, key, 'tc-sfq-qopt-v1', ['v0', 'depth', 'headdrop', 'limit', 'qthMin', 'qthMax', 'Wlog', 'Plog', 'ScellLog', 'flags', 'maxP', 'stats']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1666,7 +1667,7 @@ export interface TcTbfQoptInput {
   readonly limit?: number | undefined;
   readonly buffer?: number | undefined;
   readonly mtu?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcTbfQopt: MemberEnds = { rate: 12, peakrate: 24, limit: 28, buffer: 32, mtu: 36 };
@@ -1697,7 +1698,7 @@ function putTcTbfQopt(writer: WireWriter, at: number, value: TcTbfQoptInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-tbf-qopt');
+          refuseUnknown(value, key, 'tc-tbf-qopt', ['rate', 'peakrate', 'limit', 'buffer', 'mtu']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1737,7 +1738,7 @@ export interface TcSizespecInput {
   readonly mpu?: number | undefined;
   readonly mtu?: number | undefined;
   readonly tsize?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSizespec: MemberEnds = { cellLog: 1, sizeLog: 2, cellAlign: 4, overhead: 8, linklayer: 12, mpu: 16, mtu: 20, tsize: 24 };
@@ -1774,7 +1775,7 @@ function putTcSizespec(writer: WireWriter, at: number, value: TcSizespecInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sizespec');
+          refuseUnknown(value, key, 'tc-sizespec', ['cellLog', 'sizeLog', 'cellAlign', 'overhead', 'linklayer', 'mpu', 'mtu', 'tsize']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1796,7 +1797,7 @@ export interface GnetEstimator {
 export interface GnetEstimatorInput {
   readonly interval?: number | undefined;
   readonly ewmaLog?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetEstimator: MemberEnds = { interval: 1, ewmaLog: 2 };
@@ -1821,7 +1822,7 @@ function putGnetEstimator(writer: WireWriter, at: number, value: GnetEstimatorIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-estimator');
+          refuseUnknown(value, key, 'gnet-estimator', ['interval', 'ewmaLog']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1852,7 +1853,7 @@ export interface TcChokeXstatsInput {
   readonly other?: number | undefined;
   readonly marked?: number | undefined;
   readonly matched?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcChokeXstats: MemberEnds = { early: 4, pdrop: 8, other: 12, marked: 16, matched: 20 };
@@ -1883,7 +1884,7 @@ function putTcChokeXstats(writer: WireWriter, at: number, value: TcChokeXstatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-choke-xstats');
+          refuseUnknown(value, key, 'tc-choke-xstats', ['early', 'pdrop', 'other', 'marked', 'matched']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1926,7 +1927,7 @@ export interface TcCodelXstatsInput {
   readonly ecnMark?: number | undefined;
   readonly dropping?: number | undefined;
   readonly ceMark?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcCodelXstats: MemberEnds = { maxpacket: 4, count: 8, lastcount: 12, ldelay: 16, dropNext: 20, dropOverlimit: 24, ecnMark: 28, dropping: 32, ceMark: 36 };
@@ -1967,7 +1968,7 @@ function putTcCodelXstats(writer: WireWriter, at: number, value: TcCodelXstatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-codel-xstats');
+          refuseUnknown(value, key, 'tc-codel-xstats', ['maxpacket', 'count', 'lastcount', 'ldelay', 'dropNext', 'dropOverlimit', 'ecnMark', 'dropping', 'ceMark']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2013,7 +2014,7 @@ export interface TcFqCodelXstatsInput {
   readonly ceMark?: number | undefined;
   readonly memoryUsage?: number | undefined;
   readonly dropOvermemory?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFqCodelXstats: MemberEnds = { type: 4, maxpacket: 8, dropOverlimit: 12, ecnMark: 16, newFlowCount: 20, newFlowsLen: 24, oldFlowsLen: 28, ceMark: 32, memoryUsage: 36, dropOvermemory: 40 };
@@ -2058,7 +2059,7 @@ function putTcFqCodelXstats(writer: WireWriter, at: number, value: TcFqCodelXsta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fq-codel-xstats');
+          refuseUnknown(value, key, 'tc-fq-codel-xstats', ['type', 'maxpacket', 'dropOverlimit', 'ecnMark', 'newFlowCount', 'newFlowsLen', 'oldFlowsLen', 'ceMark', 'memoryUsage', 'dropOvermemory']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2110,7 +2111,7 @@ export interface TcDualpi2XstatsInput {
   readonly memoryUsed?: number | undefined;
   readonly maxMemoryUsed?: number | undefined;
   readonly memoryLimit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcDualpi2Xstats: MemberEnds = { prob: 4, delayC: 8, delayL: 12, pktsInC: 16, pktsInL: 20, maxq: 24, ecnMark: 28, stepMark: 32, credit: 36, memoryUsed: 40, maxMemoryUsed: 44, memoryLimit: 48 };
@@ -2157,7 +2158,7 @@ function putTcDualpi2Xstats(writer: WireWriter, at: number, value: TcDualpi2Xsta
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-dualpi2-xstats');
+          refuseUnknown(value, key, 'tc-dualpi2-xstats', ['prob', 'delayC', 'delayL', 'pktsInC', 'pktsInL', 'maxq', 'ecnMark', 'stepMark', 'credit', 'memoryUsed', 'maxMemoryUsed', 'memoryLimit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2200,7 +2201,7 @@ export interface TcFqPieXstatsInput {
   readonly newFlowsLen?: number | undefined;
   readonly oldFlowsLen?: number | undefined;
   readonly memoryUsage?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFqPieXstats: MemberEnds = { packetsIn: 4, dropped: 8, overlimit: 12, overmemory: 16, ecnMark: 20, newFlowCount: 24, newFlowsLen: 28, oldFlowsLen: 32, memoryUsage: 36 };
@@ -2239,7 +2240,7 @@ function putTcFqPieXstats(writer: WireWriter, at: number, value: TcFqPieXstatsIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fq-pie-xstats');
+          refuseUnknown(value, key, 'tc-fq-pie-xstats', ['packetsIn', 'dropped', 'overlimit', 'overmemory', 'ecnMark', 'newFlowCount', 'newFlowsLen', 'oldFlowsLen', 'memoryUsage']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2305,9 +2306,9 @@ export interface TcFqQdStatsInput {
   readonly horizonDrops?: number | bigint | undefined;
   readonly horizonCaps?: number | bigint | undefined;
   readonly fastpathPackets?: number | bigint | undefined;
-  readonly bandDrops?: Uint8Array | undefined;
-  readonly bandPktCount?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly bandDrops?: Bytes | undefined;
+  readonly bandPktCount?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFqQdStats: MemberEnds = { gcFlows: 8, highprioPackets: 16, tcpRetrans: 24, throttled: 32, flowsPlimit: 40, pktsTooLong: 48, allocationErrors: 56, timeNextDelayedFlow: 64, flows: 68, inactiveFlows: 72, throttledFlows: 76, unthrottleLatencyNs: 80, ceMark: 88, horizonDrops: 96, horizonCaps: 104, fastpathPackets: 112, bandDrops: 136, bandPktCount: 148 };
@@ -2382,7 +2383,7 @@ function putTcFqQdStats(writer: WireWriter, at: number, value: TcFqQdStatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-fq-qd-stats');
+          refuseUnknown(value, key, 'tc-fq-qd-stats', ['gcFlows', 'highprioPackets', 'tcpRetrans', 'throttled', 'flowsPlimit', 'pktsTooLong', 'allocationErrors', 'timeNextDelayedFlow', 'flows', 'inactiveFlows', 'throttledFlows', 'unthrottleLatencyNs', 'ceMark', 'horizonDrops', 'horizonCaps', 'fastpathPackets', 'bandDrops', 'bandPktCount']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2410,7 +2411,7 @@ export interface TcHhfXstatsInput {
   readonly hhOverlimit?: number | undefined;
   readonly hhTotCount?: number | undefined;
   readonly hhCurCount?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHhfXstats: MemberEnds = { dropOverlimit: 4, hhOverlimit: 8, hhTotCount: 12, hhCurCount: 16 };
@@ -2439,7 +2440,7 @@ function putTcHhfXstats(writer: WireWriter, at: number, value: TcHhfXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-hhf-xstats');
+          refuseUnknown(value, key, 'tc-hhf-xstats', ['dropOverlimit', 'hhOverlimit', 'hhTotCount', 'hhCurCount']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2482,7 +2483,7 @@ export interface TcPieXstatsInput {
   readonly overlimit?: number | undefined;
   readonly maxq?: number | undefined;
   readonly ecnMark?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPieXstats: MemberEnds = { prob: 8, delay: 12, avgDqRate: 16, dqRateEstimating: 20, packetsIn: 24, dropped: 28, overlimit: 32, maxq: 36, ecnMark: 40 };
@@ -2523,7 +2524,7 @@ function putTcPieXstats(writer: WireWriter, at: number, value: TcPieXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-pie-xstats');
+          refuseUnknown(value, key, 'tc-pie-xstats', ['prob', 'delay', 'avgDqRate', 'dqRateEstimating', 'packetsIn', 'dropped', 'overlimit', 'maxq', 'ecnMark']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2551,7 +2552,7 @@ export interface TcRedXstatsInput {
   readonly pdrop?: number | undefined;
   readonly other?: number | undefined;
   readonly marked?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcRedXstats: MemberEnds = { early: 4, pdrop: 8, other: 12, marked: 16 };
@@ -2580,7 +2581,7 @@ function putTcRedXstats(writer: WireWriter, at: number, value: TcRedXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-red-xstats');
+          refuseUnknown(value, key, 'tc-red-xstats', ['early', 'pdrop', 'other', 'marked']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2623,7 +2624,7 @@ export interface TcSfbXstatsInput {
   readonly maxqlen?: number | undefined;
   readonly maxprob?: number | undefined;
   readonly avgprob?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfbXstats: MemberEnds = { earlydrop: 4, penaltydrop: 8, bucketdrop: 12, queuedrop: 16, childdrop: 20, marked: 24, maxqlen: 28, maxprob: 32, avgprob: 36 };
@@ -2662,7 +2663,7 @@ function putTcSfbXstats(writer: WireWriter, at: number, value: TcSfbXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfb-xstats');
+          refuseUnknown(value, key, 'tc-sfb-xstats', ['earlydrop', 'penaltydrop', 'bucketdrop', 'queuedrop', 'childdrop', 'marked', 'maxqlen', 'maxprob', 'avgprob']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2681,7 +2682,7 @@ export interface TcSfqXstats {
 /** `struct tc_sfq_xstats: 4 bytes` to send; what is not given is zero. */
 export interface TcSfqXstatsInput {
   readonly allot?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqXstats: MemberEnds = { allot: 4 };
@@ -2704,7 +2705,7 @@ function putTcSfqXstats(writer: WireWriter, at: number, value: TcSfqXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-sfq-xstats');
+          refuseUnknown(value, key, 'tc-sfq-xstats', ['allot']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2726,7 +2727,7 @@ export interface GnetStatsBasic {
 export interface GnetStatsBasicInput {
   readonly bytes?: number | bigint | undefined;
   readonly packets?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsBasic: MemberEnds = { bytes: 8, packets: 12 };
@@ -2751,7 +2752,7 @@ function putGnetStatsBasic(writer: WireWriter, at: number, value: GnetStatsBasic
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-basic');
+          refuseUnknown(value, key, 'gnet-stats-basic', ['bytes', 'packets']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2773,7 +2774,7 @@ export interface GnetStatsRateEst {
 export interface GnetStatsRateEstInput {
   readonly bps?: number | undefined;
   readonly pps?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsRateEst: MemberEnds = { bps: 4, pps: 8 };
@@ -2798,7 +2799,7 @@ function putGnetStatsRateEst(writer: WireWriter, at: number, value: GnetStatsRat
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-rate-est');
+          refuseUnknown(value, key, 'gnet-stats-rate-est', ['bps', 'pps']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2820,7 +2821,7 @@ export interface GnetStatsRateEst64 {
 export interface GnetStatsRateEst64Input {
   readonly bps?: number | bigint | undefined;
   readonly pps?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsRateEst64: MemberEnds = { bps: 8, pps: 16 };
@@ -2845,7 +2846,7 @@ function putGnetStatsRateEst64(writer: WireWriter, at: number, value: GnetStatsR
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-rate-est64');
+          refuseUnknown(value, key, 'gnet-stats-rate-est64', ['bps', 'pps']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2876,7 +2877,7 @@ export interface GnetStatsQueueInput {
   readonly drops?: number | undefined;
   readonly requeues?: number | undefined;
   readonly overlimits?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsQueue: MemberEnds = { qlen: 4, backlog: 8, drops: 12, requeues: 16, overlimits: 20 };
@@ -2907,7 +2908,7 @@ function putGnetStatsQueue(writer: WireWriter, at: number, value: GnetStatsQueue
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'gnet-stats-queue');
+          refuseUnknown(value, key, 'gnet-stats-queue', ['qlen', 'backlog', 'drops', 'requeues', 'overlimits']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2935,7 +2936,7 @@ export interface TcU32KeyInput {
   readonly val?: number | undefined;
   readonly off?: number | undefined;
   readonly offmask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Key: MemberEnds = { mask: 4, val: 8, off: 12, offmask: 16 };
@@ -2964,7 +2965,7 @@ function putTcU32Key(writer: WireWriter, at: number, value: TcU32KeyInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-key');
+          refuseUnknown(value, key, 'tc-u32-key', ['mask', 'val', 'off', 'offmask']);
       }
     } catch (error) {
       throw within(key, error);
@@ -2989,7 +2990,7 @@ export interface TcU32MarkInput {
   readonly val?: number | undefined;
   readonly mask?: number | undefined;
   readonly success?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Mark: MemberEnds = { val: 4, mask: 8, success: 12 };
@@ -3016,7 +3017,7 @@ function putTcU32Mark(writer: WireWriter, at: number, value: TcU32MarkInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-mark');
+          refuseUnknown(value, key, 'tc-u32-mark', ['val', 'mask', 'success']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3058,7 +3059,7 @@ export interface TcU32SelInput {
   readonly hoff?: number | undefined;
   readonly hmask?: number | undefined;
   readonly keys?: readonly TcU32KeyInput[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Sel: MemberEnds = { flags: 1, offshift: 2, nkeys: 3, offmask: 6, off: 8, offoff: 10, hoff: 12, hmask: 16, keys: 16 };
@@ -3099,7 +3100,7 @@ function putTcU32Sel(writer: WireWriter, at: number, value: TcU32SelInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-sel');
+          refuseUnknown(value, key, 'tc-u32-sel', ['flags', 'offshift', 'nkeys', 'offmask', 'off', 'offoff', 'hoff', 'hmask', 'keys']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3128,7 +3129,7 @@ export interface TcU32PcntInput {
   readonly rcnt?: number | bigint | undefined;
   readonly rhit?: number | bigint | undefined;
   readonly kcnts?: readonly (number | bigint)[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Pcnt: MemberEnds = { rcnt: 8, rhit: 16, kcnts: 16 };
@@ -3155,7 +3156,7 @@ function putTcU32Pcnt(writer: WireWriter, at: number, value: TcU32PcntInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-u32-pcnt');
+          refuseUnknown(value, key, 'tc-u32-pcnt', ['rcnt', 'rhit', 'kcnts']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3188,7 +3189,7 @@ export interface TcfTInput {
   readonly lastuse?: number | bigint | undefined;
   readonly expires?: number | bigint | undefined;
   readonly firstuse?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcfT: MemberEnds = { install: 8, lastuse: 16, expires: 24, firstuse: 32 };
@@ -3217,7 +3218,7 @@ function putTcfT(writer: WireWriter, at: number, value: TcfTInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcf-t');
+          refuseUnknown(value, key, 'tcf-t', ['install', 'lastuse', 'expires', 'firstuse']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3248,7 +3249,7 @@ export interface TcGactInput {
   readonly action?: number | undefined;
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcGact: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20 };
@@ -3279,7 +3280,7 @@ function putTcGact(writer: WireWriter, at: number, value: TcGactInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-gact');
+          refuseUnknown(value, key, 'tc-gact', ['index', 'capab', 'action', 'refcnt', 'bindcnt']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3304,7 +3305,7 @@ export interface TcGactPInput {
   readonly ptype?: number | undefined;
   readonly pval?: number | undefined;
   readonly paction?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcGactP: MemberEnds = { ptype: 2, pval: 4, paction: 8 };
@@ -3331,7 +3332,7 @@ function putTcGactP(writer: WireWriter, at: number, value: TcGactPInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-gact-p');
+          refuseUnknown(value, key, 'tc-gact-p', ['ptype', 'pval', 'paction']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3353,7 +3354,7 @@ export interface TcfEmatchTreeHdr {
 export interface TcfEmatchTreeHdrInput {
   readonly nmatches?: number | undefined;
   readonly progid?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcfEmatchTreeHdr: MemberEnds = { nmatches: 2, progid: 4 };
@@ -3378,7 +3379,7 @@ function putTcfEmatchTreeHdr(writer: WireWriter, at: number, value: TcfEmatchTre
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcf-ematch-tree-hdr');
+          refuseUnknown(value, key, 'tcf-ematch-tree-hdr', ['nmatches', 'progid']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3400,7 +3401,7 @@ export interface TcBasicPcnt {
 export interface TcBasicPcntInput {
   readonly rcnt?: number | bigint | undefined;
   readonly rhit?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcBasicPcnt: MemberEnds = { rcnt: 8, rhit: 16 };
@@ -3425,7 +3426,7 @@ function putTcBasicPcnt(writer: WireWriter, at: number, value: TcBasicPcntInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-basic-pcnt');
+          refuseUnknown(value, key, 'tc-basic-pcnt', ['rcnt', 'rhit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3444,7 +3445,7 @@ export interface TcMatchallPcnt {
 /** `struct tc_matchall_pcnt: 8 bytes` to send; what is not given is zero. */
 export interface TcMatchallPcntInput {
   readonly rhit?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMatchallPcnt: MemberEnds = { rhit: 8 };
@@ -3467,7 +3468,7 @@ function putTcMatchallPcnt(writer: WireWriter, at: number, value: TcMatchallPcnt
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-matchall-pcnt');
+          refuseUnknown(value, key, 'tc-matchall-pcnt', ['rhit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3501,7 +3502,7 @@ export interface TcMplsInput {
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
   readonly mAction?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMpls: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, mAction: 24 };
@@ -3534,7 +3535,7 @@ function putTcMpls(writer: WireWriter, at: number, value: TcMplsInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-mpls');
+          refuseUnknown(value, key, 'tc-mpls', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'mAction']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3578,7 +3579,7 @@ export interface TcPoliceInput {
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
   readonly capab?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPolice: MemberEnds = { index: 4, action: 8, limit: 12, burst: 16, mtu: 20, rate: 32, peakrate: 44, refcnt: 48, bindcnt: 52, capab: 56 };
@@ -3619,7 +3620,7 @@ function putTcPolice(writer: WireWriter, at: number, value: TcPoliceInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-police');
+          refuseUnknown(value, key, 'tc-police', ['index', 'action', 'limit', 'burst', 'mtu', 'rate', 'peakrate', 'refcnt', 'bindcnt', 'capab']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3653,7 +3654,7 @@ export interface TcPeditKeyInput {
   readonly at?: number | undefined;
   readonly offmask?: number | undefined;
   readonly shift?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPeditKey: MemberEnds = { mask: 4, val: 8, off: 12, at: 16, offmask: 20, shift: 24 };
@@ -3686,7 +3687,7 @@ function putTcPeditKey(writer: WireWriter, at: number, value: TcPeditKeyInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-pedit-key');
+          refuseUnknown(value, key, 'tc-pedit-key', ['mask', 'val', 'off', 'at', 'offmask', 'shift']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3725,7 +3726,7 @@ export interface TcPeditSelInput {
   readonly nkeys?: number | undefined;
   readonly flags?: number | undefined;
   readonly keys?: readonly TcPeditKeyInput[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPeditSel: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, nkeys: 21, flags: 22, keys: 24 };
@@ -3764,7 +3765,7 @@ function putTcPeditSel(writer: WireWriter, at: number, value: TcPeditSelInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-pedit-sel');
+          refuseUnknown(value, key, 'tc-pedit-sel', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'nkeys', 'flags', 'keys']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3803,7 +3804,7 @@ export interface TcVlanInput {
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
   readonly vAction?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcVlan: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, vAction: 24 };
@@ -3836,7 +3837,7 @@ function putTcVlan(writer: WireWriter, at: number, value: TcVlanInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-vlan');
+          refuseUnknown(value, key, 'tc-vlan', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'vAction']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3873,7 +3874,7 @@ export interface TcMirredInput {
   readonly bindcnt?: number | undefined;
   readonly eaction?: MirredEaction | number | undefined;
   readonly ifindex?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMirred: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, eaction: 24, ifindex: 28 };
@@ -3910,7 +3911,7 @@ function putTcMirred(writer: WireWriter, at: number, value: TcMirredInput): void
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-mirred');
+          refuseUnknown(value, key, 'tc-mirred', ['index', 'capab', 'action', 'refcnt', 'bindcnt', 'eaction', 'ifindex']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3941,7 +3942,7 @@ export interface TcHtbXstatsInput {
   readonly giants?: number | undefined;
   readonly tokens?: number | undefined;
   readonly ctokens?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHtbXstats: MemberEnds = { lends: 4, borrows: 8, giants: 12, tokens: 16, ctokens: 20 };
@@ -3972,7 +3973,7 @@ function putTcHtbXstats(writer: WireWriter, at: number, value: TcHtbXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-htb-xstats');
+          refuseUnknown(value, key, 'tc-htb-xstats', ['lends', 'borrows', 'giants', 'tokens', 'ctokens']);
       }
     } catch (error) {
       throw within(key, error);
@@ -3991,7 +3992,7 @@ export interface TcDrrXstats {
 /** `struct tc_drr_xstats: 4 bytes` to send; what is not given is zero. */
 export interface TcDrrXstatsInput {
   readonly deficit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcDrrXstats: MemberEnds = { deficit: 4 };
@@ -4014,7 +4015,7 @@ function putTcDrrXstats(writer: WireWriter, at: number, value: TcDrrXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-drr-xstats');
+          refuseUnknown(value, key, 'tc-drr-xstats', ['deficit']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4036,7 +4037,7 @@ export interface TcQfqXstats {
 export interface TcQfqXstatsInput {
   readonly weight?: number | undefined;
   readonly lmax?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcQfqXstats: MemberEnds = { weight: 4, lmax: 8 };
@@ -4061,7 +4062,7 @@ function putTcQfqXstats(writer: WireWriter, at: number, value: TcQfqXstatsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-qfq-xstats');
+          refuseUnknown(value, key, 'tc-qfq-xstats', ['weight', 'lmax']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4089,7 +4090,7 @@ export interface TcHfscXstatsInput {
   readonly rtwork?: number | bigint | undefined;
   readonly period?: number | undefined;
   readonly level?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHfscXstats: MemberEnds = { work: 8, rtwork: 16, period: 20, level: 24 };
@@ -4118,7 +4119,7 @@ function putTcHfscXstats(writer: WireWriter, at: number, value: TcHfscXstatsInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tc-hfsc-xstats');
+          refuseUnknown(value, key, 'tc-hfsc-xstats', ['work', 'rtwork', 'period', 'level']);
       }
     } catch (error) {
       throw within(key, error);
@@ -4327,7 +4328,7 @@ function writeAttrsAttribute(writer: WireWriter, value: AttrsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attrs', besides);
+      refuseUnknown(value, key, 'attrs', describeAttrs, besides);
   }
 }
 
@@ -4380,7 +4381,7 @@ export interface ActAttrsInput extends ExtraInputs {
   readonly options?: ActOptionsMsgInput | undefined;
   readonly index?: number | undefined;
   readonly stats?: TcaStatsAttrsInput | undefined;
-  readonly cookie?: Uint8Array | undefined;
+  readonly cookie?: Bytes | undefined;
   readonly flags?: Bitfield32 | undefined;
   readonly hwStats?: Bitfield32 | undefined;
   readonly usedHwStats?: Bitfield32 | undefined;
@@ -4502,7 +4503,7 @@ function writeActAttrsAttribute(writer: WireWriter, value: ActAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-attrs', besides);
+      refuseUnknown(value, key, 'act-attrs', describeActAttrs, besides);
   }
 }
 
@@ -4544,13 +4545,13 @@ export interface ActBpfAttrs extends Decoded {
 /** Attributes of `act-bpf-attrs` to send. */
 export interface ActBpfAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly opsLen?: number | undefined;
-  readonly ops?: Uint8Array | undefined;
+  readonly ops?: Bytes | undefined;
   readonly fd?: number | undefined;
   readonly name?: string | undefined;
-  readonly tag?: Uint8Array | undefined;
-  readonly id?: Uint8Array | undefined;
+  readonly tag?: Bytes | undefined;
+  readonly id?: Bytes | undefined;
 }
 
 function readActBpfAttrs(value: Mutable<ActBpfAttrs>, view: WireView, start: number, end: number, strict: boolean): ActBpfAttrs {
@@ -4631,7 +4632,7 @@ function writeActBpfAttrsAttribute(writer: WireWriter, value: ActBpfAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-bpf-attrs', besides);
+      refuseUnknown(value, key, 'act-bpf-attrs', describeActBpfAttrs, besides);
   }
 }
 
@@ -4659,7 +4660,7 @@ export interface ActConnmarkAttrs extends Decoded {
 
 /** Attributes of `act-connmark-attrs` to send. */
 export interface ActConnmarkAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
 }
 
@@ -4710,7 +4711,7 @@ function writeActConnmarkAttrsAttribute(writer: WireWriter, value: ActConnmarkAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-connmark-attrs', besides);
+      refuseUnknown(value, key, 'act-connmark-attrs', describeActConnmarkAttrs, besides);
   }
 }
 
@@ -4732,7 +4733,7 @@ export interface ActCsumAttrs extends Decoded {
 
 /** Attributes of `act-csum-attrs` to send. */
 export interface ActCsumAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
 }
 
@@ -4783,7 +4784,7 @@ function writeActCsumAttrsAttribute(writer: WireWriter, value: ActCsumAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-csum-attrs', besides);
+      refuseUnknown(value, key, 'act-csum-attrs', describeActCsumAttrs, besides);
   }
 }
 
@@ -4835,18 +4836,18 @@ export interface ActCtAttrs extends Decoded {
 
 /** Attributes of `act-ct-attrs` to send. */
 export interface ActCtAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
   readonly action?: number | undefined;
   readonly zone?: number | undefined;
   readonly mark?: number | undefined;
   readonly markMask?: number | undefined;
-  readonly labels?: Uint8Array | undefined;
-  readonly labelsMask?: Uint8Array | undefined;
+  readonly labels?: Bytes | undefined;
+  readonly labelsMask?: Bytes | undefined;
   readonly natIpv4Min?: number | undefined;
   readonly natIpv4Max?: number | undefined;
-  readonly natIpv6Min?: Uint8Array | undefined;
-  readonly natIpv6Max?: Uint8Array | undefined;
+  readonly natIpv6Min?: Bytes | undefined;
+  readonly natIpv6Max?: Bytes | undefined;
   readonly natPortMin?: number | undefined;
   readonly natPortMax?: number | undefined;
   readonly helperName?: string | undefined;
@@ -4977,7 +4978,7 @@ function writeActCtAttrsAttribute(writer: WireWriter, value: ActCtAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-ct-attrs', besides);
+      refuseUnknown(value, key, 'act-ct-attrs', describeActCtAttrs, besides);
   }
 }
 
@@ -5029,7 +5030,7 @@ export interface ActCtinfoAttrs extends Decoded {
 /** Attributes of `act-ctinfo-attrs` to send. */
 export interface ActCtinfoAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly act?: Uint8Array | undefined;
+  readonly act?: Bytes | undefined;
   readonly zone?: number | undefined;
   readonly parmsDscpMask?: number | undefined;
   readonly parmsDscpStatemask?: number | undefined;
@@ -5124,7 +5125,7 @@ function writeActCtinfoAttrsAttribute(writer: WireWriter, value: ActCtinfoAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-ctinfo-attrs', besides);
+      refuseUnknown(value, key, 'act-ctinfo-attrs', describeActCtinfoAttrs, besides);
   }
 }
 
@@ -5168,9 +5169,9 @@ export interface ActGateAttrs extends Decoded {
 /** Attributes of `act-gate-attrs` to send. */
 export interface ActGateAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly priority?: number | undefined;
-  readonly entryList?: Uint8Array | undefined;
+  readonly entryList?: Bytes | undefined;
   readonly baseTime?: number | bigint | undefined;
   readonly cycleTime?: number | bigint | undefined;
   readonly cycleTimeExt?: number | bigint | undefined;
@@ -5261,7 +5262,7 @@ function writeActGateAttrsAttribute(writer: WireWriter, value: ActGateAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-gate-attrs', besides);
+      refuseUnknown(value, key, 'act-gate-attrs', describeActGateAttrs, besides);
   }
 }
 
@@ -5298,12 +5299,12 @@ export interface ActIfeAttrs extends Decoded {
 
 /** Attributes of `act-ife-attrs` to send. */
 export interface ActIfeAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
-  readonly dmac?: Uint8Array | undefined;
-  readonly smac?: Uint8Array | undefined;
+  readonly dmac?: Bytes | undefined;
+  readonly smac?: Bytes | undefined;
   readonly type?: number | undefined;
-  readonly metalst?: Uint8Array | undefined;
+  readonly metalst?: Bytes | undefined;
 }
 
 function readActIfeAttrs(value: Mutable<ActIfeAttrs>, view: WireView, start: number, end: number, strict: boolean): ActIfeAttrs {
@@ -5374,7 +5375,7 @@ function writeActIfeAttrsAttribute(writer: WireWriter, value: ActIfeAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-ife-attrs', besides);
+      refuseUnknown(value, key, 'act-ife-attrs', describeActIfeAttrs, besides);
   }
 }
 
@@ -5460,7 +5461,7 @@ function writeActMirredAttrsAttribute(writer: WireWriter, value: ActMirredAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-mirred-attrs', besides);
+      refuseUnknown(value, key, 'act-mirred-attrs', describeActMirredAttrs, besides);
   }
 }
 
@@ -5575,7 +5576,7 @@ function writeActMplsAttrsAttribute(writer: WireWriter, value: ActMplsAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-mpls-attrs', besides);
+      refuseUnknown(value, key, 'act-mpls-attrs', describeActMplsAttrs, besides);
   }
 }
 
@@ -5602,7 +5603,7 @@ export interface ActNatAttrs extends Decoded {
 
 /** Attributes of `act-nat-attrs` to send. */
 export interface ActNatAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
 }
 
@@ -5653,7 +5654,7 @@ function writeActNatAttrsAttribute(writer: WireWriter, value: ActNatAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-nat-attrs', besides);
+      refuseUnknown(value, key, 'act-nat-attrs', describeActNatAttrs, besides);
   }
 }
 
@@ -5683,9 +5684,9 @@ export interface ActPeditAttrs extends Decoded {
 export interface ActPeditAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
   readonly parms?: TcPeditSelInput | undefined;
-  readonly parmsEx?: Uint8Array | undefined;
-  readonly keysEx?: Uint8Array | undefined;
-  readonly keyEx?: Uint8Array | undefined;
+  readonly parmsEx?: Bytes | undefined;
+  readonly keysEx?: Bytes | undefined;
+  readonly keyEx?: Bytes | undefined;
 }
 
 function readActPeditAttrs(value: Mutable<ActPeditAttrs>, view: WireView, start: number, end: number, strict: boolean): ActPeditAttrs {
@@ -5752,7 +5753,7 @@ function writeActPeditAttrsAttribute(writer: WireWriter, value: ActPeditAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-pedit-attrs', besides);
+      refuseUnknown(value, key, 'act-pedit-attrs', describeActPeditAttrs, besides);
   }
 }
 
@@ -5780,8 +5781,8 @@ export interface ActSimpleAttrs extends Decoded {
 /** Attributes of `act-simple-attrs` to send. */
 export interface ActSimpleAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readActSimpleAttrs(value: Mutable<ActSimpleAttrs>, view: WireView, start: number, end: number, strict: boolean): ActSimpleAttrs {
@@ -5836,7 +5837,7 @@ function writeActSimpleAttrsAttribute(writer: WireWriter, value: ActSimpleAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-simple-attrs', besides);
+      refuseUnknown(value, key, 'act-simple-attrs', describeActSimpleAttrs, besides);
   }
 }
 
@@ -5874,7 +5875,7 @@ export interface ActSkbeditAttrs extends Decoded {
 /** Attributes of `act-skbedit-attrs` to send. */
 export interface ActSkbeditAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly priority?: number | undefined;
   readonly queueMapping?: number | undefined;
   readonly mark?: number | undefined;
@@ -5967,7 +5968,7 @@ function writeActSkbeditAttrsAttribute(writer: WireWriter, value: ActSkbeditAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-skbedit-attrs', besides);
+      refuseUnknown(value, key, 'act-skbedit-attrs', describeActSkbeditAttrs, besides);
   }
 }
 
@@ -6003,10 +6004,10 @@ export interface ActSkbmodAttrs extends Decoded {
 /** Attributes of `act-skbmod-attrs` to send. */
 export interface ActSkbmodAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
-  readonly dmac?: Uint8Array | undefined;
-  readonly smac?: Uint8Array | undefined;
-  readonly etype?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
+  readonly dmac?: Bytes | undefined;
+  readonly smac?: Bytes | undefined;
+  readonly etype?: Bytes | undefined;
 }
 
 function readActSkbmodAttrs(value: Mutable<ActSkbmodAttrs>, view: WireView, start: number, end: number, strict: boolean): ActSkbmodAttrs {
@@ -6071,7 +6072,7 @@ function writeActSkbmodAttrsAttribute(writer: WireWriter, value: ActSkbmodAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-skbmod-attrs', besides);
+      refuseUnknown(value, key, 'act-skbmod-attrs', describeActSkbmodAttrs, besides);
   }
 }
 
@@ -6119,15 +6120,15 @@ export interface ActTunnelKeyAttrs extends Decoded {
 /** Attributes of `act-tunnel-key-attrs` to send. */
 export interface ActTunnelKeyAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly encIpv4Src?: number | undefined;
   readonly encIpv4Dst?: number | undefined;
-  readonly encIpv6Src?: Uint8Array | undefined;
-  readonly encIpv6Dst?: Uint8Array | undefined;
+  readonly encIpv6Src?: Bytes | undefined;
+  readonly encIpv6Dst?: Bytes | undefined;
   readonly encKeyId?: number | bigint | undefined;
   readonly encDstPort?: number | undefined;
   readonly noCsum?: number | undefined;
-  readonly encOpts?: Uint8Array | undefined;
+  readonly encOpts?: Bytes | undefined;
   readonly encTos?: number | undefined;
   readonly encTtl?: number | undefined;
   readonly noFrag?: boolean | undefined;
@@ -6236,7 +6237,7 @@ function writeActTunnelKeyAttrsAttribute(writer: WireWriter, value: ActTunnelKey
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-tunnel-key-attrs', besides);
+      refuseUnknown(value, key, 'act-tunnel-key-attrs', describeActTunnelKeyAttrs, besides);
   }
 }
 
@@ -6284,8 +6285,8 @@ export interface ActVlanAttrsInput extends ExtraInputs {
   readonly pushVlanId?: number | undefined;
   readonly pushVlanProtocol?: number | undefined;
   readonly pushVlanPriority?: number | undefined;
-  readonly pushEthDst?: Uint8Array | undefined;
-  readonly pushEthSrc?: Uint8Array | undefined;
+  readonly pushEthDst?: Bytes | undefined;
+  readonly pushEthSrc?: Bytes | undefined;
 }
 
 function readActVlanAttrs(value: Mutable<ActVlanAttrs>, view: WireView, start: number, end: number, strict: boolean): ActVlanAttrs {
@@ -6361,7 +6362,7 @@ function writeActVlanAttrsAttribute(writer: WireWriter, value: ActVlanAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-vlan-attrs', besides);
+      refuseUnknown(value, key, 'act-vlan-attrs', describeActVlanAttrs, besides);
   }
 }
 
@@ -6464,7 +6465,7 @@ function writeBasicAttrsAttribute(writer: WireWriter, value: BasicAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'basic-attrs', besides);
+      refuseUnknown(value, key, 'basic-attrs', describeBasicAttrs, besides);
   }
 }
 
@@ -6511,12 +6512,12 @@ export interface BpfAttrsInput extends ExtraInputs {
   readonly police?: PoliceAttrsInput | undefined;
   readonly classid?: number | undefined;
   readonly opsLen?: number | undefined;
-  readonly ops?: Uint8Array | undefined;
+  readonly ops?: Bytes | undefined;
   readonly fd?: number | undefined;
   readonly name?: string | undefined;
   readonly flags?: number | undefined;
   readonly flagsGen?: number | undefined;
-  readonly tag?: Uint8Array | undefined;
+  readonly tag?: Bytes | undefined;
   readonly id?: number | undefined;
 }
 
@@ -6611,7 +6612,7 @@ function writeBpfAttrsAttribute(writer: WireWriter, value: BpfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bpf-attrs', besides);
+      refuseUnknown(value, key, 'bpf-attrs', describeBpfAttrs, besides);
   }
 }
 
@@ -6812,7 +6813,7 @@ function writeCakeAttrsAttribute(writer: WireWriter, value: CakeAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cake-attrs', besides);
+      refuseUnknown(value, key, 'cake-attrs', describeCakeAttrs, besides);
   }
 }
 
@@ -7017,7 +7018,7 @@ function writeCakeStatsAttrsAttribute(writer: WireWriter, value: CakeStatsAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cake-stats-attrs', besides);
+      refuseUnknown(value, key, 'cake-stats-attrs', describeCakeStatsAttrs, besides);
   }
 }
 
@@ -7286,7 +7287,7 @@ function writeCakeTinStatsAttrsAttribute(writer: WireWriter, value: CakeTinStats
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cake-tin-stats-attrs', besides);
+      refuseUnknown(value, key, 'cake-tin-stats-attrs', describeCakeTinStatsAttrs, besides);
   }
 }
 
@@ -7371,7 +7372,7 @@ function writeCbsAttrsAttribute(writer: WireWriter, value: CbsAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cbs-attrs', besides);
+      refuseUnknown(value, key, 'cbs-attrs', describeCbsAttrs, besides);
   }
 }
 
@@ -7395,7 +7396,7 @@ export interface CgroupAttrs extends Decoded {
 export interface CgroupAttrsInput extends ExtraInputs {
   readonly act?: readonly IndexedInput<ActAttrsInput>[] | undefined;
   readonly police?: PoliceAttrsInput | undefined;
-  readonly ematches?: Uint8Array | undefined;
+  readonly ematches?: Bytes | undefined;
 }
 
 function readCgroupAttrs(value: Mutable<CgroupAttrs>, view: WireView, start: number, end: number, strict: boolean): CgroupAttrs {
@@ -7448,7 +7449,7 @@ function writeCgroupAttrsAttribute(writer: WireWriter, value: CgroupAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cgroup-attrs', besides);
+      refuseUnknown(value, key, 'cgroup-attrs', describeCgroupAttrs, besides);
   }
 }
 
@@ -7473,7 +7474,7 @@ export interface ChokeAttrs extends Decoded {
 /** Attributes of `choke-attrs` to send. */
 export interface ChokeAttrsInput extends ExtraInputs {
   readonly parms?: TcRedQoptInput | undefined;
-  readonly stab?: Uint8Array | undefined;
+  readonly stab?: Bytes | undefined;
   readonly maxP?: number | undefined;
 }
 
@@ -7528,7 +7529,7 @@ function writeChokeAttrsAttribute(writer: WireWriter, value: ChokeAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'choke-attrs', besides);
+      refuseUnknown(value, key, 'choke-attrs', describeChokeAttrs, besides);
   }
 }
 
@@ -7623,7 +7624,7 @@ function writeCodelAttrsAttribute(writer: WireWriter, value: CodelAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'codel-attrs', besides);
+      refuseUnknown(value, key, 'codel-attrs', describeCodelAttrs, besides);
   }
 }
 
@@ -7688,7 +7689,7 @@ function writeDrrAttrsAttribute(writer: WireWriter, value: DrrAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'drr-attrs', besides);
+      refuseUnknown(value, key, 'drr-attrs', describeDrrAttrs, besides);
   }
 }
 
@@ -7865,7 +7866,7 @@ function writeDualpi2AttrsAttribute(writer: WireWriter, value: Dualpi2AttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dualpi2-attrs', besides);
+      refuseUnknown(value, key, 'dualpi2-attrs', describeDualpi2Attrs, besides);
   }
 }
 
@@ -7900,7 +7901,7 @@ export interface EmatchAttrs extends Decoded {
 /** Attributes of `ematch-attrs` to send. */
 export interface EmatchAttrsInput extends ExtraInputs {
   readonly treeHdr?: TcfEmatchTreeHdrInput | undefined;
-  readonly treeList?: Uint8Array | undefined;
+  readonly treeList?: Bytes | undefined;
 }
 
 function readEmatchAttrs(value: Mutable<EmatchAttrs>, view: WireView, start: number, end: number, strict: boolean): EmatchAttrs {
@@ -7950,7 +7951,7 @@ function writeEmatchAttrsAttribute(writer: WireWriter, value: EmatchAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ematch-attrs', besides);
+      refuseUnknown(value, key, 'ematch-attrs', describeEmatchAttrs, besides);
   }
 }
 
@@ -7999,9 +8000,9 @@ export interface FlowAttrsInput extends ExtraInputs {
   readonly mask?: number | undefined;
   readonly xor?: number | undefined;
   readonly divisor?: number | undefined;
-  readonly act?: Uint8Array | undefined;
+  readonly act?: Bytes | undefined;
   readonly police?: PoliceAttrsInput | undefined;
-  readonly ematches?: Uint8Array | undefined;
+  readonly ematches?: Bytes | undefined;
   readonly perturb?: number | undefined;
 }
 
@@ -8101,7 +8102,7 @@ function writeFlowAttrsAttribute(writer: WireWriter, value: FlowAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flow-attrs', besides);
+      refuseUnknown(value, key, 'flow-attrs', describeFlowAttrs, besides);
   }
 }
 
@@ -8446,8 +8447,8 @@ export interface FlowerAttrsInput extends ExtraInputs {
   readonly keyCtZoneMask?: number | undefined;
   readonly keyCtMark?: number | undefined;
   readonly keyCtMarkMask?: number | undefined;
-  readonly keyCtLabels?: Uint8Array | undefined;
-  readonly keyCtLabelsMask?: Uint8Array | undefined;
+  readonly keyCtLabels?: Bytes | undefined;
+  readonly keyCtLabelsMask?: Bytes | undefined;
   readonly keyMplsOpts?: FlowerKeyMplsOptAttrsInput | undefined;
   readonly keyHash?: number | undefined;
   readonly keyHashMask?: number | undefined;
@@ -9120,7 +9121,7 @@ function writeFlowerAttrsAttribute(writer: WireWriter, value: FlowerAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-attrs', besides);
+      refuseUnknown(value, key, 'flower-attrs', describeFlowerAttrs, besides);
   }
 }
 
@@ -9321,7 +9322,7 @@ function writeFlowerKeyEncOptsAttrsAttribute(writer: WireWriter, value: FlowerKe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opts-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opts-attrs', describeFlowerKeyEncOptsAttrs, besides);
   }
 }
 
@@ -9348,7 +9349,7 @@ export interface FlowerKeyEncOptGeneveAttrs extends Decoded {
 export interface FlowerKeyEncOptGeneveAttrsInput extends ExtraInputs {
   readonly class?: number | undefined;
   readonly type?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readFlowerKeyEncOptGeneveAttrs(value: Mutable<FlowerKeyEncOptGeneveAttrs>, view: WireView, start: number, end: number, strict: boolean): FlowerKeyEncOptGeneveAttrs {
@@ -9402,7 +9403,7 @@ function writeFlowerKeyEncOptGeneveAttrsAttribute(writer: WireWriter, value: Flo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-geneve-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-geneve-attrs', describeFlowerKeyEncOptGeneveAttrs, besides);
   }
 }
 
@@ -9465,7 +9466,7 @@ function writeFlowerKeyEncOptVxlanAttrsAttribute(writer: WireWriter, value: Flow
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-vxlan-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-vxlan-attrs', describeFlowerKeyEncOptVxlanAttrs, besides);
   }
 }
 
@@ -9550,7 +9551,7 @@ function writeFlowerKeyEncOptErspanAttrsAttribute(writer: WireWriter, value: Flo
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-erspan-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-erspan-attrs', describeFlowerKeyEncOptErspanAttrs, besides);
   }
 }
 
@@ -9622,7 +9623,7 @@ function writeFlowerKeyEncOptGtpAttrsAttribute(writer: WireWriter, value: Flower
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-enc-opt-gtp-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-enc-opt-gtp-attrs', describeFlowerKeyEncOptGtpAttrs, besides);
   }
 }
 
@@ -9716,7 +9717,7 @@ function writeFlowerKeyMplsOptAttrsAttribute(writer: WireWriter, value: FlowerKe
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-mpls-opt-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-mpls-opt-attrs', describeFlowerKeyMplsOptAttrs, besides);
   }
 }
 
@@ -9789,7 +9790,7 @@ function writeFlowerKeyCfmAttrsAttribute(writer: WireWriter, value: FlowerKeyCfm
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flower-key-cfm-attrs', besides);
+      refuseUnknown(value, key, 'flower-key-cfm-attrs', describeFlowerKeyCfmAttrs, besides);
   }
 }
 
@@ -9884,7 +9885,7 @@ function writeFwAttrsAttribute(writer: WireWriter, value: FwAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fw-attrs', besides);
+      refuseUnknown(value, key, 'fw-attrs', describeFwAttrs, besides);
   }
 }
 
@@ -9916,7 +9917,7 @@ export interface GredAttrs extends Decoded {
 
 /** Attributes of `gred-attrs` to send. */
 export interface GredAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly stab?: readonly number[] | undefined;
   readonly dps?: TcGredSoptInput | undefined;
   readonly maxP?: readonly number[] | undefined;
@@ -9994,7 +9995,7 @@ function writeGredAttrsAttribute(writer: WireWriter, value: GredAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'gred-attrs', besides);
+      refuseUnknown(value, key, 'gred-attrs', describeGredAttrs, besides);
   }
 }
 
@@ -10061,7 +10062,7 @@ function writeTcaGredVqListAttrsAttribute(writer: WireWriter, value: TcaGredVqLi
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-gred-vq-list-attrs', besides);
+      refuseUnknown(value, key, 'tca-gred-vq-list-attrs', describeTcaGredVqListAttrs, besides);
   }
 }
 
@@ -10204,7 +10205,7 @@ function writeTcaGredVqEntryAttrsAttribute(writer: WireWriter, value: TcaGredVqE
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-gred-vq-entry-attrs', besides);
+      refuseUnknown(value, key, 'tca-gred-vq-entry-attrs', describeTcaGredVqEntryAttrs, besides);
   }
 }
 
@@ -10237,9 +10238,9 @@ export interface HfscAttrs extends Decoded {
 
 /** Attributes of `hfsc-attrs` to send. */
 export interface HfscAttrsInput extends ExtraInputs {
-  readonly rsc?: Uint8Array | undefined;
-  readonly fsc?: Uint8Array | undefined;
-  readonly usc?: Uint8Array | undefined;
+  readonly rsc?: Bytes | undefined;
+  readonly fsc?: Bytes | undefined;
+  readonly usc?: Bytes | undefined;
 }
 
 /** Attributes of `hhf-attrs`, as the kernel sent them. */
@@ -10341,7 +10342,7 @@ function writeHhfAttrsAttribute(writer: WireWriter, value: HhfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'hhf-attrs', besides);
+      refuseUnknown(value, key, 'hhf-attrs', describeHhfAttrs, besides);
   }
 }
 
@@ -10381,8 +10382,8 @@ export interface HtbAttrs extends Decoded {
 export interface HtbAttrsInput extends ExtraInputs {
   readonly parms?: TcHtbOptInput | undefined;
   readonly init?: TcHtbGlobInput | undefined;
-  readonly ctab?: Uint8Array | undefined;
-  readonly rtab?: Uint8Array | undefined;
+  readonly ctab?: Bytes | undefined;
+  readonly rtab?: Bytes | undefined;
   readonly directQlen?: number | undefined;
   readonly rate64?: number | bigint | undefined;
   readonly ceil64?: number | bigint | undefined;
@@ -10467,7 +10468,7 @@ function writeHtbAttrsAttribute(writer: WireWriter, value: HtbAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'htb-attrs', besides);
+      refuseUnknown(value, key, 'htb-attrs', describeHtbAttrs, besides);
   }
 }
 
@@ -10563,7 +10564,7 @@ function writeMatchallAttrsAttribute(writer: WireWriter, value: MatchallAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'matchall-attrs', besides);
+      refuseUnknown(value, key, 'matchall-attrs', describeMatchallAttrs, besides);
   }
 }
 
@@ -10628,7 +10629,7 @@ function writeEtfAttrsAttribute(writer: WireWriter, value: EtfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'etf-attrs', besides);
+      refuseUnknown(value, key, 'etf-attrs', describeEtfAttrs, besides);
   }
 }
 
@@ -10684,14 +10685,24 @@ function readEtsAttrs(value: Mutable<EtsAttrs>, view: WireView, start: number, e
           break;
         case 3:
           if (value.quanta !== undefined) keepEarlier(value, view, start, at, strict);
-          value.quanta = readEtsAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.quanta = readEtsAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 4:
           value.quantaBand = append(value.quantaBand, size < 4 ? tooShort(size, 4) : data.getUint32(from, LE));
           break;
         case 5:
           if (value.priomap !== undefined) keepEarlier(value, view, start, at, strict);
-          value.priomap = readEtsAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.priomap = readEtsAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 6:
           value.priomapBand = append(value.priomapBand, size < 1 ? tooShort(size, 1) : data.getUint8(from));
@@ -10732,7 +10743,7 @@ function writeEtsAttrsAttribute(writer: WireWriter, value: EtsAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ets-attrs', besides);
+      refuseUnknown(value, key, 'ets-attrs', describeEtsAttrs, besides);
   }
 }
 
@@ -10929,7 +10940,7 @@ function writeFqAttrsAttribute(writer: WireWriter, value: FqAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fq-attrs', besides);
+      refuseUnknown(value, key, 'fq-attrs', describeFqAttrs, besides);
   }
 }
 
@@ -11088,7 +11099,7 @@ function writeFqCodelAttrsAttribute(writer: WireWriter, value: FqCodelAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fq-codel-attrs', besides);
+      refuseUnknown(value, key, 'fq-codel-attrs', describeFqCodelAttrs, besides);
   }
 }
 
@@ -11247,7 +11258,7 @@ function writeFqPieAttrsAttribute(writer: WireWriter, value: FqPieAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fq-pie-attrs', besides);
+      refuseUnknown(value, key, 'fq-pie-attrs', describeFqPieAttrs, besides);
   }
 }
 
@@ -11422,8 +11433,27 @@ function writeNetemAttrsAttribute(writer: WireWriter, value: NetemAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'netem-attrs', besides);
+      refuseUnknown(value, key, 'netem-attrs', describeNetemAttrs, besides);
   }
+}
+
+function describeNetemAttrs(): DescribedSet {
+  return {
+    1: { name: 'corr', kind: 'binary' },
+    2: { name: 'delayDist', kind: 'binary' },
+    3: { name: 'reorder', kind: 'binary' },
+    4: { name: 'corrupt', kind: 'binary' },
+    5: { name: 'loss', kind: 'nest', nested: describeNetemLossAttrs },
+    6: { name: 'rate', kind: 'binary' },
+    7: { name: 'ecn', kind: 'u32' },
+    8: { name: 'rate64', kind: 'u64' },
+    9: { name: 'pad', kind: 'u32' },
+    10: { name: 'latency64', kind: 's64' },
+    11: { name: 'jitter64', kind: 's64' },
+    12: { name: 'slot', kind: 'binary' },
+    13: { name: 'slotDist', kind: 'binary' },
+    14: { name: 'prngSeed', kind: 'u64' },
+  };
 }
 
 /** Attributes of `netem-loss-attrs`, as the kernel sent them. */
@@ -11485,8 +11515,15 @@ function writeNetemLossAttrsAttribute(writer: WireWriter, value: NetemLossAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'netem-loss-attrs', besides);
+      refuseUnknown(value, key, 'netem-loss-attrs', describeNetemLossAttrs, besides);
   }
+}
+
+function describeNetemLossAttrs(): DescribedSet {
+  return {
+    1: { name: 'gi', kind: 'binary' },
+    2: { name: 'ge', kind: 'binary' },
+  };
 }
 
 /** Attributes of `pie-attrs`, as the kernel sent them. */
@@ -11596,7 +11633,7 @@ function writePieAttrsAttribute(writer: WireWriter, value: PieAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pie-attrs', besides);
+      refuseUnknown(value, key, 'pie-attrs', describePieAttrs, besides);
   }
 }
 
@@ -11640,8 +11677,8 @@ export interface PoliceAttrs extends Decoded {
 /** Attributes of `police-attrs` to send. */
 export interface PoliceAttrsInput extends ExtraInputs {
   readonly tbf?: TcPoliceInput | undefined;
-  readonly rate?: Uint8Array | undefined;
-  readonly peakrate?: Uint8Array | undefined;
+  readonly rate?: Bytes | undefined;
+  readonly peakrate?: Bytes | undefined;
   readonly avrate?: number | undefined;
   readonly result?: number | undefined;
   readonly tm?: TcfTInput | undefined;
@@ -11739,7 +11776,7 @@ function writePoliceAttrsAttribute(writer: WireWriter, value: PoliceAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'police-attrs', besides);
+      refuseUnknown(value, key, 'police-attrs', describePoliceAttrs, besides);
   }
 }
 
@@ -11818,7 +11855,7 @@ function writeQfqAttrsAttribute(writer: WireWriter, value: QfqAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'qfq-attrs', besides);
+      refuseUnknown(value, key, 'qfq-attrs', describeQfqAttrs, besides);
   }
 }
 
@@ -11848,7 +11885,7 @@ export interface RedAttrs extends Decoded {
 /** Attributes of `red-attrs` to send. */
 export interface RedAttrsInput extends ExtraInputs {
   readonly parms?: TcRedQoptInput | undefined;
-  readonly stab?: Uint8Array | undefined;
+  readonly stab?: Bytes | undefined;
   readonly maxP?: number | undefined;
   readonly flags?: Bitfield32 | undefined;
   readonly earlyDropBlock?: number | undefined;
@@ -11923,7 +11960,7 @@ function writeRedAttrsAttribute(writer: WireWriter, value: RedAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'red-attrs', besides);
+      refuseUnknown(value, key, 'red-attrs', describeRedAttrs, besides);
   }
 }
 
@@ -12030,7 +12067,7 @@ function writeRouteAttrsAttribute(writer: WireWriter, value: RouteAttrsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'route-attrs', besides);
+      refuseUnknown(value, key, 'route-attrs', describeRouteAttrs, besides);
   }
 }
 
@@ -12078,7 +12115,7 @@ export interface TaprioAttrsInput extends ExtraInputs {
   readonly schedBaseTime?: number | bigint | undefined;
   readonly schedSingleEntry?: TaprioSchedEntryInput | undefined;
   readonly schedClockid?: number | undefined;
-  readonly adminSched?: Uint8Array | undefined;
+  readonly adminSched?: Bytes | undefined;
   readonly schedCycleTime?: number | bigint | undefined;
   readonly schedCycleTimeExtension?: number | bigint | undefined;
   readonly flags?: number | undefined;
@@ -12189,7 +12226,7 @@ function writeTaprioAttrsAttribute(writer: WireWriter, value: TaprioAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-attrs', besides);
+      refuseUnknown(value, key, 'taprio-attrs', describeTaprioAttrs, besides);
   }
 }
 
@@ -12262,7 +12299,7 @@ function writeTaprioSchedEntryListAttribute(writer: WireWriter, value: TaprioSch
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-sched-entry-list', besides);
+      refuseUnknown(value, key, 'taprio-sched-entry-list', describeTaprioSchedEntryList, besides);
   }
 }
 
@@ -12347,7 +12384,7 @@ function writeTaprioSchedEntryAttribute(writer: WireWriter, value: TaprioSchedEn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-sched-entry', besides);
+      refuseUnknown(value, key, 'taprio-sched-entry', describeTaprioSchedEntry, besides);
   }
 }
 
@@ -12427,7 +12464,7 @@ function writeTaprioTcEntryAttrsAttribute(writer: WireWriter, value: TaprioTcEnt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'taprio-tc-entry-attrs', besides);
+      refuseUnknown(value, key, 'taprio-tc-entry-attrs', describeTaprioTcEntryAttrs, besides);
   }
 }
 
@@ -12460,8 +12497,8 @@ export interface TbfAttrs extends Decoded {
 /** Attributes of `tbf-attrs` to send. */
 export interface TbfAttrsInput extends ExtraInputs {
   readonly parms?: TcTbfQoptInput | undefined;
-  readonly rtab?: Uint8Array | undefined;
-  readonly ptab?: Uint8Array | undefined;
+  readonly rtab?: Bytes | undefined;
+  readonly ptab?: Bytes | undefined;
   readonly rate64?: number | bigint | undefined;
   readonly prate64?: number | bigint | undefined;
   readonly burst?: number | undefined;
@@ -12541,7 +12578,7 @@ function writeTbfAttrsAttribute(writer: WireWriter, value: TbfAttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tbf-attrs', besides);
+      refuseUnknown(value, key, 'tbf-attrs', describeTbfAttrs, besides);
   }
 }
 
@@ -12644,7 +12681,7 @@ function writeActSampleAttrsAttribute(writer: WireWriter, value: ActSampleAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-sample-attrs', besides);
+      refuseUnknown(value, key, 'act-sample-attrs', describeActSampleAttrs, besides);
   }
 }
 
@@ -12728,7 +12765,7 @@ function writeActGactAttrsAttribute(writer: WireWriter, value: ActGactAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'act-gact-attrs', besides);
+      refuseUnknown(value, key, 'act-gact-attrs', describeActGactAttrs, besides);
   }
 }
 
@@ -12752,7 +12789,7 @@ export interface TcaStabAttrs extends Decoded {
 /** Attributes of `tca-stab-attrs` to send. */
 export interface TcaStabAttrsInput extends ExtraInputs {
   readonly base?: TcSizespecInput | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readTcaStabAttrs(value: Mutable<TcaStabAttrs>, view: WireView, start: number, end: number, strict: boolean): TcaStabAttrs {
@@ -12800,7 +12837,7 @@ function writeTcaStabAttrsAttribute(writer: WireWriter, value: TcaStabAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-stab-attrs', besides);
+      refuseUnknown(value, key, 'tca-stab-attrs', describeTcaStabAttrs, besides);
   }
 }
 
@@ -12929,7 +12966,7 @@ function writeTcaStatsAttrsAttribute(writer: WireWriter, value: TcaStatsAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tca-stats-attrs', besides);
+      refuseUnknown(value, key, 'tca-stats-attrs', describeTcaStatsAttrs, besides);
   }
 }
 
@@ -13084,7 +13121,7 @@ function writeU32AttrsAttribute(writer: WireWriter, value: U32AttrsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'u32-attrs', besides);
+      refuseUnknown(value, key, 'u32-attrs', describeU32Attrs, besides);
   }
 }
 
@@ -13199,7 +13236,7 @@ export interface OptionsMsgInput {
   readonly taprio?: TaprioAttrsInput | undefined;
   readonly tbf?: TbfAttrsInput | undefined;
   readonly u32?: U32AttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readOptionsMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): OptionsMsg {
@@ -13298,7 +13335,7 @@ function readOptionsMsg(selected: unknown, view: WireView, from: number, to: num
 function writeOptionsMsg(writer: WireWriter, type: number, value: OptionsMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -13433,7 +13470,7 @@ function writeOptionsMsg(writer: WireWriter, type: number, value: OptionsMsgInpu
         if (value.u32 !== undefined) writeNest(writer, type, value.u32, writeU32Attrs);
         break;
       default:
-        refuseUnknown(value, tag, 'options-msg');
+        refuseUnknown(value, tag, 'options-msg', ['basic', 'bpf', 'bfifo', 'cake', 'cbs', 'cgroup', 'choke', 'clsact', 'codel', 'drr', 'dualpi2', 'etf', 'ets', 'flow', 'flower', 'fq', 'fq_codel', 'fq_pie', 'fw', 'gred', 'hfsc', 'hhf', 'htb', 'ingress', 'matchall', 'mq', 'mqprio', 'multiq', 'netem', 'pfifo', 'pfifo_fast', 'pfifo_head_drop', 'pie', 'plug', 'prio', 'qfq', 'red', 'route', 'sfb', 'sfq', 'taprio', 'tbf', 'u32']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -13486,7 +13523,7 @@ export interface ActOptionsMsgInput {
   readonly skbmod?: ActSkbmodAttrsInput | undefined;
   readonly tunnel_key?: ActTunnelKeyAttrsInput | undefined;
   readonly vlan?: ActVlanAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readActOptionsMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): ActOptionsMsg {
@@ -13537,7 +13574,7 @@ function readActOptionsMsg(selected: unknown, view: WireView, from: number, to: 
 function writeActOptionsMsg(writer: WireWriter, type: number, value: ActOptionsMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -13600,7 +13637,7 @@ function writeActOptionsMsg(writer: WireWriter, type: number, value: ActOptionsM
         if (value.vlan !== undefined) writeNest(writer, type, value.vlan, writeActVlanAttrs);
         break;
       default:
-        refuseUnknown(value, tag, 'act-options-msg');
+        refuseUnknown(value, tag, 'act-options-msg', ['bpf', 'connmark', 'csum', 'ct', 'ctinfo', 'gact', 'gate', 'ife', 'mirred', 'mpls', 'nat', 'pedit', 'police', 'sample', 'simple', 'skbedit', 'skbmod', 'tunnel_key', 'vlan']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -13647,7 +13684,7 @@ export interface TcaStatsAppMsgInput {
   readonly drr?: TcDrrXstatsInput | undefined;
   readonly qfq?: TcQfqXstatsInput | undefined;
   readonly hfsc?: TcHfscXstatsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readTcaStatsAppMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): TcaStatsAppMsg {
@@ -13692,7 +13729,7 @@ function readTcaStatsAppMsg(selected: unknown, view: WireView, from: number, to:
 function writeTcaStatsAppMsg(writer: WireWriter, type: number, value: TcaStatsAppMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -13746,7 +13783,7 @@ function writeTcaStatsAppMsg(writer: WireWriter, type: number, value: TcaStatsAp
         if (value.hfsc !== undefined) writeStruct(writer, type, 24, value.hfsc, putTcHfscXstats);
         break;
       default:
-        refuseUnknown(value, tag, 'tca-stats-app-msg');
+        refuseUnknown(value, tag, 'tca-stats-app-msg', ['cake', 'choke', 'codel', 'dualpi2', 'fq', 'fq_codel', 'fq_pie', 'hhf', 'pie', 'red', 'sfb', 'sfq', 'htb', 'drr', 'qfq', 'hfsc']);
     }
   } catch (error) {
     throw within(tag, error);
@@ -13821,7 +13858,9 @@ function projectMessage(view: WireView, start: number, end: number, strict: bool
   return value;
 }
 
-function writeMessage(writer: WireWriter, value: MessageInput, besides?: ReadonlySet<string>): void {
+const MessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['family', 'ifindex', 'handle', 'parent', 'info']);
+
+function writeMessage(writer: WireWriter, value: MessageInput, besides: ReadonlySet<string> = MessageMembers): void {
   const at = writer.space(20);
   for (const key in value) {
     try {
@@ -13881,7 +13920,9 @@ function readNetemMessage(view: WireView, start: number, end: number, strict: bo
   return value;
 }
 
-function writeNetemMessage(writer: WireWriter, value: NetemMessageInput, besides?: ReadonlySet<string>): void {
+const NetemMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['latency', 'limit', 'hdrLoss', 'gap', 'duplicate', 'jitter']);
+
+function writeNetemMessage(writer: WireWriter, value: NetemMessageInput, besides: ReadonlySet<string> = NetemMessageMembers): void {
   const at = writer.space(24);
   for (const key in value) {
     try {

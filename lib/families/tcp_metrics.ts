@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -87,7 +88,7 @@ export interface TcpMetricsInput extends ExtraInputs {
   readonly fopenMss?: number | undefined;
   readonly fopenSynDrops?: number | undefined;
   readonly fopenSynDropTs?: number | bigint | undefined;
-  readonly fopenCookie?: Uint8Array | undefined;
+  readonly fopenCookie?: Bytes | undefined;
   readonly saddrIpv4?: AddressInput | undefined;
   readonly saddrIpv6?: AddressInput | undefined;
 }
@@ -191,7 +192,7 @@ function writeTcpMetricsAttribute(writer: WireWriter, value: TcpMetricsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tcp-metrics', besides);
+      refuseUnknown(value, key, 'tcp-metrics', describeTcpMetrics, besides);
   }
 }
 
@@ -312,7 +313,7 @@ function writeMetricsAttribute(writer: WireWriter, value: MetricsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'metrics', besides);
+      refuseUnknown(value, key, 'metrics', describeMetrics, besides);
   }
 }
 

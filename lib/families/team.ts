@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   ExtraInputs,
@@ -118,7 +119,7 @@ function writeTeamAttribute(writer: WireWriter, value: TeamInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'team', besides);
+      refuseUnknown(value, key, 'team', describeTeam, besides);
   }
 }
 
@@ -182,7 +183,7 @@ function writeItemOptionAttribute(writer: WireWriter, value: ItemOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-option', besides);
+      refuseUnknown(value, key, 'item-option', describeItemOption, besides);
   }
 }
 
@@ -215,7 +216,7 @@ export interface AttrOptionInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly changed?: boolean | undefined;
   readonly type?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
   readonly removed?: boolean | undefined;
   readonly portIfindex?: number | undefined;
   readonly arrayIndex?: number | undefined;
@@ -292,7 +293,7 @@ function writeAttrOptionAttribute(writer: WireWriter, value: AttrOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-option', besides);
+      refuseUnknown(value, key, 'attr-option', describeAttrOption, besides);
   }
 }
 
@@ -360,7 +361,7 @@ function writeItemPortAttribute(writer: WireWriter, value: ItemPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-port', besides);
+      refuseUnknown(value, key, 'item-port', describeItemPort, besides);
   }
 }
 
@@ -461,7 +462,7 @@ function writeAttrPortAttribute(writer: WireWriter, value: AttrPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-port', besides);
+      refuseUnknown(value, key, 'attr-port', describeAttrPort, besides);
   }
 }
 

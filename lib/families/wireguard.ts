@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -89,7 +90,7 @@ export interface KernelTimespec {
 export interface KernelTimespecInput {
   readonly sec?: number | bigint | undefined;
   readonly nsec?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsKernelTimespec: MemberEnds = { sec: 8, nsec: 16 };
@@ -114,7 +115,7 @@ function putKernelTimespec(writer: WireWriter, at: number, value: KernelTimespec
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, '--kernel-timespec');
+          refuseUnknown(value, key, '--kernel-timespec', ['sec', 'nsec']);
       }
     } catch (error) {
       throw within(key, error);
@@ -146,8 +147,8 @@ export interface Wgdevice extends Decoded {
 export interface WgdeviceInput extends ExtraInputs {
   readonly ifindex?: number | undefined;
   readonly ifname?: string | undefined;
-  readonly privateKey?: Uint8Array | undefined;
-  readonly publicKey?: Uint8Array | undefined;
+  readonly privateKey?: Bytes | undefined;
+  readonly publicKey?: Bytes | undefined;
   readonly flags?: FlagsInput<WgdeviceFlags> | undefined;
   readonly listenPort?: number | undefined;
   readonly fwmark?: number | undefined;
@@ -231,7 +232,7 @@ function writeWgdeviceAttribute(writer: WireWriter, value: WgdeviceInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgdevice', besides);
+      refuseUnknown(value, key, 'wgdevice', describeWgdevice, besides);
   }
 }
 
@@ -274,10 +275,10 @@ export interface Wgpeer extends Decoded {
 
 /** Attributes of `wgpeer` to send. */
 export interface WgpeerInput extends ExtraInputs {
-  readonly publicKey?: Uint8Array | undefined;
-  readonly presharedKey?: Uint8Array | undefined;
+  readonly publicKey?: Bytes | undefined;
+  readonly presharedKey?: Bytes | undefined;
   readonly flags?: FlagsInput<WgpeerFlags> | undefined;
-  readonly endpoint?: Uint8Array | undefined;
+  readonly endpoint?: Bytes | undefined;
   readonly persistentKeepaliveInterval?: number | undefined;
   readonly lastHandshakeTime?: KernelTimespecInput | undefined;
   readonly rxBytes?: number | bigint | undefined;
@@ -378,7 +379,7 @@ function writeWgpeerAttribute(writer: WireWriter, value: WgpeerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgpeer', besides);
+      refuseUnknown(value, key, 'wgpeer', describeWgpeer, besides);
   }
 }
 
@@ -473,7 +474,7 @@ function writeWgallowedipAttribute(writer: WireWriter, value: WgallowedipInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgallowedip', besides);
+      refuseUnknown(value, key, 'wgallowedip', describeWgallowedip, besides);
   }
 }
 

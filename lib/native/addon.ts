@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { hasUvPoll, unsupported, whyUnsupported } from './platform.js';
+import { loadAddon } from './load-addon.js';
+import { hasUvPoll } from './platform.js';
 
 /**
  * The native surface. All calls are plain functions over small numbers; they return a value of zero or more, or
@@ -142,25 +142,16 @@ export interface NativeAddon {
 
 let loaded: NativeAddon | undefined;
 
-/** Loads the addon on first use. Throws ERR_NETLINK_UNSUPPORTED where netlink cannot work. */
+/**
+ * Loads the addon on first use. Throws ERR_NETLINK_UNSUPPORTED where netlink cannot work, and ERR_NETLINK_ADDON where it
+ * could but the addon is missing or does not load.
+ */
 export function native(): NativeAddon {
   return (loaded ??= load());
 }
 
 function load(): NativeAddon {
-  const reason = whyUnsupported(process);
-  if (reason !== undefined) throw unsupported(reason);
-  const path = join(__dirname, '../../build/Release/afnetlink.node');
-  const module = { exports: {} };
-  try {
-    process.dlopen(module, path);
-  } catch (error) {
-    throw unsupported(
-      `the native addon could not be loaded from ${path}; build it with 'npm run build:native' in afnetlink's folder`,
-      error,
-    );
-  }
-  const addon = module.exports as NativeAddon;
+  const addon = loadAddon() as NativeAddon;
   if (!hasUvPoll(process)) addon.useThreadLoop(setImmediate);
   return addon;
 }

@@ -1,5 +1,6 @@
 import { invalidArgument, malformed } from '../errors.js';
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test.js';
 import { openFamily } from '../client/open.js';
 import type { CallOptions } from '../socket/requests/call-options.js';
@@ -115,7 +116,8 @@ export class MappedRing implements Disposable, AsyncDisposable {
     checkInteger('length', length, 1, PAYLOAD_MAX);
     checkInteger('type', type, 0, 0xffff);
     checkInteger('sequence', sequence, 0, 0xffff_ffff);
-    if (this.#writing) throw invalidArgument('write: called by the function that fills another message');
+    if (this.#writing)
+      throw invalidArgument('write: must not be called by the function that fills another message');
     if (used(this.#filled, this.#mapping.load(TO_KERNEL_EMPTIED)) === RING_SLOTS) return undefined;
     const slot = this.#filled % RING_SLOTS;
     const offset = this.#offset(1 + slot);
@@ -135,10 +137,10 @@ export class MappedRing implements Disposable, AsyncDisposable {
 
   /**
    * Calls `use` with each message that the kernel has filled in, and frees its slot when it returns or throws. Returns how
-   * many there were. Throws ERR_NETLINK_MALFORMED where what is in the ring is no message.
+   * many there were. Throws ERR_NETLINK_MALFORMED if the ring holds something other than a message.
    */
   read(use: (message: RingMessage) => void): number {
-    if (this.#reading) throw invalidArgument('read: called by the function that reads a message');
+    if (this.#reading) throw invalidArgument('read: must not be called by the function that reads a message');
     const count = used(this.#mapping.load(TO_USER_FILLED), this.#emptied);
     this.#reading = true;
     try {
@@ -230,10 +232,10 @@ export class MappedRing implements Disposable, AsyncDisposable {
 function used(filled: number, emptied: number): number {
   const count = (filled - emptied) >>> 0;
   if (count <= RING_SLOTS) return count;
-  throw malformed(`the mapped ring's indexes are ${count} slots apart, and it has ${RING_SLOTS}`);
+  throw malformed(`the mapped ring's indexes must be at most ${RING_SLOTS} slots apart, got ${count}`);
 }
 
 function checkInteger(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw invalidArgument(`${name}: ${value} is not an integer from ${least} to ${most}`);
+  throw invalidArgument(`${name} must be an integer from ${least} to ${most}, got ${shown(value)}`);
 }

@@ -1,5 +1,6 @@
 import { errnoNumber, invalidArgument } from '../errors.js';
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import { align4 } from '../wire/byte-order.js';
 import {
   NLM_F_ACK_TLVS,
@@ -153,7 +154,7 @@ export function datagram(...messages: readonly Uint8Array[]): Uint8Array {
 
 function errnoOf(errno: number | string): number {
   const number = typeof errno === 'string' ? errnoNumber(errno) : errno;
-  if (number === undefined) throw invalidArgument(`Linux has no errno named ${errno}`);
+  if (number === undefined) throw invalidArgument(`unknown errno ${shown(errno)}`);
   return number;
 }
 

@@ -1,7 +1,9 @@
+import { shown } from '../shown-value.js';
 import { invalidArgument } from '../errors.js';
+import { bytesOf, trueLength, type Bytes } from './bytes.js';
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
 
-/** Up to so many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
+/** Up to this many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
 const LOOP_LIMIT = 64;
 const U64_MAX = 0xffffffffffffffffn;
 const S64_MAX = 0x7fffffffffffffffn;
@@ -52,41 +54,43 @@ export class WireBuffer {
   }
 
   /** Appends bytes as they are, padded to four. */
-  append(bytes: Uint8Array): void {
+  append(bytes: Bytes): void {
     const at = this.used;
-    this.reserve(align4(bytes.length));
-    this.copy(bytes, at);
-    this.used = at + bytes.length;
+    const own = bytesOf(bytes);
+    const length = own.length;
+    this.reserve(align4(length));
+    this.copy(own, at, length);
+    this.used = at + length;
     this.pad();
   }
 
   putU8(offset: number, value: number): void {
-    if ((value & 0xff) !== value) throw this.rangeError(value, 'a u8', 0, 0xff);
+    if ((value & 0xff) !== value) throw this.rangeError(value, 0, 0xff);
     this.data.setUint8(offset, value);
   }
 
   putS8(offset: number, value: number): void {
-    if ((value << 24) >> 24 !== value) throw this.rangeError(value, 'an s8', -0x80, 0x7f);
+    if ((value << 24) >> 24 !== value) throw this.rangeError(value, -0x80, 0x7f);
     this.data.setInt8(offset, value);
   }
 
   putU16(offset: number, value: number): void {
-    if ((value & 0xffff) !== value) throw this.rangeError(value, 'a u16', 0, 0xffff);
+    if ((value & 0xffff) !== value) throw this.rangeError(value, 0, 0xffff);
     this.data.setUint16(offset, value, LITTLE_ENDIAN_HOST);
   }
 
   putS16(offset: number, value: number): void {
-    if ((value << 16) >> 16 !== value) throw this.rangeError(value, 'an s16', -0x8000, 0x7fff);
+    if ((value << 16) >> 16 !== value) throw this.rangeError(value, -0x8000, 0x7fff);
     this.data.setInt16(offset, value, LITTLE_ENDIAN_HOST);
   }
 
   putU32(offset: number, value: number): void {
-    if (value >>> 0 !== value) throw this.rangeError(value, 'a u32', 0, 0xffffffff);
+    if (value >>> 0 !== value) throw this.rangeError(value, 0, 0xffffffff);
     this.data.setUint32(offset, value, LITTLE_ENDIAN_HOST);
   }
 
   putS32(offset: number, value: number): void {
-    if ((value | 0) !== value) throw this.rangeError(value, 'an s32', -0x80000000, 0x7fffffff);
+    if ((value | 0) !== value) throw this.rangeError(value, -0x80000000, 0x7fffffff);
     this.data.setInt32(offset, value, LITTLE_ENDIAN_HOST);
   }
 
@@ -99,22 +103,22 @@ export class WireBuffer {
   }
 
   putU16be(offset: number, value: number): void {
-    if ((value & 0xffff) !== value) throw this.rangeError(value, 'a u16', 0, 0xffff);
+    if ((value & 0xffff) !== value) throw this.rangeError(value, 0, 0xffff);
     this.data.setUint16(offset, value);
   }
 
   putS16be(offset: number, value: number): void {
-    if ((value << 16) >> 16 !== value) throw this.rangeError(value, 'an s16', -0x8000, 0x7fff);
+    if ((value << 16) >> 16 !== value) throw this.rangeError(value, -0x8000, 0x7fff);
     this.data.setInt16(offset, value);
   }
 
   putU32be(offset: number, value: number): void {
-    if (value >>> 0 !== value) throw this.rangeError(value, 'a u32', 0, 0xffffffff);
+    if (value >>> 0 !== value) throw this.rangeError(value, 0, 0xffffffff);
     this.data.setUint32(offset, value);
   }
 
   putS32be(offset: number, value: number): void {
-    if ((value | 0) !== value) throw this.rangeError(value, 'an s32', -0x80000000, 0x7fffffff);
+    if ((value | 0) !== value) throw this.rangeError(value, -0x80000000, 0x7fffffff);
     this.data.setInt32(offset, value);
   }
 
@@ -127,9 +131,15 @@ export class WireBuffer {
   }
 
   /** Copies bytes over what stands at `offset`, for example into {@link space}. */
-  putBytes(offset: number, bytes: Uint8Array): void {
-    if (offset + bytes.length > this.used) throw invalidArgument('putBytes() beyond what is written');
-    this.copy(bytes, offset);
+  putBytes(offset: number, bytes: Bytes): void {
+    const own = bytesOf(bytes);
+    const length = own.length;
+    if (!(offset >= 0 && offset + length <= this.used)) {
+      throw invalidArgument(
+        `putBytes: bytes ${offset} to ${offset + length} are beyond the ${this.used} written`,
+      );
+    }
+    this.copy(own, offset, length);
   }
 
   protected reserve(length: number): void {
@@ -148,35 +158,36 @@ export class WireBuffer {
     else for (let at = from; at < to; at++) this.storage[at] = 0;
   }
 
-  protected copy(bytes: Uint8Array, offset: number): void {
-    if (bytes.length > LOOP_LIMIT) this.storage.set(bytes, offset);
-    else for (let index = 0; index < bytes.length; index++) this.storage[offset + index] = bytes[index] ?? 0;
+  /**
+   * Copies `length` bytes, which are all that there are. Nothing that stood here before is left between: an array whose
+   * `length` says more than it has is refused.
+   */
+  protected copy(bytes: Uint8Array, offset: number, length: number): void {
+    if (length > LOOP_LIMIT) {
+      if (trueLength(bytes) !== length) throw invalidArgument('the length of the bytes is not their own');
+      this.storage.set(bytes, offset);
+    } else for (let index = 0; index < length; index++) this.storage[offset + index] = bytes[index] ?? 0;
   }
 
-  protected rangeError(
-    value: unknown,
-    what: string,
-    lowest: number | bigint,
-    highest: number | bigint,
-  ): Error {
-    return invalidArgument(`${String(value)} is not ${what}: an integer from ${lowest} to ${highest}`);
+  protected rangeError(value: unknown, lowest: number | bigint, highest: number | bigint): Error {
+    return invalidArgument(`${shown(value)} must be an integer from ${lowest} to ${highest}`);
   }
 
   #unsigned(value: bigint | number): bigint {
     if (typeof value === 'number') {
-      if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 'a u64', 0n, U64_MAX);
+      if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 0n, U64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 'a u64', 0n, U64_MAX);
+    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 0n, U64_MAX);
     return value;
   }
 
   #signed(value: bigint | number): bigint {
     if (typeof value === 'number') {
-      if (!Number.isSafeInteger(value)) throw this.rangeError(value, 'an s64', S64_MIN, S64_MAX);
+      if (!Number.isSafeInteger(value)) throw this.rangeError(value, S64_MIN, S64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, 'an s64', S64_MIN, S64_MAX);
+    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, S64_MIN, S64_MAX);
     return value;
   }
 

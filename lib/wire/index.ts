@@ -1,3 +1,4 @@
+export { errnoName, errnoNumber } from '../errno.js';
 export * from './addresses.js';
 export {
   attributeScope,

@@ -74,7 +74,7 @@ describe('nlctl endpoints', () => {
   test('wrong arguments say what is right', async () => {
     const { status, stderr } = await runCommand(process.execPath, [NLCTL, 'endpoints', '--interval', 'soon']);
     expect(status).toBe(2);
-    expect(stderr).toContain('--interval takes seconds');
+    expect(stderr).toContain("--interval: must be a number of seconds from 0.01 to 86400, got 'soon'");
   });
 });
 

@@ -134,7 +134,7 @@ describe('families', () => {
   test('groups by name', async () => {
     const { kernel, socket, controller } = controllerOf();
     await expect(controller.group('test', 'nonsense')).rejects.toThrow(
-      "family 'test' has no multicast group 'nonsense'; it has events",
+      "'test' has no multicast group 'nonsense' (expected one of events)",
     );
     const events = await controller.subscribe('test', { groups: ['events'] });
     kernel.emit(40, message({ type: 33 }));

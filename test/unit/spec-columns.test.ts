@@ -93,7 +93,7 @@ describe('columns', () => {
 
   test('refuse what is too long for an address', () => {
     expect(ofLengths([255, 255]).stride).toBe(255);
-    expect(() => ofLengths([4, 256])).toThrow('256 bytes are no address');
+    expect(() => ofLengths([4, 256])).toThrow('an address must have at most 255 bytes, got 256');
   });
 
   test('none at all count the messages', () => {

@@ -777,7 +777,9 @@ describe('batches', () => {
       decode: () => undefined,
       encode: (writer: { u8(type: number, value: number): void }, value: number) => writer.u8(1, value),
     };
-    expect(() => batch.addOperation(operation, 16, 0, 300)).toThrow('attribute 1: 300 is not a u8');
+    expect(() => batch.addOperation(operation, 16, 0, 300)).toThrow(
+      'attribute 1: 300 must be an integer from 0 to 255',
+    );
     batch.addOperation(operation, 16, 0, 30).addOperation(operation, 16, 0, 31);
     expect(batch.length).toBe(2);
     expect(await batch.send()).toHaveLength(2);

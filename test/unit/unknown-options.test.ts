@@ -147,13 +147,13 @@ test('operations have one spelling', async () => {
   const answering = new FakeKernel((asked) => [reply(asked), acknowledge(asked)]);
   await using example = await openFamily(loadFamily(SPEC), { socket: answering.openSocket() });
   expect(() => example.do('get-thing')).toThrow(
-    "'example' has no do operation 'get-thing' (did you mean 'getThing'?)",
+    "'example' has no 'do' operation named 'get-thing' (did you mean 'getThing'?)",
   );
   expect(() => example.dump('get')).toThrow(
-    "'example' has no dump operation 'get' (expected one of getThing)",
+    "'example' has no 'dump' operation named 'get' (expected one of getThing)",
   );
   expect(() => example.batch().add('get-thing', {})).toThrow(
-    "'example' has no do operation 'get-thing' (did you mean 'getThing'?)",
+    "'example' has no 'do' operation named 'get-thing' (did you mean 'getThing'?)",
   );
   expect(await example.do('getThing')).toEqual({});
 });

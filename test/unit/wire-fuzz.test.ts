@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { formatTraffic, NetlinkError } from 'afnetlink';
+import { formatTraffic, NetlinkError } from '#lib/index';
 import {
   AttributeReader,
   type AttributeSet,
@@ -8,7 +8,7 @@ import {
   decodeMessages,
   locateAttribute,
   WireView,
-} from 'afnetlink/wire';
+} from '#lib/wire/index';
 import { decodeFamily } from '#lib/generic/family';
 import { assemblePolicy, decodePolicyParts } from '#lib/generic/policy';
 import fc from 'fast-check';

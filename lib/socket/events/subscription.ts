@@ -1,4 +1,4 @@
-import { closed, invalidArgument, NetlinkError } from '../../errors.js';
+import { closed, invalidArgument, NetlinkError, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLMSG_NOOP, NLMSG_OVERRUN } from '../../wire/constants.js';
@@ -53,8 +53,7 @@ export type DecodeEvent<Event> = (
 ) => Event | undefined;
 
 interface Waiting<Event> {
-  readonly resolve: (result: IteratorResult<SubscriptionItem<Event>>) => void;
-  readonly reject: (error: unknown) => void;
+  readonly resolve: (result: IteratorResult<SubscriptionItem<Event>> | Promise<never>) => void;
 }
 
 const DEFAULT_CAPACITY = 1024;
@@ -77,7 +76,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
   #first = 0;
   readonly #waiting: Waiting<Event>[] = [];
   #callback: ((item: SubscriptionItem<Event>) => void) | undefined;
-  #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #finish: ((result?: Promise<never>) => void) | undefined;
   #bytes: Uint8Array = new Uint8Array();
   #view = new WireView(this.#bytes);
   /** Whether somebody has asked for an event yet. */
@@ -130,10 +129,10 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
       if (!this.#watching) this.#updateWatch();
       return Promise.resolve({ done: false, value: item });
     }
-    return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) this.#settle({ resolve, reject });
+    return new Promise((resolve) => {
+      if (this.#ended !== undefined) this.#settle({ resolve });
       else {
-        this.#waiting.push({ resolve, reject });
+        this.#waiting.push({ resolve });
         this.#updateWatch();
       }
     });
@@ -155,11 +154,11 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
    * called with the next item all the same.
    */
   forEach(callback: (item: SubscriptionItem<Event>) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       if (this.#callback !== undefined || this.#waiting.length > 0) {
         throw invalidArgument('forEach: somebody waits on this subscription already');
       }
-      this.#finish = { resolve, reject };
+      this.#finish = resolve;
       if (this.#ended !== undefined) {
         this.#settleFinish();
         return;
@@ -351,12 +350,12 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
 
   #settle(waiting: Waiting<Event>): void {
     if (this.#ended?.error === undefined) waiting.resolve({ done: true, value: undefined });
-    else waiting.reject(this.#ended.error);
+    else rejectAtAwait(waiting.resolve, this.#ended.error);
   }
 
   #settleFinish(): void {
-    if (this.#ended?.error === undefined) this.#finish?.resolve();
-    else this.#finish?.reject(this.#ended.error);
+    if (this.#ended?.error === undefined) this.#finish?.();
+    else if (this.#finish !== undefined) rejectAtAwait(this.#finish, this.#ended.error);
     this.#finish = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { closed, invalidArgument, NetlinkError } from '../../errors.js';
+import { atAwait, closed, invalidArgument, NetlinkError } from '../../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../../native/receive-ring.js';
 import type { WireView } from '../../wire/view.js';
 import type { TakeBatch } from '../port/datagram-port.js';
@@ -53,10 +53,18 @@ export class MessageReceiver implements PortReader, TurnListener {
     if (into !== undefined) checkMemory('receive', into);
     this.refuseWithListener('receive');
     signal?.throwIfAborted();
-    if (this.#queue.waiting) return this.#wait(signal, into);
-    if (spendTurn()) return this.#next(into) ?? this.#wait(signal, into);
-    nextTurn(this);
-    return this.#wait(signal, into);
+    if (!this.#queue.waiting) {
+      if (!spendTurn()) nextTurn(this);
+      else {
+        const message = this.#next(into);
+        if (message !== undefined) return message;
+      }
+    }
+    try {
+      return await this.#wait(signal, into);
+    } catch (error) {
+      throw atAwait(error);
+    }
   }
 
   receiveSync({ timeout, into }: ReceiveSyncOptions): Message {

@@ -1,4 +1,4 @@
-import { closed } from '../../errors.js';
+import { closed, rejectAtAwait } from '../../errors.js';
 import { WireWriter } from '../../wire/writer.js';
 import type { DatagramPort } from '../port/datagram-port.js';
 import { checkDestination, type Destination } from '../port/destination.js';
@@ -43,7 +43,7 @@ export class MessageSender {
       offload.submit(writer.memory, 0, length, to, (error) => {
         signal?.removeEventListener('abort', onAbort);
         if (error === undefined) resolve(sequence);
-        else reject(error);
+        else rejectAtAwait(resolve, error);
       });
     });
   }

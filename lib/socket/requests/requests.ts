@@ -1,4 +1,4 @@
-import { closed, invalidArgument } from '../../errors.js';
+import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../wire/constants.js';
 import { WireWriter } from '../../wire/writer.js';
@@ -228,8 +228,8 @@ export class Requests implements TurnListener {
       this.#turnAwaited = true;
       nextTurn(this);
     }
-    return new Promise((resolve, reject) => {
-      const queued = new QueuedRequest(transaction, options, this.#transport, resolve, reject);
+    return new Promise((resolve) => {
+      const queued = new QueuedRequest(transaction, options, this.#transport, resolve);
       this.#queued.push(queued);
       if (options.signal !== undefined) queued.listenForAbort();
     });
@@ -241,8 +241,8 @@ export class Requests implements TurnListener {
   };
 
   #wait(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      new QueuedRequest(transaction, options, this.#transport, resolve, reject).startTimer();
+    return new Promise((resolve) => {
+      new QueuedRequest(transaction, options, this.#transport, resolve).startTimer();
     });
   }
 }
@@ -267,7 +267,6 @@ class QueuedRequest {
   readonly #options: CallOptions;
   readonly #transport: Transport;
   readonly #resolve: (result: unknown) => void;
-  readonly #reject: (error: unknown) => void;
   #release: (() => void) | undefined;
 
   constructor(
@@ -275,13 +274,11 @@ class QueuedRequest {
     options: CallOptions,
     transport: Transport,
     resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
   ) {
     this.transaction = transaction;
     this.#options = options;
     this.#transport = transport;
     this.#resolve = resolve;
-    this.#reject = reject;
     transaction.listener = this;
   }
 
@@ -308,6 +305,6 @@ class QueuedRequest {
     warn(transaction, this.#options);
     if (transaction.began !== 0) publish(transaction, this.#transport.port.portId);
     if (transaction.error === undefined) this.#resolve(transaction.result);
-    else this.#reject(transaction.error);
+    else rejectAtAwait(this.#resolve, transaction.error);
   }
 }

@@ -4,12 +4,13 @@ import { kindOf } from '../interpreter/description.js';
 import type { BodySpec, MemberSpec, SetSpec, SubMessageSpec, ValueType } from '../model.js';
 import { docComment, memberComment } from './comments.js';
 import { type Expressions, plus } from './expressions.js';
-import { caseLines } from './lines.js';
+import { caseLines, literal } from './lines.js';
 import { member, property } from './naming.js';
 import { room, roomFor } from './room.js';
 import { outerParameters } from './sets.js';
 import type { TypePrinter } from './types.js';
 import type { ValuePrinter } from './values.js';
+import { quoted } from './literals.js';
 
 /** Places of an object for a large selection. */
 const SELECTED = 6;
@@ -71,7 +72,7 @@ function reader(
   const [first] = values;
   const isRoomy = isRoot && set !== undefined && first !== undefined;
   const beginning = isRoomy
-    ? [`  const first = ${first.value};`, `  const again: string = '${first.key}';`]
+    ? [`  const first = ${first.value};`, `  const again: string = ${quoted(first.key)};`]
     : [];
   const reads = values.map(
     ({ key, value }, index) => `    ${property(key)}: ${isRoomy && index === 0 ? 'first' : value},`,
@@ -141,7 +142,8 @@ function largeSelection(keys: readonly string[], name: string): string[] {
     "  const again = member ?? '';",
     '  switch (member) {',
     ...keys.map(
-      (key) => `    case '${key}': return { ${property(key)}: 0, ${room(SELECTED - 1, 'again', '0')} };`,
+      (key) =>
+        `    case ${quoted(key)}: return { ${property(key)}: 0, ${room(SELECTED - 1, 'again', '0')} };`,
     ),
     `    default: return new Roomy${name}();`,
     '  }',
@@ -168,6 +170,7 @@ function writer(
           `  if (${member('value', key)} === undefined) ${expressions.putMember(type, plus('at', offset), length, String(number))}`,
         ],
   );
+  const members = literal([...keys.values()]);
   const fallback =
     set === undefined
       ? [
@@ -175,14 +178,19 @@ function writer(
           '          if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
           '          break;',
           '        default:',
-          `          refuseUnknown(value, key, '${header?.name ?? name}', besides);`,
+          `          refuseUnknown(value, key, ${quoted(header?.name ?? name)}, ${members}, besides);`,
         ]
       : [
           '        default:',
           `          write${expressions.names.of(set)}Attribute(writer, value, key, besides);`,
         ];
+  const besides =
+    set === undefined ? 'besides?: ReadonlySet<string>' : `besides: ReadonlySet<string> = ${name}Members`;
   return [
-    `function write${name}(writer: WireWriter, value: ${name}Input, besides?: ReadonlySet<string>): void {`,
+    ...(set === undefined
+      ? []
+      : [`const ${name}Members: ReadonlySet<string> = /* @__PURE__ */ new Set(${members});`, '']),
+    `function write${name}(writer: WireWriter, value: ${name}Input, ${besides}): void {`,
     `  const at = writer.space(${header?.size ?? 0});`,
     ...[...keys].flatMap(([each, key]) => widened(each, key, set)),
     ...defaults,
@@ -242,7 +250,7 @@ export function printSubMessage(message: SubMessageSpec, parts: BodyParts): stri
     ...docComment(`Data of \`${message.name}\` to send: exactly one property.`),
     `export interface ${name}Input {`,
     ...properties('input'),
-    '  readonly raw?: Uint8Array | undefined;',
+    '  readonly raw?: Bytes | undefined;',
     '}',
     '',
     `function read${name}(selected: unknown, view: WireView, from: number, to: number, strict: boolean${parameters}): ${name} {`,
@@ -252,10 +260,10 @@ export function printSubMessage(message: SubMessageSpec, parts: BodyParts): stri
       const value = isStruct
         ? `read${names.of(format.header)}(view, from, to, strict)`
         : parts.values.readNest(format, 'from', 'to', scope);
-      return [`    case '${format.value}':`, `      return { ${property(format.value)}: ${value} };`];
+      return [`    case ${quoted(format.value)}:`, `      return { ${property(format.value)}: ${value} };`];
     }),
     '    default:',
-    `      return readRaw(view, from, to, '${message.name}', selected, strict);`,
+    `      return readRaw(view, from, to, ${quoted(message.name)}, selected, strict);`,
     '  }',
     '}',
     '',
@@ -273,7 +281,7 @@ function subMessageWriter(
     `function write${name}(writer: WireWriter, type: number, value: ${name}Input): void {`,
     '  const tag = tagOf(value);',
     "  if (tag === 'raw') {",
-    '    writer.binary(type, bytesOf(value.raw as Uint8Array));',
+    '    writer.binary(type, bytesOf(value.raw as Bytes));',
     '    return;',
     '  }',
     '  try {',
@@ -288,13 +296,13 @@ function subMessageWriter(
             ? values.writeStruct(header, 'type', given)
             : `writeNest(writer, type, ${given}, write${names.body(format)});`;
       return [
-        `      case '${format.value}':`,
+        `      case ${quoted(format.value)}:`,
         `        if (${given} !== undefined) ${write}`,
         '        break;',
       ];
     }),
     '      default:',
-    `        refuseUnknown(value, tag, '${message.name}');`,
+    `        refuseUnknown(value, tag, ${quoted(message.name)}, ${literal(message.formats.map(({ value }) => value))});`,
     '    }',
     '  } catch (error) {',
     '    throw within(tag, error);',
@@ -312,10 +320,10 @@ export function printDescription(set: SetSpec, { expressions }: BodyParts): stri
     .map(({ id, key, type }) => {
       const kind = kindOf(type);
       const facts = [
-        `name: '${key}'`,
-        ...(kind === undefined ? [] : [`kind: '${kind}'`]),
+        `name: ${quoted(key)}`,
+        ...(kind === undefined ? [] : [`kind: ${quoted(kind)}`]),
         ...('bigEndian' in type && type.bigEndian ? ['bigEndian: true'] : []),
-        ...(type.kind === 'address' ? [`address: '${type.form}'`] : []),
+        ...(type.kind === 'address' ? [`address: ${quoted(type.form)}`] : []),
         ...nested(type, set, names.of.bind(names)),
       ];
       return `    ${id}: { ${facts.join(', ')} },`;

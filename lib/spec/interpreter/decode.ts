@@ -62,6 +62,23 @@ function readSet(
   outer: Scope,
   select?: ReadonlySet<string>,
 ): void {
+  decoding.view.enterNest();
+  try {
+    readAttributes(set, decoding, start, end, values, outer, select);
+  } finally {
+    decoding.view.leaveNest();
+  }
+}
+
+function readAttributes(
+  set: SetSpec,
+  decoding: Decoding,
+  start: number,
+  end: number,
+  values: Values,
+  outer: Scope,
+  select?: ReadonlySet<string>,
+): void {
   const { view, strict } = decoding;
   const known = attributesById(set);
   const deferred = new Map<number, number>();
@@ -220,7 +237,7 @@ function readKeyed(
     const entries = entriesWithin(decoding.view, start, limit);
     const [entry] = entries;
     if (entry === undefined || entries.length > 1) {
-      throw malformed(`one attribute is needed as ${key}, and there are ${entries.length}`);
+      throw malformed(`${key} must hold one attribute, got ${entries.length}`);
     }
     [values[key], start, limit] = entry;
   }
@@ -238,7 +255,7 @@ function readSubMessage(
 ): Values {
   const format = message.formats.find(({ value }) => value === selected);
   if (format === undefined) {
-    if (decoding.strict) throw malformed(`'${String(selected)}' is no format of ${message.name}`);
+    if (decoding.strict) throw malformed(`unknown format '${String(selected)}' of ${message.name}`);
     return { raw: decoding.view.binary(from, end) };
   }
   const { header, set } = format;
@@ -264,7 +281,7 @@ function readRecords(
   for (let at = from; at < end;) {
     const length = view.u16(at, end);
     if (length < header.size || length > end - at) {
-      throw malformed(`record at byte ${at} claims ${length} bytes of ${end - at}`);
+      throw malformed(`the record at byte ${at} claims ${length} bytes, and ${end - at} are left`);
     }
     records.push(readNest(header, set, decoding, at, at + length, scope));
     at += align4(length);

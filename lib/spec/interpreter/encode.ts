@@ -1,4 +1,6 @@
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { invalidArgument } from '../../errors.js';
+import { shown } from '../../shown-value.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLA_F_NESTED } from '../../wire/constants.js';
 import type { WireWriter } from '../../wire/writer.js';
@@ -14,16 +16,7 @@ import type {
   ValueType,
 } from '../model.js';
 import { type ExtraInput, writeExtra } from '../runtime/extra.js';
-import {
-  bytesOf,
-  impliedSelector,
-  listOf,
-  objectOf,
-  tagOf,
-  textOf,
-  refuseUnknown,
-  within,
-} from '../runtime/input.js';
+import { impliedSelector, listOf, objectOf, tagOf, textOf, refuseUnknown, within } from '../runtime/input.js';
 import { narrowed } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
@@ -63,7 +56,10 @@ function writeBody(
       const attribute = attributes?.get(key);
       if (attribute !== undefined && set !== undefined) writeAttribute(attribute, set, writer, value, input);
       else if (key === 'extra') writeExtra(writer, listOf(value as ExtraInput[]));
-      else refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message');
+      else {
+        const known = [...(attributes?.keys() ?? []), ...(besides.size > 0 ? besides : (members ?? []))];
+        refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message', known);
+      }
     } catch (error) {
       throw within(key, error);
     }
@@ -162,7 +158,7 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
       writer.string(id, textOf(value as string));
       return;
     case 'bytes':
-      writer.binary(id, bytesOf(value as Uint8Array));
+      writer.binary(id, bytesOf(value as Bytes));
       return;
     case 'array': {
       const elements = listOf(value as unknown[]);
@@ -199,7 +195,7 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
 function writeStruct(struct: StructSpec, writer: WireWriter, id: number, value: unknown): void {
   const { tail } = objectOf(value as Values);
   const length = structLength(struct, value);
-  const behind = tail === undefined ? undefined : bytesOf(tail as Uint8Array);
+  const behind = tail === undefined ? undefined : bytesOf(tail as Bytes);
   const at = writer.attribute(id, length + (behind?.length ?? 0));
   putStruct(struct, writer, at, value);
   if (behind !== undefined) writer.putBytes(at + length, behind);
@@ -267,7 +263,7 @@ function writeKeyed(
 function keyOf(input: Values, key: string): number {
   const value = input[key];
   if (typeof value === 'number') return value;
-  throw invalidArgument(`'${key}' is needed: a number`);
+  throw invalidArgument(`'${key}' must be a number, got ${shown(value)}`);
 }
 
 function writeSubMessage(
@@ -279,13 +275,14 @@ function writeSubMessage(
 ): void {
   const tag = tagOf(input);
   if (tag === 'raw') {
-    writer.binary(id, bytesOf(input['raw'] as Uint8Array));
+    writer.binary(id, bytesOf(input['raw'] as Bytes));
     return;
   }
   try {
     const format = formats.find(({ value }) => value === tag);
     if (format === undefined) {
-      refuseUnknown(input, tag, what);
+      const known = formats.map(({ value }) => value);
+      refuseUnknown(input, tag, what, known);
       return;
     }
     const { header, set } = format;

@@ -12,7 +12,8 @@ import {
 } from '../../wire/addresses.js';
 import type { WireView } from '../../wire/view.js';
 import { tooShort } from './extra.js';
-import { bytesOf, sized } from './input.js';
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
+import { sized } from './input.js';
 
 // Addresses of attributes and of members of structures: text when read, text or bytes when written.
 
@@ -21,7 +22,7 @@ const IPV6_LENGTH = 16;
 const UUID_LENGTH = 16;
 
 /** Text, or the bytes themselves. */
-export type AddressInput = string | Uint8Array;
+export type AddressInput = string | Bytes;
 
 /** A link-layer address, as long as the payload. */
 export function readMac(view: WireView, from: number, end: number): string {
@@ -42,7 +43,7 @@ export function readIpv6(view: WireView, from: number, end: number): string {
 export function readIp(view: WireView, from: number, end: number): string {
   if (end - from === IPV4_LENGTH) return formatIpv4(view.bytes, from);
   if (end - from === IPV6_LENGTH) return formatIpv6(view.bytes, from);
-  throw malformed(`${end - from} bytes are no IP address`);
+  throw malformed(`an IP address must have 4 or 16 bytes, got ${end - from}`);
 }
 
 export function readUuid(view: WireView, from: number, end: number): string {
@@ -65,9 +66,9 @@ export function ipv6Bytes(input: AddressInput): Uint8Array {
 
 export function ipBytes(input: AddressInput): Uint8Array {
   if (typeof input === 'string') return parseAddress(input);
-  const { length } = bytesOf(input);
-  if (length === IPV4_LENGTH || length === IPV6_LENGTH) return input;
-  throw invalidArgument(`an IP address has 4 or 16 bytes, not ${length}`);
+  const bytes = bytesOf(input);
+  if (bytes.length === IPV4_LENGTH || bytes.length === IPV6_LENGTH) return bytes;
+  throw invalidArgument(`an IP address must have 4 or 16 bytes, got ${bytes.length}`);
 }
 
 export function uuidBytes(input: AddressInput): Uint8Array {
