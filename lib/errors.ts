@@ -6,7 +6,7 @@ export { errnoName, errnoNumber } from './errno.js';
 
 /** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
 export type LibraryErrorCode =
-  /** Netlink cannot work here: another system, or a runtime without uv_poll. */
+  /** Netlink cannot work here: another system, or Electron. */
   | 'ERR_NETLINK_UNSUPPORTED'
   /** Netlink could work here, but the native addon is missing, broken or forbidden: a fault of the installation. */
   | 'ERR_NETLINK_ADDON'
