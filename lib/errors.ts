@@ -138,13 +138,14 @@ export function atAwait(reason: unknown): unknown {
  * promise only from a promise that the awaited one was resolved with, and only after it was told so, a microtask later.
  */
 export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason: unknown): void {
-  resolve(
-    SETTLED.then(nothing)
-      .then(nothing)
-      .then(() => {
-        throw atAwait(reason) as Error;
-      }),
-  );
+  const rejection = SETTLED.then(nothing)
+    .then(nothing)
+    .then((): never => {
+      throw atAwait(reason) as Error;
+    });
+  // Whoever was settled before, by an abort, does not take it: it is handled here, while the promise itself stays watched.
+  rejection.catch(nothing);
+  resolve(rejection);
 }
 
 const SETTLED = Promise.resolve();
