@@ -1,7 +1,7 @@
-// npm run check:types [-- --specs DIR] [--from-source] [--self-test] [--all] [--json]: compares the type of every attribute, as the
-// project describes it, with what the kernel's own code does with it. The facts are kept in attribute-types/facts;
-// --from-guest KERNEL keeps the policies of a guest's kernel too, and --from-source takes the facts from the source of Linux again (Debian's packages). With --facts FILE.c… only the facts that
-// these C files show are printed.
+// npm run check:types [-- --specs DIR] [--self-test] [--all] [--json]: compares the type of every attribute, as the project
+// describes it, with what the kernel's own code does with it. The facts are kept in attribute-types/facts: --from-source
+// takes them again from the source of Linux (Debian's packages), --from-guest KERNEL the policies from a guest's kernel.
+// With --facts FILE.c… only the facts that these C files show are printed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
