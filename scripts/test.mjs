@@ -10,6 +10,8 @@ import { testSanitized } from './test-sanitize.mjs';
 import { buildTests, report, root, setUp } from './setup.mjs';
 
 const jest = [process.execPath, 'node_modules/jest/bin/jest.js', '--colors=false'];
+/** Milliseconds after which a suite is taken to hang: a busy machine takes several times its usual minutes. */
+const hang = 90 * 60_000;
 const results = `${root}out/results`;
 const exercised = `${root}out/exercised`;
 
@@ -37,7 +39,7 @@ function jestOnHost(project, { wrapper = [], name = project, more = [], env = {}
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...env },
     // A test that hangs may leave a process that jest waits for without end.
-    timeout: 25 * 60_000,
+    timeout: hang,
     killSignal: 'SIGKILL',
   });
   if (run.error && run.error.code !== 'ETIMEDOUT') throw run.error;
@@ -65,7 +67,8 @@ async function jestInGuest(kernel, more) {
       env: { ...process.env, AFNETLINK_PLACE: `guest ${kernel}`, ...(await devices(kernel, guest)) },
       cwd: root,
       writable: [results, exercised],
-      timeout: 25 * 60_000,
+      bootTimeout: 10 * 60_000,
+      timeout: hang,
       stdout: new Writable({ write: (chunk, encoding, done) => done() }),
       onProgress: report,
     });

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { packageRoot, runCommand } from '../helpers/processes.js';
 import { kernelLog } from '../helpers/kernel-log.js';
-import '../helpers/guest-timeout.js';
 
 interface Figure {
   way: string;
@@ -37,9 +36,7 @@ let logged: number;
 
 beforeAll(async () => {
   logged = kernelLog().length;
-  const { stdout } = await runCommand(process.execPath, [...studyArguments, '--sizes', SIZES.join()], {
-    timeout: 110_000,
-  });
+  const { stdout } = await runCommand(process.execPath, [...studyArguments, '--sizes', SIZES.join()]);
   [{ figures, missing }] = JSON.parse(stdout) as [{ figures: Figure[]; missing: string[] }];
 });
 
