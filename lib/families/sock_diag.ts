@@ -114,7 +114,7 @@ export const SocketState = /* @__PURE__ */ new Enumeration('socket-state', {
 });
 export type SocketState = keyof typeof SocketState.values;
 
-/** `socket-state` as numbers of bits. */
+/** `socket-state` as bit numbers. */
 export const SocketStateFlags = /* @__PURE__ */ new FlagSet('socket-state', SocketState.values);
 
 /** Values of `inet-extension` (linux/inet_diag.h). */
@@ -222,7 +222,7 @@ export const NetlinkState = /* @__PURE__ */ new Enumeration('netlink-state', {
 });
 export type NetlinkState = keyof typeof NetlinkState.values;
 
-/** `struct inet_diag_sockid: 48 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct inet_diag_sockid: 48 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface InetDiagSockid {
   /** u16, big-endian. */
   readonly idiagSport?: number;
@@ -233,11 +233,11 @@ export interface InetDiagSockid {
   /** u32. */
   readonly idiagIf?: number;
   readonly idiagCookie?: readonly number[];
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct inet_diag_sockid: 48 bytes` to send; what is not given is zero. */
+/** `struct inet_diag_sockid: 48 bytes` to send; omitted members are zero. */
 export interface InetDiagSockidInput {
   readonly idiagSport?: number | undefined;
   readonly idiagDport?: number | undefined;
@@ -292,7 +292,7 @@ function putInetDiagSockid(writer: WireWriter, at: number, value: InetDiagSockid
   }
 }
 
-/** `struct inet4_sockid: 48 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct inet4_sockid: 48 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface Inet4Sockid {
   /** u16, big-endian. */
   readonly idiagSport?: number;
@@ -305,11 +305,11 @@ export interface Inet4Sockid {
   /** u32. */
   readonly idiagIf?: number;
   readonly idiagCookie?: readonly number[];
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct inet4_sockid: 48 bytes` to send; what is not given is zero. */
+/** `struct inet4_sockid: 48 bytes` to send; omitted members are zero. */
 export interface Inet4SockidInput {
   readonly idiagSport?: number | undefined;
   readonly idiagDport?: number | undefined;
@@ -364,7 +364,7 @@ function putInet4Sockid(writer: WireWriter, at: number, value: Inet4SockidInput)
   }
 }
 
-/** `struct inet6_sockid: 48 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct inet6_sockid: 48 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface Inet6Sockid {
   /** u16, big-endian. */
   readonly idiagSport?: number;
@@ -377,11 +377,11 @@ export interface Inet6Sockid {
   /** u32. */
   readonly idiagIf?: number;
   readonly idiagCookie?: readonly number[];
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct inet6_sockid: 48 bytes` to send; what is not given is zero. */
+/** `struct inet6_sockid: 48 bytes` to send; omitted members are zero. */
 export interface Inet6SockidInput {
   readonly idiagSport?: number | undefined;
   readonly idiagDport?: number | undefined;
@@ -436,7 +436,7 @@ function putInet6Sockid(writer: WireWriter, at: number, value: Inet6SockidInput)
   }
 }
 
-/** `struct inet_diag_meminfo: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct inet_diag_meminfo: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface InetDiagMeminfo {
   /** u32. */
   readonly idiagRmem?: number;
@@ -446,11 +446,11 @@ export interface InetDiagMeminfo {
   readonly idiagFmem?: number;
   /** u32. */
   readonly idiagTmem?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct inet_diag_meminfo: 16 bytes` to send; what is not given is zero. */
+/** `struct inet_diag_meminfo: 16 bytes` to send; omitted members are zero. */
 export interface InetDiagMeminfoInput {
   readonly idiagRmem?: number | undefined;
   readonly idiagWmem?: number | undefined;
@@ -493,7 +493,7 @@ function putInetDiagMeminfo(writer: WireWriter, at: number, value: InetDiagMemin
   }
 }
 
-/** `struct tcpvegas_info: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct tcpvegas_info: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface TcpvegasInfo {
   /** u32. */
   readonly tcpvEnabled?: number;
@@ -503,11 +503,11 @@ export interface TcpvegasInfo {
   readonly tcpvRtt?: number;
   /** u32. */
   readonly tcpvMinrtt?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct tcpvegas_info: 16 bytes` to send; what is not given is zero. */
+/** `struct tcpvegas_info: 16 bytes` to send; omitted members are zero. */
 export interface TcpvegasInfoInput {
   readonly tcpvEnabled?: number | undefined;
   readonly tcpvRttcnt?: number | undefined;
@@ -550,7 +550,7 @@ function putTcpvegasInfo(writer: WireWriter, at: number, value: TcpvegasInfoInpu
   }
 }
 
-/** `struct tcp_dctcp_info: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct tcp_dctcp_info: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface TcpDctcpInfo {
   /** u16. */
   readonly dctcpEnabled?: number;
@@ -562,11 +562,11 @@ export interface TcpDctcpInfo {
   readonly dctcpAbEcn?: number;
   /** u32. */
   readonly dctcpAbTot?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct tcp_dctcp_info: 16 bytes` to send; what is not given is zero. */
+/** `struct tcp_dctcp_info: 16 bytes` to send; omitted members are zero. */
 export interface TcpDctcpInfoInput {
   readonly dctcpEnabled?: number | undefined;
   readonly dctcpCeState?: number | undefined;
@@ -612,7 +612,7 @@ function putTcpDctcpInfo(writer: WireWriter, at: number, value: TcpDctcpInfoInpu
   }
 }
 
-/** `struct tcp_bbr_info: 20 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct tcp_bbr_info: 20 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface TcpBbrInfo {
   /** u32. */
   readonly bbrBwLo?: number;
@@ -624,11 +624,11 @@ export interface TcpBbrInfo {
   readonly bbrPacingGain?: number;
   /** u32. */
   readonly bbrCwndGain?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct tcp_bbr_info: 20 bytes` to send; what is not given is zero. */
+/** `struct tcp_bbr_info: 20 bytes` to send; omitted members are zero. */
 export interface TcpBbrInfoInput {
   readonly bbrBwLo?: number | undefined;
   readonly bbrBwHi?: number | undefined;
@@ -676,17 +676,17 @@ function putTcpBbrInfo(writer: WireWriter, at: number, value: TcpBbrInfoInput): 
   }
 }
 
-/** `struct inet_sockopt_bits: 2 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct inet_sockopt_bits: 2 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface InetSockoptBits {
   /** u8. */
   readonly low?: readonly FlagName<InetSockoptLow>[];
   /** u8. */
   readonly high?: readonly FlagName<InetSockoptHigh>[];
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct inet_sockopt_bits: 2 bytes` to send; what is not given is zero. */
+/** `struct inet_sockopt_bits: 2 bytes` to send; omitted members are zero. */
 export interface InetSockoptBitsInput {
   readonly low?: FlagsInput<InetSockoptLow> | undefined;
   readonly high?: FlagsInput<InetSockoptHigh> | undefined;
@@ -723,7 +723,7 @@ function putInetSockoptBits(writer: WireWriter, at: number, value: InetSockoptBi
   }
 }
 
-/** `struct tcp_info: 232 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct tcp_info: 232 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface TcpInfo {
   /** u8. */
   readonly tcpiState?: SocketState | number;
@@ -833,11 +833,11 @@ export interface TcpInfo {
   readonly tcpiRcvOoopack?: number;
   /** u32. */
   readonly tcpiSndWnd?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct tcp_info: 232 bytes` to send; what is not given is zero. */
+/** `struct tcp_info: 232 bytes` to send; omitted members are zero. */
 export interface TcpInfoInput {
   readonly tcpiState?: SocketState | number | undefined;
   readonly tcpiCaState?: number | undefined;
@@ -1084,7 +1084,7 @@ function putTcpInfo(writer: WireWriter, at: number, value: TcpInfoInput): void {
   }
 }
 
-/** `struct sk_meminfo: 36 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct sk_meminfo: 36 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface SkMeminfo {
   /** u32. */
   readonly rmemAlloc?: number;
@@ -1104,11 +1104,11 @@ export interface SkMeminfo {
   readonly backlog?: number;
   /** u32. */
   readonly drops?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct sk_meminfo: 36 bytes` to send; what is not given is zero. */
+/** `struct sk_meminfo: 36 bytes` to send; omitted members are zero. */
 export interface SkMeminfoInput {
   readonly rmemAlloc?: number | undefined;
   readonly rcvbuf?: number | undefined;
@@ -1166,17 +1166,17 @@ function putSkMeminfo(writer: WireWriter, at: number, value: SkMeminfoInput): vo
   }
 }
 
-/** `struct unix_diag_vfs: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct unix_diag_vfs: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface UnixDiagVfs {
   /** u32. */
   readonly udiagVfsIno?: number;
   /** u32. */
   readonly udiagVfsDev?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct unix_diag_vfs: 8 bytes` to send; what is not given is zero. */
+/** `struct unix_diag_vfs: 8 bytes` to send; omitted members are zero. */
 export interface UnixDiagVfsInput {
   readonly udiagVfsIno?: number | undefined;
   readonly udiagVfsDev?: number | undefined;
@@ -1213,17 +1213,17 @@ function putUnixDiagVfs(writer: WireWriter, at: number, value: UnixDiagVfsInput)
   }
 }
 
-/** `struct unix_diag_rqlen: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct unix_diag_rqlen: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface UnixDiagRqlen {
   /** u32. */
   readonly udiagRqueue?: number;
   /** u32. */
   readonly udiagWqueue?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct unix_diag_rqlen: 8 bytes` to send; what is not given is zero. */
+/** `struct unix_diag_rqlen: 8 bytes` to send; omitted members are zero. */
 export interface UnixDiagRqlenInput {
   readonly udiagRqueue?: number | undefined;
   readonly udiagWqueue?: number | undefined;
@@ -1260,7 +1260,7 @@ function putUnixDiagRqlen(writer: WireWriter, at: number, value: UnixDiagRqlenIn
   }
 }
 
-/** `struct netlink_diag_ring: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct netlink_diag_ring: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NetlinkDiagRing {
   /** u32. */
   readonly ndrBlockSize?: number;
@@ -1270,11 +1270,11 @@ export interface NetlinkDiagRing {
   readonly ndrFrameSize?: number;
   /** u32. */
   readonly ndrFrameNr?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct netlink_diag_ring: 16 bytes` to send; what is not given is zero. */
+/** `struct netlink_diag_ring: 16 bytes` to send; omitted members are zero. */
 export interface NetlinkDiagRingInput {
   readonly ndrBlockSize?: number | undefined;
   readonly ndrBlockNr?: number | undefined;
@@ -2946,7 +2946,7 @@ function writeInetDiagMsgInetDiagMessage(writer: WireWriter, value: InetDiagMsgI
   }
 }
 
-/** What a dump of `InetDiagMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `InetDiagMessage`. Named values and flags are numbers. */
 export interface InetDiagColumns {
   readonly idiagFamily: Uint8Array;
   readonly idiagState: Uint8Array;
@@ -3010,7 +3010,7 @@ const inetDiagReqMessageCodec: BodyCodec<InetDiagReqMessage, InetDiagReqMessageI
   },
 };
 
-/** What a dump of `Inet6MsgInetDiagMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Inet6MsgInetDiagMessage`. Named values and flags are numbers. */
 export interface Inet6MsgInetDiagColumns {
   readonly idiagFamily: Uint8Array;
   readonly idiagState: Uint8Array;
@@ -3074,7 +3074,7 @@ const inet6ReqInetDiagReqMessageCodec: BodyCodec<Inet6ReqInetDiagReqMessage, Ine
   },
 };
 
-/** What a dump of `UnixDiagMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `UnixDiagMessage`. Named values and flags are numbers. */
 export interface UnixDiagColumns {
   readonly udiagFamily: Uint8Array;
   readonly udiagType: Uint8Array;
@@ -3122,7 +3122,7 @@ const unixDiagReqMessageCodec: BodyCodec<UnixDiagReqMessage, UnixDiagReqMessageI
   },
 };
 
-/** What a dump of `NetlinkDiagMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `NetlinkDiagMessage`. Named values and flags are numbers. */
 export interface NetlinkDiagColumns {
   readonly ndiagFamily: Uint8Array;
   readonly ndiagType: Uint8Array;
@@ -3198,7 +3198,7 @@ const inetDiagMsgInetDiagMessageCodec: BodyCodec<InetDiagMsgInetDiagMessage, Ine
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type SockDiagNotification =
   | NotificationOf<'inet-destroyed', InetDiagMsgInetDiagMessage>;
 
@@ -3228,7 +3228,7 @@ export interface SockDiagDumps {
   readonly netlink: DumpOperation<NetlinkDiagReqMessageInput, NetlinkDiagMessage, NetlinkDiagColumns>;
 }
 
-/** What opening `sock_diag` gives. */
+/** The client of `sock_diag`, as `openFamily` returns it. */
 export type SockDiagClient = FamilyClient<
   SockDiagRequests,
   SockDiagDumps,
@@ -3236,7 +3236,7 @@ export type SockDiagClient = FamilyClient<
   'inet-tcp-destroy' | 'inet-udp-destroy' | 'inet6-tcp-destroy' | 'inet6-udp-destroy'
 >;
 
-/** The family `sock_diag`, to be given to `openFamily`. */
+/** The family `sock_diag`; pass it to `openFamily`. */
 export const sockDiagFamily: Family<SockDiagClient> = {
   name: 'sock_diag',
   protocol: 4,
