@@ -1,6 +1,6 @@
 import { NetlinkError } from '../errors.js';
 
-/** The parts of `process` that tell where we run. */
+/** The parts of `process` that identify the host. */
 export interface Host {
   readonly platform: string;
   readonly versions: Readonly<Record<string, string | undefined>>;
@@ -14,11 +14,11 @@ const runtimes: readonly (readonly [key: string, reason: string])[] = [
   ],
   [
     'electron',
-    'Electron is not supported: open netlink sockets in a Node.js process of their own and pass on what they say',
+    'Electron is not supported: open netlink sockets in a separate Node.js process and pass on what they receive',
   ],
 ];
 
-/** Why netlink cannot work on this host, or undefined when it can. Asked before the addon is loaded. */
+/** Why netlink cannot work on this host, or undefined if it can. Checked before the addon is loaded. */
 export function whyUnsupported(host: Host): string | undefined {
   if (host.platform !== 'linux') {
     return `netlink is an interface of the Linux kernel, and this is ${host.platform}`;
