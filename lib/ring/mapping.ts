@@ -35,13 +35,13 @@ export class Mapping {
     return native().ringDescriptor(this.#handle);
   }
 
-  /** Reads an index, and whatever the other side wrote before it set it. */
+  /** Reads an index with acquire semantics: everything that the other side wrote before it set the index is visible. */
   load(word: number): number {
     this.check();
     return native().loadRingIndex(this.#handle, word);
   }
 
-  /** Sets an index, after everything written before. */
+  /** Sets an index with release semantics, after everything written before. */
   store(word: number, value: number): void {
     this.check();
     native().storeRingIndex(this.#handle, word, value);
@@ -62,6 +62,6 @@ function cannotOpen(path: string, errno: number): NetlinkError {
   if (errno === ENOENT)
     return systemError('open', errno, `there is no ${path}: load the module netlink_test`);
   if (errno === EACCES)
-    return systemError('open', errno, `${path} is root's; run as root, or change its mode`);
+    return systemError('open', errno, `${path} belongs to root; run as root, or change its mode`);
   return systemError('open', errno, `${path} cannot be opened and mapped as a ring`);
 }
