@@ -1,5 +1,5 @@
 // One binary for every runtime: runs unit tests and a part of the host suite on the Nodes below with the addon as it was
-// built, and checks that Bun and Deno are told that they are not supported. All come from npm, into out/runtimes.
+// built, and checks that the package refuses Bun and Deno. All come from npm, into out/runtimes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

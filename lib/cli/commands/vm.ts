@@ -18,7 +18,7 @@ import { UsageError } from '../command/usage-error.js';
 import { integer, matching, seconds, text } from '../command/values.js';
 import { packageFile } from '../package.js';
 
-/** Milliseconds; 0 is no limit. */
+/** Milliseconds; 0 means no limit. */
 const DEFAULT_TIMEOUT = 300_000;
 const LONGEST = 31_536_000;
 
@@ -118,7 +118,7 @@ interface Request {
 }
 
 async function runRequest({ options, json, log, print }: Request): Promise<number> {
-  // A signal ends the preparation as it ends any program; from then on it has to end the guest first.
+  // During the preparation a signal ends the program as usual; afterwards it must end the guest first.
   const guest = await prepareGuest(options);
   const { signal, stopped } = stopOnSignals();
   try {
