@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { packageRoot } from '../helpers/processes';
 
-const AVOIDED = /\bis no [a-z]|\banew\b|\bwhoever\b|\bfor ever\b|\bwho asks\b/i;
+/** "there is no device" and "is no longer" are ordinary English; "it is no device" is not. */
+const AVOIDED = /(?<!\bthere )\bis no (?!longer\b)[a-z]|\banew\b|\bwhoever\b|\bfor ever\b|\bwho asks\b/i;
 
 /** A pair in CONTRIBUTING.md quotes a wording in its left column. */
 const QUOTATION = /^\| "/;
@@ -32,7 +33,10 @@ const found = (file: string): string[] =>
     );
 
 test('docs, comments and messages use plain wording', () => {
-  const files = execFileSync('git', ['ls-files', '-z', ...PLACES], { cwd: packageRoot, encoding: 'utf8' })
+  const files = execFileSync('git', ['ls-files', '-z', ...PLACES, LATER], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+  })
     .split('\0')
     .filter((file) => /\.(md|ts|mjs|cjs|cc|c|h|sh)$/.test(file));
   expect(files.length).toBeGreaterThan(300);
