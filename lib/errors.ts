@@ -143,7 +143,7 @@ export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason:
     .then((): never => {
       throw atAwait(reason) as Error;
     });
-  // Whoever was settled before, by an abort, does not take it: it is handled here, while the promise itself stays watched.
+  // A promise that an abort settled before ignores this rejection, so handle it here; the promise itself stays watched.
   rejection.catch(nothing);
   resolve(rejection);
 }

@@ -187,8 +187,7 @@ void SocketThread::State::OnSignal() {
   }
   if (delegate != nullptr) delegate->OnThreadProgress();
   if (delegate == nullptr || !watched) return;
-  // Whoever watches took a part only: it is told again, as it would be by a descriptor that is still
-  // readable.
+  // The watcher did not drain everything. Signal it again, like a level-triggered descriptor.
   lock.lock();
   if (HasNews()) signal->Send();
 }
