@@ -22,7 +22,7 @@ const mayImport = {
   ring: ['client', 'families', 'native', 'socket', 'wire', 'errors', 'known-names', 'shown-value'],
   testing: ['wire', 'socket', 'errors', 'known-names', 'shown-value'],
   index: ['types', 'client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'json'],
-  types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'extended-ack'],
+  types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errno', 'errors', 'extended-ack'],
   // By the modules that the package exports alone: see below.
   cli: ['index', 'types', 'endpoints', 'families', 'ring', 'spec', 'testing', 'wire'],
 };
@@ -94,6 +94,8 @@ export default tseslint.config(
       'test/fixtures/',
       'test/types/',
       'lib/families/*.ts',
+      'docs/site/pages/',
+      'docs/site/.vitepress/cache/',
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

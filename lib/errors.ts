@@ -30,7 +30,9 @@ export type LibraryErrorCode =
 /** What {@link NetlinkError.code} can be: an errno's name, or a code of the library's own. `switch` on it is checked. */
 export type NetlinkErrorCode = ErrnoCode | LibraryErrorCode;
 
+/** What a NetlinkError is made of. */
 export interface NetlinkErrorOptions {
+  /** The error's code. */
   readonly code: NetlinkErrorCode;
   /** The positive errno, where the kernel gave one. */
   readonly errno?: number | undefined;
@@ -40,19 +42,29 @@ export interface NetlinkErrorOptions {
   readonly operation?: string | undefined;
   /** What the operation was about, for example `"'eth0'"`. */
   readonly subject?: string | undefined;
+  /** The kernel's extended acknowledgement. */
   readonly extack?: ExtendedAck | undefined;
+  /** What had been received before the failure. */
   readonly partial?: readonly unknown[] | undefined;
+  /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
 /** What `JSON.stringify` makes of a {@link NetlinkError}: only what is known is there. */
 export interface NetlinkErrorJson {
+  /** Always `'NetlinkError'`. */
   readonly name: 'NetlinkError';
+  /** What was tried and what went wrong. */
   readonly message: string;
+  /** The errno's name, or a code of the library. */
   readonly code: string;
+  /** The kernel's errno as a positive number. */
   readonly errno?: number;
+  /** The system call that failed. */
   readonly syscall?: string;
+  /** The operation that was tried. */
   readonly operation?: string;
+  /** The object that the operation was about. */
   readonly subject?: string;
   /** 64-bit numbers as text, bytes as numbers. */
   readonly extack?: object;
@@ -60,11 +72,15 @@ export interface NetlinkErrorJson {
 
 /** Every error that leaves the package is one of these. Its stack begins at the line that called the package. */
 export class NetlinkError extends Error {
+  /** Always `'NetlinkError'`. */
   override readonly name = 'NetlinkError';
   /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
   readonly code: NetlinkErrorCode;
+  /** The kernel's errno as a positive number; undefined if the error is the library's own. */
   readonly errno: number | undefined;
+  /** The system call that failed, if one did. */
   readonly syscall: string | undefined;
+  /** The operation that was tried, for example `rt-link getlink`. */
   readonly operation: string | undefined;
   /** What the operation was about, as the message shows it: `"'eth0'"`, `"dst '192.0.2.0/24' oif 3"`. */
   readonly subject: string | undefined;

@@ -8,6 +8,7 @@ import { atAwait } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
+/** Options of `openFamily`. */
 export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** A socket of the family's protocol to use, which several families can share. Default: a new one, closed with the client. */
   readonly socket?: NetlinkSocket;

@@ -30,10 +30,15 @@ import { WireWriter } from '../wire/writer.js';
 
 /** The values of a message to build; what is left out is zero or empty. */
 export interface MessageValues {
+  /** nlmsg_type, 0 to 65535. */
   readonly type: number;
+  /** nlmsg_flags. Default: 0. */
   readonly flags?: number;
+  /** nlmsg_seq. Default: 0. */
   readonly sequence?: number;
+  /** nlmsg_pid. Default: 0. */
   readonly portId?: number;
+  /** Everything after the netlink header. Default: empty. */
   readonly payload?: Uint8Array;
 }
 
@@ -51,14 +56,17 @@ const REFUSE_OPTIONS: KnownNames = namesOf<{ capped: boolean }>({ capped: true }
 const DONE_OPTIONS: KnownNames = namesOf<DoneOptions>({ errno: true, extack: true, interrupted: true });
 const MULTIPART_OPTIONS: KnownNames = namesOf<MultipartOptions>({ type: true, interrupted: true });
 
+/** Options of `done`. */
 export interface DoneOptions {
   /** Where the dump failed under way: an errno (`19`) or its name (`'ENODEV'`). */
   readonly errno?: number | string;
+  /** The extended acknowledgement that the kernel would add. */
   readonly extack?: ExtendedAck;
   /** NLM_F_DUMP_INTR: something changed while the dump ran. Default: false. */
   readonly interrupted?: boolean;
 }
 
+/** Options of `multipart`. */
 export interface MultipartOptions {
   /** The type of the messages. Default: that of the request. */
   readonly type?: number;

@@ -19,7 +19,9 @@ export type IndexedInput<T> = T & { readonly arrayIndex?: number | undefined };
 
 /** The bits of a BITFIELD32 attribute to send: their values, and which of them are meant. */
 export interface FlagFieldInput<Name extends string> {
+  /** The bits to set. */
   readonly value: FlagsInput<Name>;
+  /** The bits that `value` says something about. */
   readonly selector: FlagsInput<Name>;
 }
 
@@ -201,6 +203,7 @@ export function putNumbers(
   each(numbers, (number, index) => writer[putMethod(method)](at + index * width, number));
 }
 
+/** Writes an array of 64-bit integers. */
 export function putWideNumbers(
   writer: WireWriter,
   at: number,
