@@ -40,6 +40,8 @@ export interface MessageValues {
   readonly portId?: number;
   /** Everything after the netlink header. Default: empty. */
   readonly payload?: Uint8Array;
+  /** Who sent a received message: not part of its bytes, so that one can be passed as it came. */
+  readonly sender?: unknown;
 }
 
 /** The parts of a request that answers repeat. */
@@ -51,6 +53,7 @@ const VALUES: KnownNames = namesOf<MessageValues>({
   sequence: true,
   portId: true,
   payload: true,
+  sender: true,
 });
 const REFUSE_OPTIONS: KnownNames = namesOf<{ capped: boolean }>({ capped: true });
 const DONE_OPTIONS: KnownNames = namesOf<DoneOptions>({ errno: true, extack: true, interrupted: true });

@@ -44,6 +44,7 @@ const VALUES = [
     'readNumbers',
     'readRaw',
     'readRecords',
+    'readSequence',
     'readShort',
     'readStructs',
   ],
@@ -68,6 +69,7 @@ const VALUES = [
     'writeNothing',
     'writeNothingNest',
     'writeRecords',
+    'writeSequence',
     'writeStruct',
   ],
 ];
