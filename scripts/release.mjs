@@ -62,7 +62,19 @@ try {
   const tarball = pack();
   report('checking the tarball: publint, attw');
   console.log(run('npx', '--yes', 'publint@0.3', tarball));
-  console.log(run('npx', '--yes', '@arethetypeswrong/cli@0.18', tarball, '--profile', 'node16'));
+  // Names that CommonJS has and ES modules do not see: test/unit/exports.test.ts looks at them in Node itself.
+  console.log(
+    run(
+      'npx',
+      '--yes',
+      '@arethetypeswrong/cli@0.18',
+      tarball,
+      '--profile',
+      'node16',
+      '--ignore-rules',
+      'named-exports',
+    ),
+  );
   report('listing what is in it: CycloneDX');
   writeFileSync(`${folder}/sbom.cdx.json`, run('npm', 'sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'));
   writeFileSync(`${folder}/notes.md`, notesOf(readFileSync(`${root}CHANGELOG.md`, 'utf8')) ?? '');
