@@ -23,7 +23,7 @@ const mayImport = {
   testing: ['wire', 'socket', 'errors', 'known-names', 'shown-value'],
   addon: ['native'],
   index: ['types', 'client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'json'],
-  types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'extended-ack'],
+  types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errno', 'errors', 'extended-ack'],
   // By the modules that the package exports alone: see below.
   cli: ['index', 'types', 'endpoints', 'families', 'ring', 'spec', 'testing', 'wire'],
 };
@@ -95,6 +95,8 @@ export default tseslint.config(
       'test/fixtures/',
       'test/types/',
       'lib/families/*.ts',
+      'docs/site/pages/',
+      'docs/site/.vitepress/cache/',
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

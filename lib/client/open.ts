@@ -8,6 +8,7 @@ import { atAwait } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
+/** Options of `openFamily`. */
 export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** The socket to use, of the family's protocol; several families can share it. Default: a new one, closed with the client. */
   readonly socket?: NetlinkSocket;

@@ -8,6 +8,7 @@ import { normalise } from './normalise/index.js';
 import { specError } from './spec-error.js';
 import type { Family } from './runtime/family.js';
 
+/** Options of `loadFamily`. */
 export interface LoadOptions {
   /** The file name that errors show. Default: `'spec'`. */
   readonly file?: string;
