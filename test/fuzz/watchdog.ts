@@ -1,6 +1,5 @@
 // Ends a process whose input takes more than half a minute, which nothing within its thread could do.
 import { Worker } from 'node:worker_threads';
-import { writeFileSync } from 'node:fs';
 
 const LONGEST = 1 << 20;
 const MILLISECONDS = 30_000;
@@ -30,7 +29,6 @@ export class Watchdog {
 
   /** `file` gets the input that did not end. */
   constructor(file: string) {
-    writeFileSync(file, '');
     const workerData = { memory: this.#memory, file, milliseconds: MILLISECONDS };
     this.#worker = new Worker(WORKER, { eval: true, workerData });
     this.#worker.unref();
