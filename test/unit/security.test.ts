@@ -7,7 +7,7 @@ import { packageRoot } from '../helpers/processes';
 const rows = readFileSync(join(packageRoot, 'SECURITY.md'), 'utf8')
   .split('\n')
   .filter((line) => /^\| (?!input|-)/.test(line));
-const testsOf = (row: string) => [...row.matchAll(/`(test\/[\w/-]+\.ts)`/g)].map(([, file = '']) => file);
+const testsOf = (row: string) => [...row.matchAll(/`(test\/[\w./-]+\.ts)`/g)].map(([, file = '']) => file);
 
 test('there are promises, for each kind of input', () => {
   const inputs = new Set(rows.map((row) => row.split('|')[1]?.trim()));
