@@ -1,5 +1,5 @@
 import { type ErrnoCode, errnoName } from './errno.js';
-import { CallerStack } from './caller-stack.js';
+import { CallerStack, limitStack } from './caller-stack.js';
 import type { ExtendedAck } from './extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
@@ -93,11 +93,10 @@ export class NetlinkError extends Error {
   readonly #caller: CallerStack;
 
   constructor(message: string, options: NetlinkErrorOptions) {
-    const limit = Error.stackTraceLimit;
-    // The stack is captured below, so V8 need not capture one here.
-    Error.stackTraceLimit = 0;
+    // The stack is captured below: V8 need not do it twice.
+    const limit = limitStack(0);
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    Error.stackTraceLimit = limit;
+    limitStack(limit);
     this.code = options.code;
     this.errno = options.errno;
     this.syscall = options.syscall;

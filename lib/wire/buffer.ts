@@ -192,21 +192,23 @@ export class WireBuffer {
     return invalidArgument(`${shown(value)} must be an integer from ${lowest} to ${highest}`);
   }
 
-  #unsigned(value: bigint | number): bigint {
+  #unsigned(value: unknown): bigint {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 0n, U64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 0n, U64_MAX);
+    if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value)
+      throw this.rangeError(value, 0n, U64_MAX);
     return value;
   }
 
-  #signed(value: bigint | number): bigint {
+  #signed(value: unknown): bigint {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value)) throw this.rangeError(value, S64_MIN, S64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, S64_MIN, S64_MAX);
+    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value)
+      throw this.rangeError(value, S64_MIN, S64_MAX);
     return value;
   }
 

@@ -103,10 +103,15 @@ export class FlagSet<Name extends string = string> {
   /** Like `mask`, for masks of 64 bits. */
   mask64(input: FlagsInput<Name>): bigint {
     if (typeof input === 'bigint') return input;
-    if (typeof input === 'number') return BigInt(input);
+    if (typeof input === 'number') return this.#whole(input);
     let mask = 0n;
     for (const name of listOf(input)) mask |= 1n << BigInt(this.#bit(name));
     return mask;
+  }
+
+  #whole(input: number): bigint {
+    if (Number.isInteger(input)) return BigInt(input);
+    throw invalidArgument(`${this.#what}: ${shown(input)} must be an integer, or a list of names`);
   }
 
   #bit(name: string): number {
