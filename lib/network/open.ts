@@ -1,0 +1,107 @@
+import { isAbsolute, join } from 'node:path';
+import { familyOn } from '../client/open.js';
+import { invalidArgument } from '../errors.js';
+import { type RtAddrClient, rtAddrFamily } from '../families/rt-addr.js';
+import { type RtLinkClient, rtLinkFamily } from '../families/rt-link.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
+import { shown } from '../shown-value.js';
+import type { NetlinkSocket } from '../socket/netlink-socket.js';
+import { openSocket } from '../socket/open-socket.js';
+import type { NetworkNamespace } from '../socket/port/namespace.js';
+import { checkSharedSocket } from '../socket/shared-socket.js';
+import { NETLINK_ROUTE } from '../wire/constants.js';
+import { Addresses } from './addresses/addresses.js';
+import { LinkDirectory } from './link-directory.js';
+
+/** What {@link openNetwork} accepts. */
+export interface NetworkOptions {
+  /**
+   * The network namespace: a name as of `ip netns` (a file below /run/netns), a path, `{ pid }` or `{ fd }`. Entering another
+   * one than the process's needs CAP_SYS_ADMIN. Default: the process's own.
+   */
+  readonly netns?: NetworkNamespace | undefined;
+  /** A socket of NETLINK_ROUTE to use, for example a fake kernel's; it stays open when the network is closed. */
+  readonly socket?: NetlinkSocket | undefined;
+  /** Give counters as bigint. Default: false, as numbers, exact up to 2^53. */
+  readonly bigint?: boolean | undefined;
+}
+
+const OPTIONS: KnownNames = namesOf<NetworkOptions>({ netns: true, socket: true, bigint: true });
+
+/** The typed clients that the network is built on. */
+export interface NetworkFamilies {
+  readonly address: RtAddrClient;
+  readonly link: RtLinkClient;
+}
+
+/** The network of a machine or of a namespace, made by {@link openNetwork}. */
+export class Network implements Disposable, AsyncDisposable {
+  /** The IP addresses of links. */
+  readonly addresses: Addresses;
+  /** The typed clients of the kernel's families, for what this layer lacks. */
+  readonly families: NetworkFamilies;
+  readonly #socket: NetlinkSocket;
+  readonly #ownsSocket: boolean;
+
+  /** @internal */
+  constructor(socket: NetlinkSocket, ownsSocket: boolean) {
+    this.#socket = socket;
+    this.#ownsSocket = ownsSocket;
+    this.families = {
+      address: familyOn(rtAddrFamily, socket),
+      link: familyOn(rtLinkFamily, socket),
+    };
+    const directory = new LinkDirectory(this.families.link);
+    this.addresses = new Addresses(this.families.address, directory);
+  }
+
+  get closed(): boolean {
+    return this.#socket.closed;
+  }
+
+  /** Closes the socket; calls that wait are rejected with ERR_NETLINK_CLOSED. Closing it again does nothing. */
+  close(): void {
+    if (this.#ownsSocket) this.#socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Opens the network of this process's namespace, or of another one.
+ *
+ * ```ts
+ * using network = openNetwork();
+ * for (const { link, cidr } of await network.addresses.list()) console.log(link, cidr);
+ * ```
+ *
+ * @throws {NetlinkError} `ERR_NETLINK_INVALID_ARGUMENT` for options it does not know; ENOENT for a namespace that does
+ * not exist; EPERM where entering it needs CAP_SYS_ADMIN
+ */
+export function openNetwork(options: NetworkOptions = {}): Network {
+  checkOptions('openNetwork', options, OPTIONS);
+  const { netns, socket, bigint = false } = options;
+  if (typeof bigint !== 'boolean') {
+    throw invalidArgument(`openNetwork: bigint must be true or false, got ${shown(bigint)}`);
+  }
+  if (socket !== undefined) {
+    checkSharedSocket('openNetwork', 'the network', NETLINK_ROUTE, socket, { netns });
+    return new Network(socket, false);
+  }
+  const place = netns === undefined ? {} : { netns: namespacePath(netns) };
+  return new Network(openSocket({ protocol: NETLINK_ROUTE, ...place }), true);
+}
+
+/** Where `ip netns` keeps the namespaces that have a name. */
+const NAMED = '/run/netns';
+
+function namespacePath(netns: NetworkNamespace): NetworkNamespace {
+  return typeof netns !== 'string' || isAbsolute(netns) ? netns : join(NAMED, netns);
+}
