@@ -8,6 +8,8 @@ export interface Change<Request> {
   readonly attempt: string;
   readonly request: Request;
   readonly options: FamilyDoOptions;
+  /** What to do about errors, by their codes. */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 /** What became of one object of an array. */
@@ -31,13 +33,13 @@ export const VERBS = {
 
 /** Sends one change. */
 export async function sendOne<Request>(
-  { attempt, request, options }: Change<Request>,
+  { attempt, request, options, hints }: Change<Request>,
   send: (request: Request, options: FamilyDoOptions) => Promise<unknown>,
 ): Promise<void> {
   try {
     await send(request, options);
   } catch (error) {
-    throw failed(attempt, error);
+    throw failed(attempt, error, hints);
   }
 }
 
@@ -49,14 +51,14 @@ export async function sendAll<Request, Batch extends { send(): Promise<FamilyBat
 ): Promise<ItemResult[]> {
   for (const change of changes) add(batch, change);
   const results = await batch.send();
-  return changes.map(({ attempt }, index) => {
+  return changes.map(({ attempt, hints }, index) => {
     const result = results[index];
-    return result?.status === 'failed' ? failure(attempt, result.error) : DONE;
+    return result?.status === 'failed' ? failure(attempt, result.error, hints) : DONE;
   });
 }
 
-function failure(attempt: string, cause: unknown): ItemResult {
-  const error = failed(attempt, cause);
+function failure(attempt: string, cause: unknown, hints: Change<object>['hints']): ItemResult {
+  const error = failed(attempt, cause, hints);
   // What is not the kernel's refusal of this request, such as a closed socket, ends the whole call.
   if (!(error instanceof NetlinkError)) throw error;
   return { status: 'failed', error };

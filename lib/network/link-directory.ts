@@ -87,3 +87,16 @@ export function requestOf(where: string, link: unknown) {
 export function linkShown(link: LinkReference): string {
   return typeof link === 'number' ? `link ${link}` : `'${link}'`;
 }
+
+/** The name of a new link: dev_valid_name() of the kernel. */
+export function newName(where: string, name: unknown): string {
+  if (typeof name !== 'string') throw invalidArgument(`${where} must be a string, got ${shown(name)}`);
+  const length = Buffer.byteLength(name);
+  if (length === 0 || length > LONGEST_NAME) {
+    throw invalidArgument(`${where}: ${shown(name)} must have 1 to ${LONGEST_NAME} bytes, and has ${length}`);
+  }
+  if (!/[/:\s\0]/.test(name) && name !== '.' && name !== '..') return name;
+  throw invalidArgument(
+    `${where}: ${shown(name)} must not contain '/', ':' or white space, nor be '.' or '..'`,
+  );
+}

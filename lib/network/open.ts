@@ -1,4 +1,3 @@
-import { isAbsolute, join } from 'node:path';
 import { familyOn } from '../client/open.js';
 import { invalidArgument } from '../errors.js';
 import { type RtAddrClient, rtAddrFamily } from '../families/rt-addr.js';
@@ -12,6 +11,8 @@ import { checkSharedSocket } from '../socket/shared-socket.js';
 import { NETLINK_ROUTE } from '../wire/constants.js';
 import { Addresses } from './addresses/addresses.js';
 import { LinkDirectory } from './link-directory.js';
+import { Links } from './links/links.js';
+import { namespacePath } from './namespace-path.js';
 
 /** What {@link openNetwork} accepts. */
 export interface NetworkOptions {
@@ -36,7 +37,9 @@ export interface NetworkFamilies {
 
 /** The network of a machine or of a namespace, made by {@link openNetwork}. */
 export class Network implements Disposable, AsyncDisposable {
-  /** The IP addresses of links. */
+  /** The links. */
+  readonly links: Links;
+  /** Their IP addresses. */
   readonly addresses: Addresses;
   /** The typed clients of the kernel's families, for what this layer lacks. */
   readonly families: NetworkFamilies;
@@ -44,7 +47,7 @@ export class Network implements Disposable, AsyncDisposable {
   readonly #ownsSocket: boolean;
 
   /** @internal */
-  constructor(socket: NetlinkSocket, ownsSocket: boolean) {
+  constructor(socket: NetlinkSocket, ownsSocket: boolean, bigint: boolean) {
     this.#socket = socket;
     this.#ownsSocket = ownsSocket;
     this.families = {
@@ -52,6 +55,7 @@ export class Network implements Disposable, AsyncDisposable {
       link: familyOn(rtLinkFamily, socket),
     };
     const directory = new LinkDirectory(this.families.link);
+    this.links = new Links(this.families.link, directory, bigint);
     this.addresses = new Addresses(this.families.address, directory);
   }
 
@@ -93,15 +97,8 @@ export function openNetwork(options: NetworkOptions = {}): Network {
   }
   if (socket !== undefined) {
     checkSharedSocket('openNetwork', 'the network', NETLINK_ROUTE, socket, { netns });
-    return new Network(socket, false);
+    return new Network(socket, false, bigint);
   }
   const place = netns === undefined ? {} : { netns: namespacePath(netns) };
-  return new Network(openSocket({ protocol: NETLINK_ROUTE, ...place }), true);
-}
-
-/** Where `ip netns` keeps the namespaces that have a name. */
-const NAMED = '/run/netns';
-
-function namespacePath(netns: NetworkNamespace): NetworkNamespace {
-  return typeof netns !== 'string' || isAbsolute(netns) ? netns : join(NAMED, netns);
+  return new Network(openSocket({ protocol: NETLINK_ROUTE, ...place }), true, bigint);
 }

@@ -32,7 +32,10 @@ const ROWS: readonly (readonly [input: object, message: string])[] = [
   [{ link: 'a', address: '192.0.2.1/24', broadcast: '::1' }, "broadcast must be an IPv4 address, got '::1'"],
   [{ link: 'a', address: '::1/64', broadcast: true }, 'broadcast is for IPv4 addresses'],
   [{ link: 'a', address: '::1/64', label: 'a:b' }, 'label is for IPv4 addresses'],
-  [{ link: 'a', address: '192.0.2.1/24', label: 'x'.repeat(16) }, "label 'xxxxxxxxxxxxxxxx' must have 1 to 15 bytes"],
+  [
+    { link: 'a', address: '192.0.2.1/24', label: 'x'.repeat(16) },
+    "label 'xxxxxxxxxxxxxxxx' must have 1 to 15 bytes",
+  ],
   [{ link: 'a', address: '192.0.2.1/24', scope: 'globl' }, "unknown scope 'globl' (did you mean 'global'?)"],
   [
     { link: 'a', address: '192.0.2.1/24', scope: 256 },
