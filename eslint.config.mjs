@@ -22,6 +22,7 @@ const mayImport = {
   network: ['client', 'families', 'socket', 'spec', 'wire', 'errors', 'known-names', 'shown-value'],
   ring: ['client', 'families', 'native', 'socket', 'wire', 'errors', 'known-names', 'shown-value'],
   testing: ['wire', 'socket', 'errors', 'known-names', 'shown-value'],
+  addon: ['native'],
   index: ['types', 'client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'json'],
   types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'extended-ack'],
   // By the modules that the package exports alone: see below.

@@ -6,8 +6,10 @@ export { errnoName, errnoNumber } from './errno.js';
 
 /** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
 export type LibraryErrorCode =
-  /** Netlink cannot work here: another system, a runtime without uv_poll, or a missing addon binary. */
+  /** Netlink cannot work here: another system, or Electron. */
   | 'ERR_NETLINK_UNSUPPORTED'
+  /** Netlink could work here, but the native addon is missing, broken or forbidden: a fault of the installation. */
+  | 'ERR_NETLINK_ADDON'
   /** The socket was closed, before the call or while it waited. */
   | 'ERR_NETLINK_CLOSED'
   /** An argument or an option is unusable; nothing was sent. */
@@ -136,13 +138,14 @@ export function atAwait(reason: unknown): unknown {
  * promise only from a promise that the awaited one was resolved with, and only after it was told so, a microtask later.
  */
 export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason: unknown): void {
-  resolve(
-    SETTLED.then(nothing)
-      .then(nothing)
-      .then(() => {
-        throw atAwait(reason) as Error;
-      }),
-  );
+  const rejection = SETTLED.then(nothing)
+    .then(nothing)
+    .then((): never => {
+      throw atAwait(reason) as Error;
+    });
+  // Whoever was settled before, by an abort, does not take it: it is handled here, while the promise itself stays watched.
+  rejection.catch(nothing);
+  resolve(rejection);
 }
 
 const SETTLED = Promise.resolve();

@@ -36,6 +36,7 @@ export function build() {
     'kernel-module/netlink_test.h',
     'binding.gyp',
     'scripts/build-native.mjs',
+    'scripts/compile-addon.mjs',
     'package-lock.json',
   ];
   runIfChanged(`${root}build/.built-from`, fingerprint(root, sources, process.version), () => {

@@ -37,6 +37,8 @@ const suites = [
   'offload',
   'read-ahead',
   'endings',
+  'blocking',
+  'native-arguments',
 ];
 
 function build(variant) {

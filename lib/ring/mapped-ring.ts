@@ -54,7 +54,10 @@ export interface RingMessage {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
-/** Opens and maps a ring of the module netlink_test. Throws ENOENT without the module, EACCES without the right to the device. */
+/**
+ * Opens and maps a ring of the module netlink_test. Throws ENOENT without the module, EACCES without the right to the device,
+ * and ENODEV when `path` names any other file, which is then not opened.
+ */
 export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing {
   checkOptions('openMappedRing', options, OPEN_OPTIONS);
   return new MappedRing(options.path ?? '/dev/netlink_test');

@@ -35,6 +35,8 @@ export interface MessageValues {
   readonly sequence?: number;
   readonly portId?: number;
   readonly payload?: Uint8Array;
+  /** Who sent a received message: not part of its bytes, so that one can be passed as it came. */
+  readonly sender?: unknown;
 }
 
 /** The parts of a request that answers repeat. */
@@ -46,6 +48,7 @@ const VALUES: KnownNames = namesOf<MessageValues>({
   sequence: true,
   portId: true,
   payload: true,
+  sender: true,
 });
 const REFUSE_OPTIONS: KnownNames = namesOf<{ capped: boolean }>({ capped: true });
 const DONE_OPTIONS: KnownNames = namesOf<DoneOptions>({ errno: true, extack: true, interrupted: true });

@@ -110,6 +110,8 @@ describe('a family’s batch', () => {
     // @ts-expect-error: the type has no others.
     expect(first?.status === 'done' && first.replies[0]?.version).toBeUndefined();
     const unknown = controller.batch({ select: ['nothing' as 'version'] });
-    expect(() => unknown.add('getfamily', { familyName: 'nlctrl' })).toThrow("select: unknown property 'nothing'");
+    expect(() => unknown.add('getfamily', { familyName: 'nlctrl' })).toThrow(
+      "select: unknown property 'nothing'",
+    );
   });
 });

@@ -20,10 +20,11 @@ const imports = Object.keys(manifest.exports)
 describe.each(imports)('%s', (name) => {
   test('has the same names and classes for require and import', () => {
     const script = `
+      const HAS_VALUES = ${String(name !== 'afnetlink/types')};
       const required = require('${name}');
       import('${name}').then((imported) => {
         const names = Object.keys(required).filter((name) => imported[name] !== required[name]);
-        console.log(names.length === 0 && Object.keys(required).length > 0 ? 'same' : names);
+        console.log(names.length === 0 && Object.keys(required).length > 0 === HAS_VALUES ? 'same' : names);
       });`;
     expect(run(script)).toBe('same');
   });
@@ -58,7 +59,7 @@ test('an error that any entry throws is an instance of the one NetlinkError', ()
     };
     openFamily(nlctrlFamily).then((client) => {
       console.log(
-        thrown(() => openMappedRing('/nonexistent')),
+        thrown(() => openMappedRing({ path: '/nonexistent' })),
         thrown(() => client.doSync.getfamily({ familyName: 'nonexistent' })),
         thrown(() => client.doSync.getfamily({ familyId: 'x' })),
       );

@@ -45,16 +45,7 @@ test('a run is written as one line for each program, and read back with every fi
 });
 
 test('cases that are measured anew take the place of those kept, under the same conditions only', () => {
-  const script = `
-    import { Results } from './bench/harness/results.mjs';
-    const run = (kernel, rows, words) => new Results({ machine: { kernel }, options: { rounds: 5, quick: false }, rows, words });
-    const row = (name, value) => ({ case: name, samples: [value] });
-    const kept = run('6.1', [row('request', 1), row('dump', 2)], ['a']);
-    const { rows, words } = kept.withCasesOf(run('6.1', [row('dump', 3)], ['a', 'b']));
-    console.log(JSON.stringify({ rows, words }));
-    try { kept.withCasesOf(run('6.12', [], [])); } catch ({ message }) { console.log(message); }
-  `;
-  expect(node('--input-type=module', '--eval', script)).toBe(
+  expect(node('test/fixtures/kept-bench-run.mjs')).toBe(
     '{"rows":[{"case":"request","samples":[1]},{"case":"dump","samples":[3]}],"words":["a","b"]}\n' +
       'the kept run is of another machine, or has other rounds: keep a whole run\n',
   );

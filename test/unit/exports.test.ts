@@ -14,15 +14,7 @@ function namesOf(entry: string): {
   readonly names: readonly string[];
   readonly different: readonly string[];
 } {
-  const program = `
-    import { createRequire } from 'node:module';
-    import * as imported from '${entry}';
-    const required = createRequire(import.meta.url)('${entry}');
-    const names = Object.keys(required).sort();
-    const different = names.filter((name) => imported[name] !== required[name] || required[name] === undefined);
-    console.log(JSON.stringify({ names, different }));
-  `;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+  const output = execFileSync(process.execPath, ['test/fixtures/exported-names.mjs', entry], {
     cwd: root,
     encoding: 'utf8',
   });

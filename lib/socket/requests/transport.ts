@@ -208,15 +208,21 @@ export class Transport implements PortReader, TurnListener, EngineObserver<Origi
     if (this.port.offload !== undefined) this.port.wait(0);
     const limit = options.timeout ?? this.timeout;
     let deadline = performance.now() + limit;
-    while (!transaction.settled) {
-      if (this.#receive(DATAGRAMS_PER_RECEIVE)) {
-        this.#sendDumps();
-        deadline = performance.now() + limit;
-        continue;
+    try {
+      while (!transaction.settled) {
+        if (this.#receive(DATAGRAMS_PER_RECEIVE)) {
+          this.#sendDumps();
+          deadline = performance.now() + limit;
+          continue;
+        }
+        const left = deadline - performance.now();
+        const more = left > 0 && this.port.wait(left > LONGEST_TIMER ? -1 : Math.ceil(left));
+        if (!more) this.abandon(transaction, timedOut(limit, operation));
       }
-      const left = deadline - performance.now();
-      const more = left > 0 && this.port.wait(left > LONGEST_TIMER ? -1 : Math.ceil(left));
-      if (!more) this.abandon(transaction, timedOut(limit, operation));
+    } catch (error) {
+      if (transaction.settled) throw error;
+      // The socket cannot wait, so nothing will look for the answer.
+      this.abandon(transaction, error);
     }
     this.#progress();
   }

@@ -335,6 +335,8 @@ function nested(type: ValueType, set: SetSpec, nameOf: (set: SetSpec) => string)
   switch (type.kind) {
     case 'nest':
       return type.header === undefined ? [`nested: describe${nameOf(type.set)}`] : [];
+    case 'sequence':
+      return [`nested: describe${nameOf(type.set)}`];
     case 'indexed':
       return nested(type.of, set, nameOf);
     case 'sub-message': {

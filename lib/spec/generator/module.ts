@@ -43,6 +43,7 @@ const VALUES = [
     'readNumbers',
     'readRaw',
     'readRecords',
+    'readSequence',
     'readShort',
     'readStructs',
   ],
@@ -67,6 +68,7 @@ const VALUES = [
     'writeNothing',
     'writeNothingNest',
     'writeRecords',
+    'writeSequence',
     'writeStruct',
   ],
 ];

@@ -6,6 +6,7 @@ import type { AttributeSpec, BodySpec, SetSpec, StructSpec, SubMessageSpec, Valu
 import { setsWithin } from '../normalise/selectors.js';
 import { brokenAttribute, keepEarlier, keepMalformed, keepUnknown, tooShort } from '../runtime/extra.js';
 import { malformed } from '../../errors.js';
+import { readSequence } from '../runtime/reading.js';
 import { readInteger, readVariableInteger } from './integers.js';
 import { readAddress, readArray, readMember, readStruct, type Values } from './structs.js';
 import { attributesById, flagSetOf } from './tables.js';
@@ -177,6 +178,11 @@ function readValue(type: ValueType, decoding: Decoding, from: number, end: numbe
       return readKeyed(type.keys, type.of, decoding, from, end, scope);
     case 'sub-message':
       return readSubMessage(type.message, scope[type.selector.key], decoding, from, end, scope);
+    case 'sequence':
+      return readSequence(view, from, end, (entry, start, limit) => {
+        readSet(type.set, decoding, start, limit, entry, scope);
+        return entry;
+      });
     case 'records':
       return readRecords(type.header, type.set, decoding, from, end, scope);
     case 'pad':

@@ -17,7 +17,7 @@ import type {
 } from '../model.js';
 import { type ExtraInput, writeExtra } from '../runtime/extra.js';
 import { impliedSelector, listOf, objectOf, tagOf, textOf, refuseUnknown, within } from '../runtime/input.js';
-import { narrowed } from '../runtime/writing.js';
+import { narrowed, writeSequence } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
   addressBytes,
@@ -182,6 +182,11 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
       return;
     case 'sub-message':
       writeSubMessage(type.message.formats, type.message.name, writer, id, value as Values);
+      return;
+    case 'sequence':
+      writeSequence(writer, id, listOf(value as Values[]), (to, entry) =>
+        writeBody(undefined, type.set, to, entry, NONE),
+      );
       return;
     case 'records':
       writeRecords(type.header, type.set, writer, id, listOf(value as Values[]));

@@ -191,6 +191,22 @@ export function readRecords<T>(
   return records;
 }
 
+/** Attributes in their order: an object for each. `read` decodes what lies between two offsets. */
+export function readSequence<T>(
+  view: WireView,
+  from: number,
+  end: number,
+  read: (entry: Mutable<T>, start: number, end: number) => T,
+): T[] {
+  const entries: T[] = [];
+  for (let at = from; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    entries.push(read({} as Mutable<T>, at, at + length));
+    at += align4(length);
+  }
+  return entries;
+}
+
 /** A sub-message of a format that has no attributes: those that are there all the same are kept. */
 export function readNothing(
   value: Mutable<Decoded>,

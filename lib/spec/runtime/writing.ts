@@ -17,6 +17,29 @@ const encoder = new TextEncoder();
 /** An entry of an indexed array to send, with the position that it is to have. */
 export type IndexedInput<T> = T & { readonly arrayIndex?: number | undefined };
 
+/** Attributes in the order given; each entry is an object of one property. */
+export function writeSequence<T extends object>(
+  writer: WireWriter,
+  type: number,
+  entries: readonly T[],
+  write: SetWriter<T>,
+): void {
+  writer.nestStart(type);
+  each(listOf(entries), (entry) => {
+    const keys = Object.entries(objectOf(entry)).flatMap(([key, value]) =>
+      value === undefined ? [] : [key],
+    );
+    if (keys.length !== 1) {
+      const has = keys.length === 0 ? 'none' : keys.join(', ');
+      throw invalidArgument(
+        `an entry must have exactly one property, got ${has}. Give each an entry of its own, in order`,
+      );
+    }
+    write(writer, entry);
+  });
+  writer.nestEnd();
+}
+
 /** The bits of a BITFIELD32 attribute to send: their values, and which of them are meant. */
 export interface FlagFieldInput<Name extends string> {
   readonly value: FlagsInput<Name>;
