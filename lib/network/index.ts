@@ -10,4 +10,15 @@ export type { LinkChange, LinkChangeOptions, LinkInput, LinkOptions, PeerInput }
 export type { LinkFilter, Links } from './links/links.js';
 export type * from './links/kinds/options.js';
 export type { Counter, LinkStatistics, TrafficCounters } from './links/statistics.js';
-export { type Network, type NetworkFamilies, type NetworkOptions, openNetwork } from './open.js';
+export type { DefaultRoute } from './default-route.js';
+export type { InterfaceAddress, NetworkInterface } from './interfaces.js';
+export {
+  type DefaultRouteOptions,
+  type Network,
+  type NetworkFamilies,
+  type NetworkOptions,
+  openNetwork,
+} from './open.js';
+export { type NextHop, Route, type RouteType } from './routes/route.js';
+export type { NextHopInput, RouteInput } from './routes/route-input.js';
+export type { RouteFilter, Routes } from './routes/routes.js';

@@ -84,6 +84,13 @@ export function broadcastOf({ address, length }: Prefix): string {
   return formatAddress(parseAddress(address).map((byte, index) => byte | (~maskByte(length, index) & 0xff)));
 }
 
+/** The mask of a prefix's length, as an address: `'255.255.255.0'`. */
+export function networkMask({ family, length }: Prefix): string {
+  return formatAddress(
+    Uint8Array.from({ length: bitsOf(family) / 8 }, (_, index) => maskByte(length, index)),
+  );
+}
+
 export function cidr({ address, length }: Prefix): string {
   return `${address}/${length}`;
 }

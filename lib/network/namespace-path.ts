@@ -10,7 +10,7 @@ const NAMED = '/run/netns';
 
 /** A namespace, with the path of one that is given by name. */
 export function namespacePath(netns: NetworkNamespace): NetworkNamespace {
-  return typeof netns !== 'string' || isAbsolute(netns) ? netns : join(NAMED, netns);
+  return typeof netns === 'string' ? pathOf(netns) : netns;
 }
 
 /** A descriptor of a namespace for as long as a request needs it. */
@@ -30,12 +30,16 @@ export class NamespaceDescriptor implements Disposable {
 }
 
 function descriptorOf(where: string, netns: NetworkNamespace): number {
-  if (typeof netns === 'string') return openFile(where, String(namespacePath(netns)));
+  if (typeof netns === 'string') return openFile(where, pathOf(netns));
   if (typeof netns !== 'object' || (netns as unknown) === null) {
     throw invalidArgument(`${where} must be a name, a path, { pid } or { fd }, got ${shown(netns)}`);
   }
   if ('fd' in netns) return integer(`${where}.fd`, netns.fd, 0, 0x7fffffff);
   return openFile(where, `/proc/${integer(`${where}.pid`, netns.pid, 1, 0x7fffffff)}/ns/net`);
+}
+
+function pathOf(netns: string): string {
+  return isAbsolute(netns) ? netns : join(NAMED, netns);
 }
 
 function openFile(where: string, path: string): number {

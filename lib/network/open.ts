@@ -2,6 +2,7 @@ import { familyOn } from '../client/open.js';
 import { invalidArgument } from '../errors.js';
 import { type RtAddrClient, rtAddrFamily } from '../families/rt-addr.js';
 import { type RtLinkClient, rtLinkFamily } from '../families/rt-link.js';
+import { type RtRouteClient, rtRouteFamily } from '../families/rt-route.js';
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { shown } from '../shown-value.js';
 import type { NetlinkSocket } from '../socket/netlink-socket.js';
@@ -10,9 +11,13 @@ import type { NetworkNamespace } from '../socket/port/namespace.js';
 import { checkSharedSocket } from '../socket/shared-socket.js';
 import { NETLINK_ROUTE } from '../wire/constants.js';
 import { Addresses } from './addresses/addresses.js';
+import { type DefaultRoute, defaultRouteOf } from './default-route.js';
+import { interfacesOf, type NetworkInterface } from './interfaces.js';
+import type { IpFamily } from './ip.js';
 import { LinkDirectory } from './link-directory.js';
 import { Links } from './links/links.js';
 import { namespacePath } from './namespace-path.js';
+import { Routes } from './routes/routes.js';
 
 /** What {@link openNetwork} accepts. */
 export interface NetworkOptions {
@@ -29,10 +34,19 @@ export interface NetworkOptions {
 
 const OPTIONS: KnownNames = namesOf<NetworkOptions>({ netns: true, socket: true, bigint: true });
 
+/** Which default route. */
+export interface DefaultRouteOptions {
+  /** Default: ipv4. */
+  readonly family?: IpFamily | undefined;
+}
+
+const DEFAULT_ROUTE_OPTIONS: KnownNames = namesOf<DefaultRouteOptions>({ family: true });
+
 /** The typed clients that the network is built on. */
 export interface NetworkFamilies {
   readonly address: RtAddrClient;
   readonly link: RtLinkClient;
+  readonly route: RtRouteClient;
 }
 
 /** The network of a machine or of a namespace, made by {@link openNetwork}. */
@@ -41,6 +55,7 @@ export class Network implements Disposable, AsyncDisposable {
   readonly links: Links;
   /** Their IP addresses. */
   readonly addresses: Addresses;
+  readonly routes: Routes;
   /** The typed clients of the kernel's families, for what this layer lacks. */
   readonly families: NetworkFamilies;
   readonly #socket: NetlinkSocket;
@@ -53,14 +68,29 @@ export class Network implements Disposable, AsyncDisposable {
     this.families = {
       address: familyOn(rtAddrFamily, socket),
       link: familyOn(rtLinkFamily, socket),
+      route: familyOn(rtRouteFamily, socket),
     };
     const directory = new LinkDirectory(this.families.link);
     this.links = new Links(this.families.link, directory, bigint);
     this.addresses = new Addresses(this.families.address, directory);
+    this.routes = new Routes(this.families.route, directory);
   }
 
   get closed(): boolean {
     return this.#socket.closed;
+  }
+
+  /** All links by name with their addresses: what `os.networkInterfaces()` says, and links without an address, too. */
+  async interfaces(): Promise<Record<string, NetworkInterface>> {
+    const [links, addresses] = await Promise.all([this.links.list(), this.addresses.list()]);
+    return interfacesOf(links, addresses);
+  }
+
+  /** The default route of table main that the kernel takes: the one of the lowest metric. Undefined without one. */
+  async defaultRoute(options: DefaultRouteOptions = {}): Promise<DefaultRoute | undefined> {
+    checkOptions('defaultRoute', options, DEFAULT_ROUTE_OPTIONS);
+    const { family = 'ipv4' } = options;
+    return defaultRouteOf(await this.routes.list({ family, destination: 'default' }));
   }
 
   /** Closes the socket; calls that wait are rejected with ERR_NETLINK_CLOSED. Closing it again does nothing. */

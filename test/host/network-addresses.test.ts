@@ -160,7 +160,8 @@ describe('addresses', () => {
   test('links are named by name, alternative name or index', async () => {
     using network = open();
     await network.addresses.add('uplink-of-the-machine', '192.0.2.1/24');
-    const [address] = await network.addresses.list({ link: 'uplink-of-the-machine', family: 'ipv4' });
+    const filter = { link: 'uplink-of-the-machine', family: 'ipv4' } as const;
+    const [address] = await network.addresses.list(filter);
     expect(address).toMatchObject({ link: 'eth0', cidr: '192.0.2.1/24' });
     expect(await network.addresses.list({ link: address?.linkIndex })).toEqual([address]);
     expect(await network.addresses.find({ address: '192.0.2.1', link: 'eth1' })).toBeUndefined();
@@ -182,7 +183,7 @@ describe('addresses', () => {
   test('values are plain JSON; raw is the kernel message', async () => {
     using network = open();
     const address = await network.addresses.get('127.0.0.1');
-    expect(JSON.parse(JSON.stringify(address))).toEqual({ ...address });
+    expect(JSON.parse(JSON.stringify(address))).toEqual(Object.fromEntries(Object.entries(address)));
     expect(Object.keys(address)).not.toContain('raw');
     expect(address.raw).toMatchObject({ local: '127.0.0.1', ifaPrefixlen: 8 });
     await network.addresses.add('eth1', '192.0.2.8/24', { raw: { ifaPrefixlen: 25 } });

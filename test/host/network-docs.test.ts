@@ -1,6 +1,7 @@
 // The table "From `ip` to here" of docs/network.md: each command and each call, in namespaces that begin the same.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { beforeAll, expect, test } from '@jest/globals';
 import { NetlinkError } from 'afnetlink';
 import { type Network, openNetwork } from 'afnetlink/network';
@@ -21,8 +22,8 @@ const ROWS = Array.from(
 
 /** All that `ip` shows, but for what differs from one making to the next. */
 const state = (namespace: PrivateNamespace): string =>
-  ['link', 'address']
-    .map((what) => namespace.ip(`-d ${what} show`))
+  ['link', 'address', 'route']
+    .map((what) => namespace.ip(`-d ${what} show${what === 'route' ? ' table all' : ''}`))
     .join('')
     .replace(
       /^\d+: |link\/ether \S+|(?:designated_)?(?:bridge|root)_?(?:id)? \S+|(?:bridge|root)_id \S+|_timer +\S+|promiscuity \d+|(?:valid|preferred)_lft \d+sec|if\d+|link-netnsid \d+|index \S+|inet6 fe80\S+/gm,
@@ -47,7 +48,7 @@ test('each call does what its command does', async () => {
 
 async function compare(command: string, call: string): Promise<void> {
   using network = openNetwork({ netns: byUs.netns });
-  const run = new Function('network', `return ${call.replace("'blue'", JSON.stringify(blueOfUs.netns))}`) as (
+  const run = runInThisContext(`(network) => ${call.replace("'blue'", JSON.stringify(blueOfUs.netns))}`) as (
     network: Network,
   ) => Promise<unknown>;
   let refused = '';

@@ -92,7 +92,7 @@ export class Addresses {
   add(address: AddressInput): Promise<void>;
   /** Adds all in one batch; the results are in the same order. An invalid one rejects the call before anything is sent. */
   add(addresses: readonly AddressInput[]): Promise<ItemResult[]>;
-  async add(given: Given, address?: string, options?: AddressOptions): Promise<void | ItemResult[]> {
+  async add(given: Given, address?: string, options?: AddressOptions): Promise<unknown> {
     return this.#change('add', 'to', itemsOf(given, address, options), Array.isArray(given));
   }
 
@@ -100,7 +100,7 @@ export class Addresses {
   replace(link: LinkReference, address: string, options?: AddressOptions): Promise<void>;
   replace(address: AddressInput): Promise<void>;
   replace(addresses: readonly AddressInput[]): Promise<ItemResult[]>;
-  async replace(given: Given, address?: string, options?: AddressOptions): Promise<void | ItemResult[]> {
+  async replace(given: Given, address?: string, options?: AddressOptions): Promise<unknown> {
     return this.#change('replace', 'of', itemsOf(given, address, options), Array.isArray(given));
   }
 
@@ -108,7 +108,7 @@ export class Addresses {
   set(link: LinkReference, address: string, options?: AddressOptions): Promise<void>;
   set(address: AddressInput): Promise<void>;
   set(addresses: readonly AddressInput[]): Promise<ItemResult[]>;
-  async set(given: Given, address?: string, options?: AddressOptions): Promise<void | ItemResult[]> {
+  async set(given: Given, address?: string, options?: AddressOptions): Promise<unknown> {
     return this.#change('set', 'of', itemsOf(given, address, options), Array.isArray(given));
   }
 
@@ -116,7 +116,7 @@ export class Addresses {
   delete(link: LinkReference, address: string, options?: AddressOptions): Promise<void>;
   delete(address: AddressInput): Promise<void>;
   delete(addresses: readonly AddressInput[]): Promise<ItemResult[]>;
-  async delete(given: Given, address?: string, options?: AddressOptions): Promise<void | ItemResult[]> {
+  async delete(given: Given, address?: string, options?: AddressOptions): Promise<unknown> {
     return this.#change('delete', 'of', itemsOf(given, address, options), Array.isArray(given));
   }
 
@@ -136,7 +136,7 @@ export class Addresses {
     preposition: string,
     items: readonly AddressInput[],
     isArray: boolean,
-  ): Promise<void | ItemResult[]> {
+  ): Promise<unknown> {
     const where = `addresses.${verb}`;
     const checked = items.map((item) => checkAddress(where, item));
     const requests = await this.#requests(where, verb, items, checked);

@@ -196,7 +196,7 @@ function flagBits(where: string, options: Pick<LinkOptions, 'up' | 'arp' | 'prom
   set('promiscuous', 'promisc');
   set('allMulticast', 'all-multi');
   if (changed.size === 0) return {};
-  return { ifiFlags: [...flags], ifiChange: Number(IfinfoFlags.mask([...changed])) };
+  return { ifiFlags: [...flags], ifiChange: IfinfoFlags.mask([...changed]) };
 }
 
 function kindsIn(options: LinkOptions): TypedKind[] {

@@ -159,8 +159,10 @@ export class Link implements KindOptions {
   }
 }
 
+type Lower = Partial<Pick<Link, 'netnsId' | 'parent' | 'parentIndex' | 'peer' | 'peerIndex'>>;
+
 /** The properties that say what a link is made on, or is the other end of. */
-function lowerOf(message: LinkMessage, nameOf: (index: number) => string) {
+function lowerOf(message: LinkMessage, nameOf: (index: number) => string): Lower {
   const { linkNetnsid, linkinfo } = message;
   const link = lowerIndex(message);
   const place = linkNetnsid === undefined ? {} : { netnsId: linkNetnsid };

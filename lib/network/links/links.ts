@@ -97,14 +97,14 @@ export class Links {
   add(link: LinkInput): Promise<void>;
   /** Makes all in one batch. A `master` or `parent` must be there already. */
   add(links: readonly LinkInput[]): Promise<ItemResult[]>;
-  async add(given: LinkInput | readonly LinkInput[]): Promise<void | ItemResult[]> {
+  async add(given: LinkInput | readonly LinkInput[]): Promise<unknown> {
     return this.#make('add', { create: true, exclusive: true }, given);
   }
 
   /** Makes a link, or changes the one of that name to what is named here (RTM_NEWLINK, NLM_F_CREATE). */
   replace(link: LinkInput): Promise<void>;
   replace(links: readonly LinkInput[]): Promise<ItemResult[]>;
-  async replace(given: LinkInput | readonly LinkInput[]): Promise<void | ItemResult[]> {
+  async replace(given: LinkInput | readonly LinkInput[]): Promise<unknown> {
     return this.#make('replace', { create: true }, given);
   }
 
@@ -115,7 +115,7 @@ export class Links {
   async set(
     given: LinkReference | LinkChange | readonly LinkChange[],
     options?: LinkChangeOptions,
-  ): Promise<void | ItemResult[]> {
+  ): Promise<unknown> {
     const where = 'links.set';
     const isArray = Array.isArray(given);
     const items = (
@@ -139,7 +139,7 @@ export class Links {
   /** Removes a link. Rejected with ENODEV where there is none, EOPNOTSUPP of hardware and loopback (RTM_DELLINK). */
   delete(link: LinkReference): Promise<void>;
   delete(links: readonly LinkReference[]): Promise<ItemResult[]>;
-  async delete(given: LinkReference | readonly LinkReference[]): Promise<void | ItemResult[]> {
+  async delete(given: LinkReference | readonly LinkReference[]): Promise<unknown> {
     const links = (Array.isArray(given) ? given : [given]) as readonly LinkReference[];
     const changes = links.map((link): Change<LinkMessageInput> => ({
       attempt: `delete link ${linkShown(link)}`,
@@ -157,7 +157,7 @@ export class Links {
     verb: 'add' | 'replace',
     options: Change<object>['options'],
     given: LinkInput | readonly LinkInput[],
-  ): Promise<void | ItemResult[]> {
+  ): Promise<unknown> {
     const where = `links.${verb}`;
     const isArray = Array.isArray(given);
     const items = (isArray ? given : [given]) as readonly LinkInput[];
@@ -178,7 +178,7 @@ export class Links {
     isArray: boolean,
     items: readonly Item[],
     changeOf: (item: Item, index: number) => Change<LinkMessageInput>,
-  ): Promise<void | ItemResult[]> {
+  ): Promise<unknown> {
     const references = items.flatMap((item) =>
       [item.master, parentOf(item)].filter((link) => link !== undefined && link !== null),
     );

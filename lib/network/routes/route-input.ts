@@ -132,13 +132,11 @@ export function checkRoute(where: string, input: RouteInput, isKey: boolean): Ch
       ...fixed,
       ...(link !== undefined && { oif: indexIn(indexes, link) }),
       ...(hops.length > 0 && {
-        multipath: hops.map(
-          (hop): RtnexthopRouteMessageInput => ({
-            rtnhHops: hop.weight - 1,
-            ...(hop.link !== undefined && { rtnhIfindex: indexIn(indexes, hop.link) }),
-            ...(hop.gateway !== undefined && gatewayAttribute(where, family, hop.gateway)),
-          }),
-        ),
+        multipath: hops.map((hop): RtnexthopRouteMessageInput => ({
+          rtnhHops: hop.weight - 1,
+          ...(hop.link !== undefined && { rtnhIfindex: indexIn(indexes, hop.link) }),
+          ...(hop.gateway !== undefined && gatewayAttribute(where, family, hop.gateway)),
+        })),
       }),
       ...raw,
     }),
@@ -151,7 +149,9 @@ function checkWays(where: string, input: RouteInput, type: RouteType | undefined
   );
   const [first, second] = ways;
   if (type !== undefined && NOWHERE.has(type) && first !== undefined) {
-    throw invalidArgument(`${where}: a route of type '${type}' leads nowhere, so '${first}' must be left out`);
+    throw invalidArgument(
+      `${where}: a route of type '${type}' leads nowhere, so '${first}' must be left out`,
+    );
   }
   if (second !== undefined && (first === 'nextHopId' || first === 'nextHops')) {
     throw invalidArgument(`${where}: '${first}' and '${second}' exclude each other`);
@@ -162,7 +162,8 @@ function checkWays(where: string, input: RouteInput, type: RouteType | undefined
 function checkHop(where: string, hop: NextHopInput) {
   checkOptions(where, hop, HOP);
   const { gateway, link, weight = 1 } = hop;
-  if (gateway === undefined && link === undefined) throw invalidArgument(`${where} needs a gateway or a link`);
+  if (gateway === undefined && link === undefined)
+    throw invalidArgument(`${where} needs a gateway or a link`);
   if (link !== undefined) requestOf(where, link);
   return {
     gateway: gateway === undefined ? undefined : ipAddress(`${where}: gateway`, gateway),

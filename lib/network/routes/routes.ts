@@ -104,21 +104,21 @@ export class Routes {
   /** Adds a route; rejected with EEXIST where there is one of this destination, table and metric (NLM_F_EXCL). */
   add(route: RouteInput): Promise<void>;
   add(routes: readonly RouteInput[]): Promise<ItemResult[]>;
-  async add(given: RouteInput | readonly RouteInput[]): Promise<void | ItemResult[]> {
+  async add(given: RouteInput | readonly RouteInput[]): Promise<unknown> {
     return this.#change('add', given);
   }
 
   /** Adds a route, or puts it in the place of the one of this destination, table and metric (NLM_F_REPLACE). */
   replace(route: RouteInput): Promise<void>;
   replace(routes: readonly RouteInput[]): Promise<ItemResult[]>;
-  async replace(given: RouteInput | readonly RouteInput[]): Promise<void | ItemResult[]> {
+  async replace(given: RouteInput | readonly RouteInput[]): Promise<unknown> {
     return this.#change('replace', given);
   }
 
   /** Removes the first route that fits what is said; rejected with ESRCH where none does (RTM_DELROUTE). */
   delete(route: RouteInput): Promise<void>;
   delete(routes: readonly RouteInput[]): Promise<ItemResult[]>;
-  async delete(given: RouteInput | readonly RouteInput[]): Promise<void | ItemResult[]> {
+  async delete(given: RouteInput | readonly RouteInput[]): Promise<unknown> {
     return this.#change('delete', given);
   }
 
@@ -134,7 +134,7 @@ export class Routes {
   async #change(
     verb: 'add' | 'replace' | 'delete',
     given: RouteInput | readonly RouteInput[],
-  ): Promise<void | ItemResult[]> {
+  ): Promise<unknown> {
     const where = `routes.${verb}`;
     const isArray = Array.isArray(given);
     const items = (isArray ? given : [given]) as readonly RouteInput[];
