@@ -164,7 +164,8 @@ describe('addresses', () => {
     const [address] = await network.addresses.list(filter);
     expect(address).toMatchObject({ link: 'eth0', cidr: '192.0.2.1/24' });
     expect(await network.addresses.list({ link: address?.linkIndex })).toEqual([address]);
-    expect(await network.addresses.find({ address: '192.0.2.1', link: 'eth1' })).toBeUndefined();
+    const elsewhere = { address: '192.0.2.1', link: 'eth1' };
+    expect(await network.addresses.find(elsewhere)).toBeUndefined();
     await network.addresses.delete(address?.linkIndex ?? 0, '192.0.2.1/24');
   });
 

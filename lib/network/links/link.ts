@@ -149,7 +149,7 @@ export class Link implements KindOptions {
     if (kind === undefined || data === undefined || !isTypedKind(kind)) return;
     const attributes = data[kind] as Attributes | undefined;
     if (attributes === undefined) return;
-    const options: unknown = readFields(KINDS[kind] as Fields<unknown>, attributes);
+    const options: unknown = readFields(KINDS[kind] as Fields<Readonly<Record<string, unknown>>>, attributes);
     Object.assign(this, { [kind]: options });
   }
 
@@ -169,9 +169,9 @@ function lowerOf(message: LinkMessage, nameOf: (index: number) => string): Lower
   if (link === undefined || link === 0) return place;
   const name = linkNetnsid === undefined ? nameOf(link) : undefined;
   if (!PAIRS.has(linkinfo?.kind)) {
-    return { ...(name !== undefined && { parent: name }), parentIndex: link, ...place };
+    return { ...(name === undefined ? {} : { parent: name }), parentIndex: link, ...place };
   }
-  return { ...(name !== undefined && { peer: name }), peerIndex: link, ...place };
+  return { ...(name === undefined ? {} : { peer: name }), peerIndex: link, ...place };
 }
 
 /** Kinds whose links come in pairs. */

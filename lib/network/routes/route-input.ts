@@ -89,7 +89,7 @@ const HOP: KnownNames = namesOf<NextHopInput>({ gateway: true, link: true, weigh
 export interface CheckedRoute {
   readonly shown: string;
   readonly links: readonly LinkReference[];
-  request(indexes: ReadonlyMap<LinkReference, number>): RouteMessageInput;
+  readonly request: (indexes: ReadonlyMap<LinkReference, number>) => RouteMessageInput;
 }
 
 /** Checks a route. `isKey`: only to say which one is meant, so that nothing has a default but the table. */
