@@ -57,3 +57,13 @@ export async function openFamily<Client>(
     throw atAwait(error);
   }
 }
+
+/**
+ * A family on a socket that is open already, at once. A Generic Netlink family's numbers are asked for by the first call
+ * that needs them, which blocks the thread until they are there.
+ */
+export function familyOn<Client>(family: Family<Client>, socket: NetlinkSocket): Client {
+  checkSharedSocket('familyOn', family.name, family.protocol, socket, {});
+  // Safe cast: the client type and the operations come from the same specification.
+  return new OpenFamily(family, socket, numbersOf(family, socket), false) as never;
+}
