@@ -150,6 +150,7 @@ export interface SentRequest {
   readonly bytes: WireView;
   /** Bytes between the message header and the first attribute; undefined if unknown. */
   readonly headerLength: number | undefined;
+  /** The attribute set of the request, for the path to the attribute at fault. */
   readonly attributes: AttributeSet | undefined;
 }
 
