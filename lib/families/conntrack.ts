@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -135,7 +136,7 @@ export interface NfCtTcpFlagsMask {
 export interface NfCtTcpFlagsMaskInput {
   readonly flags?: FlagsInput<NfCtTcpFlags> | undefined;
   readonly mask?: FlagsInput<NfCtTcpFlags> | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNfCtTcpFlagsMask: MemberEnds = { flags: 1, mask: 2 };
@@ -1059,8 +1060,8 @@ export interface NatAttrs extends Decoded {
 export interface NatAttrsInput extends ExtraInputs {
   readonly natV4Minip?: number | undefined;
   readonly natV4Maxip?: number | undefined;
-  readonly natV6Minip?: Uint8Array | undefined;
-  readonly natV6Maxip?: Uint8Array | undefined;
+  readonly natV6Minip?: Bytes | undefined;
+  readonly natV6Maxip?: Bytes | undefined;
   readonly natProto?: NatProtoAttrsInput | undefined;
 }
 
@@ -1506,13 +1507,13 @@ export interface ConntrackAttrsInput extends ExtraInputs {
   readonly tupleMaster?: TupleAttrsInput | undefined;
   readonly seqAdjOrig?: SeqadjAttrsInput | undefined;
   readonly seqAdjReply?: SeqadjAttrsInput | undefined;
-  readonly secmark?: Uint8Array | undefined;
+  readonly secmark?: Bytes | undefined;
   readonly zone?: number | undefined;
   readonly secctx?: SecctxAttrsInput | undefined;
   readonly timestamp?: number | bigint | undefined;
   readonly markMask?: number | undefined;
-  readonly labels?: Uint8Array | undefined;
-  readonly labelsMask?: Uint8Array | undefined;
+  readonly labels?: Bytes | undefined;
+  readonly labelsMask?: Bytes | undefined;
   readonly synproxy?: SynproxyAttrsInput | undefined;
   readonly filter?: FilterAttrsInput | undefined;
   readonly statusMask?: FlagsInput<NfCtStatus> | undefined;

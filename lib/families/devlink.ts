@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -663,8 +664,8 @@ export interface DevlinkInput extends ExtraInputs {
   readonly dpipeAction?: readonly DlDpipeActionInput[] | undefined;
   readonly dpipeActionValue?: readonly DlDpipeActionValueInput[] | undefined;
   readonly dpipeActionType?: DpipeActionType | number | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
   readonly dpipeHeaders?: DlDpipeHeadersInput | undefined;
   readonly dpipeHeader?: readonly DlDpipeHeaderInput[] | undefined;
@@ -708,7 +709,7 @@ export interface DevlinkInput extends ExtraInputs {
   readonly regionSnapshotId?: number | undefined;
   readonly regionChunks?: DlRegionChunksInput | undefined;
   readonly regionChunk?: DlRegionChunkInput | undefined;
-  readonly regionChunkData?: Uint8Array | undefined;
+  readonly regionChunkData?: Bytes | undefined;
   readonly regionChunkAddr?: number | bigint | undefined;
   readonly regionChunkLen?: number | bigint | undefined;
   readonly infoDriverName?: string | undefined;
@@ -719,7 +720,7 @@ export interface DevlinkInput extends ExtraInputs {
   readonly infoVersionName?: string | undefined;
   readonly infoVersionValue?: string | undefined;
   readonly sbPoolCellSize?: number | undefined;
-  readonly fmsg?: Uint8Array | undefined;
+  readonly fmsg?: Bytes | undefined;
   readonly fmsgObjNestStart?: boolean | undefined;
   readonly fmsgPairNestStart?: boolean | undefined;
   readonly fmsgArrNestStart?: boolean | undefined;
@@ -799,8 +800,8 @@ export interface DevlinkInput extends ExtraInputs {
   readonly parentDev?: DlParentDevInput | undefined;
   readonly paramValuesList?: DlParamValuesInput | undefined;
   readonly paramValue?: readonly DlParamValueInput[] | undefined;
-  readonly paramValueData?: Uint8Array | undefined;
-  readonly paramValueDefault?: Uint8Array | undefined;
+  readonly paramValueData?: Bytes | undefined;
+  readonly paramValueDefault?: Bytes | undefined;
 }
 
 function readDevlink(value: Mutable<Devlink>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Devlink {
@@ -2573,7 +2574,7 @@ export interface DlPortFunction extends Decoded {
 
 /** Attributes of `dl-port-function` to send. */
 export interface DlPortFunctionInput extends ExtraInputs {
-  readonly hwAddr?: Uint8Array | undefined;
+  readonly hwAddr?: Bytes | undefined;
   readonly state?: PortFnState | number | undefined;
   readonly opstate?: PortFnOpstate | number | undefined;
   readonly caps?: FlagFieldInput<PortFnAttrCap> | undefined;
@@ -3361,8 +3362,8 @@ export interface DlDpipeMatchValue extends Decoded {
 /** Attributes of `dl-dpipe-match-value` to send. */
 export interface DlDpipeMatchValueInput extends ExtraInputs {
   readonly dpipeMatch?: readonly DlDpipeMatchInput[] | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
 }
 
@@ -3558,8 +3559,8 @@ export interface DlDpipeActionValue extends Decoded {
 /** Attributes of `dl-dpipe-action-value` to send. */
 export interface DlDpipeActionValueInput extends ExtraInputs {
   readonly dpipeAction?: readonly DlDpipeActionInput[] | undefined;
-  readonly dpipeValue?: Uint8Array | undefined;
-  readonly dpipeValueMask?: Uint8Array | undefined;
+  readonly dpipeValue?: Bytes | undefined;
+  readonly dpipeValueMask?: Bytes | undefined;
   readonly dpipeValueMapping?: number | undefined;
 }
 
@@ -4450,7 +4451,7 @@ export interface DlRegionChunk extends Decoded {
 
 /** Attributes of `dl-region-chunk` to send. */
 export interface DlRegionChunkInput extends ExtraInputs {
-  readonly regionChunkData?: Uint8Array | undefined;
+  readonly regionChunkData?: Bytes | undefined;
   readonly regionChunkAddr?: number | bigint | undefined;
 }
 
@@ -5193,9 +5194,9 @@ export interface DlParamValue extends Decoded {
 
 /** Attributes of `dl-param-value` to send. */
 export interface DlParamValueInput extends ExtraInputs {
-  readonly paramValueData?: Uint8Array | undefined;
+  readonly paramValueData?: Bytes | undefined;
   readonly paramValueCmode?: ParamCmode | number | undefined;
-  readonly paramValueDefault?: Uint8Array | undefined;
+  readonly paramValueDefault?: Bytes | undefined;
 }
 
 function readDlParamValue(value: Mutable<DlParamValue>, view: WireView, start: number, end: number, strict: boolean): DlParamValue {

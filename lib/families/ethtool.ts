@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -402,8 +403,8 @@ export interface BitsetInput extends ExtraInputs {
   readonly nomask?: boolean | undefined;
   readonly size?: number | undefined;
   readonly bits?: BitsetBitsInput | undefined;
-  readonly value?: Uint8Array | undefined;
-  readonly mask?: Uint8Array | undefined;
+  readonly value?: Bytes | undefined;
+  readonly mask?: Bytes | undefined;
 }
 
 function readBitset(value: Mutable<Bitset>, view: WireView, start: number, end: number, strict: boolean): Bitset {
@@ -1844,7 +1845,7 @@ export interface Wol extends Decoded {
 export interface WolInput extends ExtraInputs {
   readonly header?: HeaderInput | undefined;
   readonly modes?: BitsetInput | undefined;
-  readonly sopass?: Uint8Array | undefined;
+  readonly sopass?: Bytes | undefined;
 }
 
 function readWol(value: Mutable<Wol>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Wol {
@@ -4452,7 +4453,7 @@ export interface ModuleEepromInput extends ExtraInputs {
   readonly page?: number | undefined;
   readonly bank?: number | undefined;
   readonly i2cAddress?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readModuleEeprom(value: Mutable<ModuleEeprom>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): ModuleEeprom {
@@ -5613,7 +5614,7 @@ export interface RssInput extends ExtraInputs {
   readonly context?: number | undefined;
   readonly hfunc?: number | undefined;
   readonly indir?: readonly number[] | undefined;
-  readonly hkey?: Uint8Array | undefined;
+  readonly hkey?: Bytes | undefined;
   readonly inputXfrm?: FlagsInput<InputXfrm> | undefined;
   readonly startContext?: number | undefined;
   readonly flowHash?: FlowInput | undefined;

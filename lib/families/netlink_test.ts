@@ -6,6 +6,7 @@ import type {
   AddressInput,
   Bitfield32,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -146,7 +147,7 @@ export interface AttrsInput extends ExtraInputs {
   readonly queued?: number | undefined;
   readonly errno?: number | undefined;
   readonly message?: string | undefined;
-  readonly cookie?: Uint8Array | undefined;
+  readonly cookie?: Bytes | undefined;
   readonly at?: number | undefined;
   readonly atNested?: number | undefined;
   readonly policy?: number | undefined;
@@ -154,7 +155,7 @@ export interface AttrsInput extends ExtraInputs {
   readonly missingNest?: number | undefined;
   readonly values?: ValuesInput | undefined;
   readonly index?: number | bigint | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
   readonly perDatagram?: number | undefined;
   readonly noMulti?: boolean | undefined;
   readonly flags?: number | undefined;
@@ -163,7 +164,7 @@ export interface AttrsInput extends ExtraInputs {
   readonly unaligned?: boolean | undefined;
   readonly together?: boolean | undefined;
   readonly fd?: number | undefined;
-  readonly frames?: Uint8Array | undefined;
+  readonly frames?: Bytes | undefined;
 }
 
 function readAttrs(value: Mutable<Attrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Attrs {
@@ -651,7 +652,7 @@ export interface ValuesInput extends ExtraInputs {
   readonly flag?: boolean | undefined;
   readonly string?: string | undefined;
   readonly nulString?: string | undefined;
-  readonly binary?: Uint8Array | undefined;
+  readonly binary?: Bytes | undefined;
   readonly mac?: AddressInput | undefined;
   readonly bitfield32?: Bitfield32 | undefined;
   readonly nest?: ValuesInput | undefined;
@@ -750,7 +751,12 @@ function readValues(value: Mutable<Values>, view: WireView, start: number, end: 
           break;
         case 21:
           if (value.nest !== undefined) keepEarlier(value, view, start, at, strict);
-          value.nest = readValues({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.nest = readValues({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 22:
           if (value.array !== undefined) keepEarlier(value, view, start, at, strict);

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -164,7 +165,7 @@ export interface NexthopGrpInput {
   readonly weight?: number | undefined;
   readonly weightHigh?: number | undefined;
   readonly resvd2?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNexthopGrp: MemberEnds = { id: 4, weight: 5, weightHigh: 6, resvd2: 8 };
@@ -211,7 +212,7 @@ export interface NexthopGroup {
 /** `struct nexthop_group: 0 bytes` to send; what is not given is zero. */
 export interface NexthopGroupInput {
   readonly entries?: readonly NexthopGrpInput[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNexthopGroup: MemberEnds = { entries: 0 };
@@ -295,7 +296,7 @@ export interface NexthopAttrsInput extends ExtraInputs {
   readonly oif?: number | undefined;
   readonly gateway?: AddressInput | undefined;
   readonly encapType?: EncapType | number | undefined;
-  readonly encap?: Uint8Array | undefined;
+  readonly encap?: Bytes | undefined;
   readonly groups?: boolean | undefined;
   readonly master?: number | undefined;
   readonly fdb?: boolean | undefined;

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -349,7 +350,7 @@ export interface ServerInput extends ExtraInputs {
   readonly leasetime?: number | undefined;
   readonly scope?: string | undefined;
   readonly minThreads?: number | undefined;
-  readonly fhKey?: Uint8Array | undefined;
+  readonly fhKey?: Bytes | undefined;
 }
 
 function readServer(value: Mutable<Server>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): Server {
@@ -585,7 +586,7 @@ export interface Sock extends Decoded {
 
 /** Attributes of `sock` to send. */
 export interface SockInput extends ExtraInputs {
-  readonly addr?: Uint8Array | undefined;
+  readonly addr?: Bytes | undefined;
   readonly transportName?: string | undefined;
 }
 
@@ -1022,7 +1023,7 @@ export interface SvcExportInput extends ExtraInputs {
   readonly anonUid?: number | undefined;
   readonly anonGid?: number | undefined;
   readonly fslocations?: FslocationsInput | undefined;
-  readonly uuid?: Uint8Array | undefined;
+  readonly uuid?: Bytes | undefined;
   readonly secinfo?: readonly AuthFlavorInput[] | undefined;
   readonly xprtsec?: readonly FlagsInput<XprtsecMode>[] | undefined;
   readonly flags?: FlagsInput<ExportFlags> | undefined;
@@ -1242,7 +1243,7 @@ export interface ExpkeyInput extends ExtraInputs {
   readonly seqno?: number | bigint | undefined;
   readonly client?: string | undefined;
   readonly fsidtype?: number | undefined;
-  readonly fsid?: Uint8Array | undefined;
+  readonly fsid?: Bytes | undefined;
   readonly negative?: boolean | undefined;
   readonly expiry?: number | bigint | undefined;
   readonly path?: string | undefined;
@@ -1468,7 +1469,7 @@ export interface UnlockIp extends Decoded {
 
 /** Attributes of `unlock-ip` to send. */
 export interface UnlockIpInput extends ExtraInputs {
-  readonly address?: Uint8Array | undefined;
+  readonly address?: Bytes | undefined;
 }
 
 function readUnlockIp(value: Mutable<UnlockIp>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): UnlockIp {

@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -834,7 +835,7 @@ export interface TableAttrsInput extends ExtraInputs {
   readonly flags?: FlagsInput<TableFlags> | undefined;
   readonly use?: number | undefined;
   readonly handle?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly owner?: number | undefined;
 }
 
@@ -951,7 +952,7 @@ export interface ChainAttrsInput extends ExtraInputs {
   readonly counters?: NftCounterAttrsInput | undefined;
   readonly flags?: FlagsInput<ChainFlags> | undefined;
   readonly id?: number | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
 }
 
 function readChainAttrs(value: Mutable<ChainAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): ChainAttrs {
@@ -1385,7 +1386,7 @@ export interface RuleAttrsInput extends ExtraInputs {
   readonly expressions?: ExprListAttrsInput | undefined;
   readonly compat?: RuleCompatAttrsInput | undefined;
   readonly position?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly id?: number | undefined;
   readonly positionId?: number | undefined;
   readonly chainId?: number | undefined;
@@ -1513,7 +1514,12 @@ function readExprListAttrs(value: Mutable<ExprListAttrs>, view: WireView, start:
     try {
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
-          value.elem = append(value.elem, readExprAttrs({}, view, from, to, strict));
+          view.enterNest();
+          try {
+            value.elem = append(value.elem, readExprAttrs({}, view, from, to, strict));
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -1597,7 +1603,12 @@ function readExprAttrs(value: Mutable<ExprAttrs>, view: WireView, start: number,
     const from = dataAt + 4;
     const to = dataAt + data.getUint16(dataAt, LE);
     try {
-      value.data = readExprOps(value.name, view, from, to, strict);
+      view.enterNest();
+      try {
+        value.data = readExprOps(value.name, view, from, to, strict);
+      } finally {
+        view.leaveNest();
+      }
     } catch (error) {
       keepMalformed(value, view, dataAt, error, strict);
     }
@@ -1766,7 +1777,7 @@ export interface SetAttrsInput extends ExtraInputs {
   readonly id?: number | undefined;
   readonly timeout?: number | bigint | undefined;
   readonly gcInterval?: number | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly objType?: number | undefined;
   readonly handle?: number | bigint | undefined;
   readonly expr?: readonly ExprAttrsInput[] | undefined;
@@ -2218,7 +2229,7 @@ export interface SetelemAttrsInput extends ExtraInputs {
   readonly flags?: FlagsInput<SetElemFlags> | undefined;
   readonly timeout?: number | bigint | undefined;
   readonly expiration?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly expr?: ExprAttrsInput | undefined;
   readonly objref?: string | undefined;
   readonly keyEnd?: DataAttrsInput | undefined;
@@ -2576,7 +2587,7 @@ export interface ObjAttrsInput extends ExtraInputs {
   readonly data?: ObjDataInput | undefined;
   readonly use?: number | undefined;
   readonly handle?: number | bigint | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
 }
 
 function readObjAttrs(value: Mutable<ObjAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): ObjAttrs {
@@ -3145,7 +3156,7 @@ export interface DataAttrs extends Decoded {
 
 /** Attributes of `data-attrs` to send. */
 export interface DataAttrsInput extends ExtraInputs {
-  readonly value?: Uint8Array | undefined;
+  readonly value?: Bytes | undefined;
   readonly verdict?: VerdictAttrsInput | undefined;
 }
 
@@ -4240,7 +4251,7 @@ export interface ExprTargetAttrs extends Decoded {
 export interface ExprTargetAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly rev?: number | undefined;
-  readonly info?: Uint8Array | undefined;
+  readonly info?: Bytes | undefined;
 }
 
 function readExprTargetAttrs(value: Mutable<ExprTargetAttrs>, view: WireView, start: number, end: number, strict: boolean): ExprTargetAttrs {
@@ -4497,7 +4508,7 @@ export interface CompatTargetAttrs extends Decoded {
 export interface CompatTargetAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly rev?: number | undefined;
-  readonly info?: Uint8Array | undefined;
+  readonly info?: Bytes | undefined;
 }
 
 /** Attributes of `compat-match-attrs`, as the kernel sent them. */
@@ -4514,7 +4525,7 @@ export interface CompatMatchAttrs extends Decoded {
 export interface CompatMatchAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly rev?: number | undefined;
-  readonly info?: Uint8Array | undefined;
+  readonly info?: Bytes | undefined;
 }
 
 function readCompatMatchAttrs(value: Mutable<CompatMatchAttrs>, view: WireView, start: number, end: number, strict: boolean): CompatMatchAttrs {
@@ -4851,7 +4862,12 @@ function readExprDynsetAttrs(value: Mutable<ExprDynsetAttrs>, view: WireView, st
           break;
         case 7:
           if (value.expr !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expr = readExprAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.expr = readExprAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 9:
           if (value.flags !== undefined) keepEarlier(value, view, start, at, strict);
@@ -4859,7 +4875,12 @@ function readExprDynsetAttrs(value: Mutable<ExprDynsetAttrs>, view: WireView, st
           break;
         case 10:
           if (value.expressions !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expressions = readExprListAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.expressions = readExprListAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 8:
           break;
@@ -6151,7 +6172,12 @@ function readExprInnerAttrs(value: Mutable<ExprInnerAttrs>, view: WireView, star
           break;
         case 5:
           if (value.expr !== undefined) keepEarlier(value, view, start, at, strict);
-          value.expr = readExprAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.expr = readExprAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -6389,7 +6415,7 @@ export interface ObjCtTimeoutAttrs extends Decoded {
 export interface ObjCtTimeoutAttrsInput extends ExtraInputs {
   readonly l3proto?: number | undefined;
   readonly l4proto?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readObjCtTimeoutAttrs(value: Mutable<ObjCtTimeoutAttrs>, view: WireView, start: number, end: number, strict: boolean): ObjCtTimeoutAttrs {
@@ -6602,7 +6628,7 @@ export interface ExprOpsInput {
   readonly tunnel?: ExprTunnelAttrsInput | undefined;
   readonly xfrm?: ExprXfrmAttrsInput | undefined;
   readonly inner?: ExprInnerAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readExprOps(selected: unknown, view: WireView, from: number, to: number, strict: boolean): ExprOps {
@@ -6693,7 +6719,7 @@ function readExprOps(selected: unknown, view: WireView, from: number, to: number
 function writeExprOps(writer: WireWriter, type: number, value: ExprOpsInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -6849,7 +6875,7 @@ export interface ObjDataInput {
   readonly limit?: ExprLimitAttrsInput | undefined;
   readonly connlimit?: ExprConnlimitAttrsInput | undefined;
   readonly synproxy?: ExprSynproxyAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readObjData(selected: unknown, view: WireView, from: number, to: number, strict: boolean): ObjData {
@@ -6880,7 +6906,7 @@ function readObjData(selected: unknown, view: WireView, from: number, to: number
 function writeObjData(writer: WireWriter, type: number, value: ObjDataInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {

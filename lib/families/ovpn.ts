@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -861,8 +862,8 @@ export interface Keydir extends Decoded {
 
 /** Attributes of `keydir` to send. */
 export interface KeydirInput extends ExtraInputs {
-  readonly cipherKey?: Uint8Array | undefined;
-  readonly nonceTail?: Uint8Array | undefined;
+  readonly cipherKey?: Bytes | undefined;
+  readonly nonceTail?: Bytes | undefined;
 }
 
 function readKeydir(value: Mutable<Keydir>, view: WireView, start: number, end: number, strict: boolean): Keydir {

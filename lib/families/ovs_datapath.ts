@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -76,7 +77,7 @@ export interface OvsDpStatsInput {
   readonly nMissed?: number | bigint | undefined;
   readonly nLost?: number | bigint | undefined;
   readonly nFlows?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsDpStats: MemberEnds = { nHit: 8, nMissed: 16, nLost: 24, nFlows: 32 };
@@ -136,7 +137,7 @@ export interface OvsDpMegaflowStatsInput {
   readonly padding?: number | undefined;
   readonly nCacheHit?: number | bigint | undefined;
   readonly pad1?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsDpMegaflowStats: MemberEnds = { nMaskHit: 8, nMasks: 12, padding: 16, nCacheHit: 24, pad1: 32 };

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -111,7 +112,7 @@ export interface OvsFlowStats {
 export interface OvsFlowStatsInput {
   readonly nPackets?: number | bigint | undefined;
   readonly nBytes?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsFlowStats: MemberEnds = { nPackets: 8, nBytes: 16 };
@@ -158,7 +159,7 @@ export interface OvsKeyEthernet {
 export interface OvsKeyEthernetInput {
   readonly ethSrc?: AddressInput | undefined;
   readonly ethDst?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyEthernet: MemberEnds = { ethSrc: 6, ethDst: 12 };
@@ -203,7 +204,7 @@ export interface OvsKeyMpls {
 /** `struct ovs_key_mpls: 4 bytes` to send; what is not given is zero. */
 export interface OvsKeyMplsInput {
   readonly mplsLse?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyMpls: MemberEnds = { mplsLse: 4 };
@@ -260,7 +261,7 @@ export interface OvsKeyIpv4Input {
   readonly ipv4Tos?: number | undefined;
   readonly ipv4Ttl?: number | undefined;
   readonly ipv4Frag?: OvsFragType | number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIpv4: MemberEnds = { ipv4Src: 4, ipv4Dst: 8, ipv4Proto: 9, ipv4Tos: 10, ipv4Ttl: 11, ipv4Frag: 12 };
@@ -336,7 +337,7 @@ export interface OvsKeyIpv6Input {
   readonly ipv6Tclass?: number | undefined;
   readonly ipv6Hlimit?: number | undefined;
   readonly ipv6Frag?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIpv6: MemberEnds = { ipv6Src: 16, ipv6Dst: 32, ipv6Label: 36, ipv6Proto: 37, ipv6Tclass: 38, ipv6Hlimit: 39, ipv6Frag: 40 };
@@ -394,7 +395,7 @@ export interface OvsKeyIpv6Exthdrs {
 /** `struct ovs_key_ipv6_exthdrs: 2 bytes` to send; what is not given is zero. */
 export interface OvsKeyIpv6ExthdrsInput {
   readonly hdrs?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIpv6Exthdrs: MemberEnds = { hdrs: 2 };
@@ -439,7 +440,7 @@ export interface OvsKeyTcp {
 export interface OvsKeyTcpInput {
   readonly tcpSrc?: number | undefined;
   readonly tcpDst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyTcp: MemberEnds = { tcpSrc: 2, tcpDst: 4 };
@@ -486,7 +487,7 @@ export interface OvsKeyUdp {
 export interface OvsKeyUdpInput {
   readonly udpSrc?: number | undefined;
   readonly udpDst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyUdp: MemberEnds = { udpSrc: 2, udpDst: 4 };
@@ -533,7 +534,7 @@ export interface OvsKeySctp {
 export interface OvsKeySctpInput {
   readonly sctpSrc?: number | undefined;
   readonly sctpDst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeySctp: MemberEnds = { sctpSrc: 2, sctpDst: 4 };
@@ -580,7 +581,7 @@ export interface OvsKeyIcmp {
 export interface OvsKeyIcmpInput {
   readonly icmpType?: number | undefined;
   readonly icmpCode?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyIcmp: MemberEnds = { icmpType: 1, icmpCode: 2 };
@@ -636,7 +637,7 @@ export interface OvsKeyArpInput {
   readonly arpOp?: number | undefined;
   readonly arpSha?: AddressInput | undefined;
   readonly arpTha?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyArp: MemberEnds = { arpSip: 4, arpTip: 8, arpOp: 10, arpSha: 16, arpTha: 22 };
@@ -692,10 +693,10 @@ export interface OvsKeyNd {
 
 /** `struct ovs_key_nd: 28 bytes` to send; what is not given is zero. */
 export interface OvsKeyNdInput {
-  readonly ndTarget?: Uint8Array | undefined;
+  readonly ndTarget?: Bytes | undefined;
   readonly ndSll?: AddressInput | undefined;
   readonly ndTll?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyNd: MemberEnds = { ndTarget: 16, ndSll: 22, ndTll: 28 };
@@ -754,7 +755,7 @@ export interface OvsKeyCtTupleIpv4Input {
   readonly srcPort?: number | undefined;
   readonly dstPort?: number | undefined;
   readonly ipv4Proto?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsKeyCtTupleIpv4: MemberEnds = { ipv4Src: 4, ipv4Dst: 8, srcPort: 10, dstPort: 12, ipv4Proto: 13 };
@@ -807,7 +808,7 @@ export interface OvsActionPushVlan {
 export interface OvsActionPushVlanInput {
   readonly vlanTpid?: number | undefined;
   readonly vlanTci?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionPushVlan: MemberEnds = { vlanTpid: 2, vlanTci: 4 };
@@ -854,7 +855,7 @@ export interface OvsActionHash {
 export interface OvsActionHashInput {
   readonly hashAlg?: number | undefined;
   readonly hashBasis?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionHash: MemberEnds = { hashAlg: 4, hashBasis: 8 };
@@ -901,7 +902,7 @@ export interface OvsActionPushMpls {
 export interface OvsActionPushMplsInput {
   readonly mplsLse?: number | undefined;
   readonly mplsEthertype?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionPushMpls: MemberEnds = { mplsLse: 4, mplsEthertype: 6 };
@@ -953,7 +954,7 @@ export interface OvsActionAddMplsInput {
   readonly mplsLse?: number | undefined;
   readonly mplsEthertype?: number | undefined;
   readonly tunFlags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsActionAddMpls: MemberEnds = { mplsLse: 4, mplsEthertype: 6, tunFlags: 8 };
@@ -1025,10 +1026,10 @@ export interface FlowAttrsInput extends ExtraInputs {
   readonly used?: number | bigint | undefined;
   readonly clear?: boolean | undefined;
   readonly mask?: KeyAttrsInput | undefined;
-  readonly probe?: Uint8Array | undefined;
+  readonly probe?: Bytes | undefined;
   readonly ufid?: AddressInput | undefined;
   readonly ufidFlags?: FlagsInput<OvsUfidFlags> | undefined;
-  readonly pad?: Uint8Array | undefined;
+  readonly pad?: Bytes | undefined;
 }
 
 function readFlowAttrs(value: Mutable<FlowAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): FlowAttrs {
@@ -1227,13 +1228,13 @@ export interface KeyAttrsInput extends ExtraInputs {
   readonly ctState?: FlagsInput<CtStateFlags> | undefined;
   readonly ctZone?: number | undefined;
   readonly ctMark?: number | undefined;
-  readonly ctLabels?: Uint8Array | undefined;
+  readonly ctLabels?: Bytes | undefined;
   readonly ctOrigTupleIpv4?: OvsKeyCtTupleIpv4Input | undefined;
-  readonly ctOrigTupleIpv6?: Uint8Array | undefined;
+  readonly ctOrigTupleIpv6?: Bytes | undefined;
   readonly nsh?: OvsNshKeyAttrsInput | undefined;
   readonly packetType?: number | undefined;
-  readonly ndExtensions?: Uint8Array | undefined;
-  readonly tunnelInfo?: Uint8Array | undefined;
+  readonly ndExtensions?: Bytes | undefined;
+  readonly tunnelInfo?: Bytes | undefined;
   readonly ipv6Exthdrs?: OvsKeyIpv6ExthdrsInput | undefined;
 }
 
@@ -1249,7 +1250,12 @@ function readKeyAttrs(value: Mutable<KeyAttrs>, view: WireView, start: number, e
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.encap !== undefined) keepEarlier(value, view, start, at, strict);
-          value.encap = readKeyAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.encap = readKeyAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 2:
           if (value.priority !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1551,7 +1557,7 @@ export interface ActionAttrsInput extends ExtraInputs {
   readonly setMasked?: KeyAttrsInput | undefined;
   readonly ct?: CtAttrsInput | undefined;
   readonly trunc?: number | undefined;
-  readonly pushEth?: Uint8Array | undefined;
+  readonly pushEth?: Bytes | undefined;
   readonly popEth?: boolean | undefined;
   readonly ctClear?: boolean | undefined;
   readonly pushNsh?: OvsNshKeyAttrsInput | undefined;
@@ -1597,7 +1603,12 @@ function readActionAttrs(value: Mutable<ActionAttrs>, view: WireView, start: num
           break;
         case 6:
           if (value.sample !== undefined) keepEarlier(value, view, start, at, strict);
-          value.sample = readSampleAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.sample = readSampleAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 7:
           if (value.recirc !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1653,11 +1664,21 @@ function readActionAttrs(value: Mutable<ActionAttrs>, view: WireView, start: num
           break;
         case 20:
           if (value.clone !== undefined) keepEarlier(value, view, start, at, strict);
-          value.clone = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.clone = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 21:
           if (value.checkPktLen !== undefined) keepEarlier(value, view, start, at, strict);
-          value.checkPktLen = readCheckPktLenAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.checkPktLen = readCheckPktLenAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 22:
           if (value.addMpls !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1665,7 +1686,12 @@ function readActionAttrs(value: Mutable<ActionAttrs>, view: WireView, start: num
           break;
         case 23:
           if (value.decTtl !== undefined) keepEarlier(value, view, start, at, strict);
-          value.decTtl = readDecTtlAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.decTtl = readDecTtlAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 25:
           if (value.psample !== undefined) keepEarlier(value, view, start, at, strict);
@@ -1822,10 +1848,10 @@ export interface TunnelKeyAttrsInput extends ExtraInputs {
   readonly tpSrc?: number | undefined;
   readonly tpDst?: number | undefined;
   readonly vxlanOpts?: VxlanExtAttrsInput | undefined;
-  readonly ipv6Src?: Uint8Array | undefined;
-  readonly ipv6Dst?: Uint8Array | undefined;
-  readonly pad?: Uint8Array | undefined;
-  readonly erspanOpts?: Uint8Array | undefined;
+  readonly ipv6Src?: Bytes | undefined;
+  readonly ipv6Dst?: Bytes | undefined;
+  readonly pad?: Bytes | undefined;
+  readonly erspanOpts?: Bytes | undefined;
   readonly ipv4InfoBridge?: boolean | undefined;
 }
 
@@ -2015,11 +2041,21 @@ function readCheckPktLenAttrs(value: Mutable<CheckPktLenAttrs>, view: WireView, 
           break;
         case 2:
           if (value.actionsIfGreater !== undefined) keepEarlier(value, view, start, at, strict);
-          value.actionsIfGreater = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.actionsIfGreater = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 3:
           if (value.actionsIfLessEqual !== undefined) keepEarlier(value, view, start, at, strict);
-          value.actionsIfLessEqual = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.actionsIfLessEqual = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -2096,7 +2132,12 @@ function readSampleAttrs(value: Mutable<SampleAttrs>, view: WireView, start: num
           break;
         case 2:
           if (value.actions !== undefined) keepEarlier(value, view, start, at, strict);
-          value.actions = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.actions = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -2152,7 +2193,7 @@ export interface UserspaceAttrs extends Decoded {
 /** Attributes of `userspace-attrs` to send. */
 export interface UserspaceAttrsInput extends ExtraInputs {
   readonly pid?: number | undefined;
-  readonly userdata?: Uint8Array | undefined;
+  readonly userdata?: Bytes | undefined;
   readonly egressTunPort?: number | undefined;
   readonly actions?: boolean | undefined;
 }
@@ -2238,9 +2279,9 @@ export interface OvsNshKeyAttrs extends Decoded {
 
 /** Attributes of `ovs-nsh-key-attrs` to send. */
 export interface OvsNshKeyAttrsInput extends ExtraInputs {
-  readonly base?: Uint8Array | undefined;
-  readonly md1?: Uint8Array | undefined;
-  readonly md2?: Uint8Array | undefined;
+  readonly base?: Bytes | undefined;
+  readonly md1?: Bytes | undefined;
+  readonly md2?: Bytes | undefined;
 }
 
 function readOvsNshKeyAttrs(value: Mutable<OvsNshKeyAttrs>, view: WireView, start: number, end: number, strict: boolean): OvsNshKeyAttrs {
@@ -2331,8 +2372,8 @@ export interface CtAttrs extends Decoded {
 export interface CtAttrsInput extends ExtraInputs {
   readonly commit?: boolean | undefined;
   readonly zone?: number | undefined;
-  readonly mark?: Uint8Array | undefined;
-  readonly labels?: Uint8Array | undefined;
+  readonly mark?: Bytes | undefined;
+  readonly labels?: Bytes | undefined;
   readonly helper?: string | undefined;
   readonly nat?: NatAttrsInput | undefined;
   readonly forceCommit?: boolean | undefined;
@@ -2465,8 +2506,8 @@ export interface NatAttrs extends Decoded {
 export interface NatAttrsInput extends ExtraInputs {
   readonly src?: boolean | undefined;
   readonly dst?: boolean | undefined;
-  readonly ipMin?: Uint8Array | undefined;
-  readonly ipMax?: Uint8Array | undefined;
+  readonly ipMin?: Bytes | undefined;
+  readonly ipMax?: Bytes | undefined;
   readonly protoMin?: number | undefined;
   readonly protoMax?: number | undefined;
   readonly persistent?: boolean | undefined;
@@ -2595,7 +2636,12 @@ function readDecTtlAttrs(value: Mutable<DecTtlAttrs>, view: WireView, start: num
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.action !== undefined) keepEarlier(value, view, start, at, strict);
-          value.action = readActionAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.action = readActionAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -2706,7 +2752,7 @@ export interface PsampleAttrs extends Decoded {
 /** Attributes of `psample-attrs` to send. */
 export interface PsampleAttrsInput extends ExtraInputs {
   readonly group?: number | undefined;
-  readonly cookie?: Uint8Array | undefined;
+  readonly cookie?: Bytes | undefined;
 }
 
 function readPsampleAttrs(value: Mutable<PsampleAttrs>, view: WireView, start: number, end: number, strict: boolean): PsampleAttrs {

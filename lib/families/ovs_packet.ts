@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   ExtraInputs,
@@ -62,11 +63,11 @@ export interface Packet extends Decoded {
 
 /** Attributes of `packet` to send. */
 export interface PacketInput extends ExtraInputs {
-  readonly packet?: Uint8Array | undefined;
-  readonly key?: Uint8Array | undefined;
-  readonly actions?: Uint8Array | undefined;
-  readonly userdata?: Uint8Array | undefined;
-  readonly egressTunKey?: Uint8Array | undefined;
+  readonly packet?: Bytes | undefined;
+  readonly key?: Bytes | undefined;
+  readonly actions?: Bytes | undefined;
+  readonly userdata?: Bytes | undefined;
+  readonly egressTunKey?: Bytes | undefined;
   readonly probe?: boolean | undefined;
   readonly mru?: number | undefined;
   readonly len?: number | undefined;

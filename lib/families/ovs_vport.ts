@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -89,7 +90,7 @@ export interface OvsVportStatsInput {
   readonly txErrors?: number | bigint | undefined;
   readonly rxDropped?: number | bigint | undefined;
   readonly txDropped?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsOvsVportStats: MemberEnds = { rxPackets: 8, txPackets: 16, rxBytes: 24, txBytes: 32, rxErrors: 40, txErrors: 48, rxDropped: 56, txDropped: 64 };

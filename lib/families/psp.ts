@@ -3,6 +3,7 @@
 
 import type {
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -355,7 +356,7 @@ export interface Keys extends Decoded {
 
 /** Attributes of `keys` to send. */
 export interface KeysInput extends ExtraInputs {
-  readonly key?: Uint8Array | undefined;
+  readonly key?: Bytes | undefined;
   readonly spi?: number | undefined;
 }
 

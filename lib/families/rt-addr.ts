@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -87,7 +88,7 @@ export interface IfaCacheinfoInput {
   readonly ifaValid?: number | undefined;
   readonly cstamp?: number | undefined;
   readonly tstamp?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIfaCacheinfo: MemberEnds = { ifaPrefered: 4, ifaValid: 8, cstamp: 12, tstamp: 16 };

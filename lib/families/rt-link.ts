@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -422,7 +423,7 @@ export interface IflaBridgeId {
 export interface IflaBridgeIdInput {
   readonly prio?: number | undefined;
   readonly addr?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaBridgeId: MemberEnds = { prio: 2, addr: 8 };
@@ -475,7 +476,7 @@ export interface IflaCacheinfoInput {
   readonly tstamp?: number | undefined;
   readonly reachableTime?: number | undefined;
   readonly retransTime?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaCacheinfo: MemberEnds = { maxReasmLen: 4, tstamp: 8, reachableTime: 12, retransTime: 16 };
@@ -594,7 +595,7 @@ export interface RtnlLinkStatsInput {
   readonly rxCompressed?: number | undefined;
   readonly txCompressed?: number | undefined;
   readonly rxNohandler?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtnlLinkStats: MemberEnds = { rxPackets: 4, txPackets: 8, rxBytes: 12, txBytes: 16, rxErrors: 20, txErrors: 24, rxDropped: 28, txDropped: 32, multicast: 36, collisions: 40, rxLengthErrors: 44, rxOverErrors: 48, rxCrcErrors: 52, rxFrameErrors: 56, rxFifoErrors: 60, rxMissedErrors: 64, txAbortedErrors: 68, txCarrierErrors: 72, txFifoErrors: 76, txHeartbeatErrors: 80, txWindowErrors: 84, rxCompressed: 88, txCompressed: 92, rxNohandler: 96 };
@@ -768,7 +769,7 @@ export interface RtnlLinkStats64Input {
   readonly txCompressed?: number | bigint | undefined;
   readonly rxNohandler?: number | bigint | undefined;
   readonly rxOtherhostDropped?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtnlLinkStats64: MemberEnds = { rxPackets: 8, txPackets: 16, rxBytes: 24, txBytes: 32, rxErrors: 40, txErrors: 48, rxDropped: 56, txDropped: 64, multicast: 72, collisions: 80, rxLengthErrors: 88, rxOverErrors: 96, rxCrcErrors: 104, rxFrameErrors: 112, rxFifoErrors: 120, rxMissedErrors: 128, txAbortedErrors: 136, txCarrierErrors: 144, txFifoErrors: 152, txHeartbeatErrors: 160, txWindowErrors: 168, rxCompressed: 176, txCompressed: 184, rxNohandler: 192, rxOtherhostDropped: 200 };
@@ -889,7 +890,7 @@ export interface RtnlLinkIfmapInput {
   readonly irq?: number | undefined;
   readonly dma?: number | undefined;
   readonly port?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtnlLinkIfmap: MemberEnds = { memStart: 8, memEnd: 16, baseAddr: 24, irq: 26, dma: 27, port: 28 };
@@ -944,7 +945,7 @@ export interface BrBooloptMulti {
 export interface BrBooloptMultiInput {
   readonly optval?: number | undefined;
   readonly optmask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsBrBooloptMulti: MemberEnds = { optval: 4, optmask: 8 };
@@ -991,7 +992,7 @@ export interface IflaVlanFlags {
 export interface IflaVlanFlagsInput {
   readonly flags?: FlagsInput<VlanFlags> | undefined;
   readonly mask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVlanFlags: MemberEnds = { flags: 4, mask: 8 };
@@ -1038,7 +1039,7 @@ export interface IflaVlanQosMapping {
 export interface IflaVlanQosMappingInput {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVlanQosMapping: MemberEnds = { from: 4, to: 8 };
@@ -1085,7 +1086,7 @@ export interface IflaGenevePortRange {
 export interface IflaGenevePortRangeInput {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaGenevePortRange: MemberEnds = { low: 2, high: 4 };
@@ -1130,8 +1131,8 @@ export interface IflaVfMac {
 /** `struct ifla_vf_mac: 36 bytes` to send; what is not given is zero. */
 export interface IflaVfMacInput {
   readonly vf?: number | undefined;
-  readonly mac?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly mac?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfMac: MemberEnds = { vf: 4, mac: 36 };
@@ -1181,7 +1182,7 @@ export interface IflaVfVlanInput {
   readonly vf?: number | undefined;
   readonly vlan?: number | undefined;
   readonly qos?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfVlan: MemberEnds = { vf: 4, vlan: 8, qos: 12 };
@@ -1230,7 +1231,7 @@ export interface IflaVfTxRate {
 export interface IflaVfTxRateInput {
   readonly vf?: number | undefined;
   readonly rate?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfTxRate: MemberEnds = { vf: 4, rate: 8 };
@@ -1277,7 +1278,7 @@ export interface IflaVfSpoofchk {
 export interface IflaVfSpoofchkInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfSpoofchk: MemberEnds = { vf: 4, setting: 8 };
@@ -1324,7 +1325,7 @@ export interface IflaVfLinkState {
 export interface IflaVfLinkStateInput {
   readonly vf?: number | undefined;
   readonly linkState?: IflaVfLinkStateEnum | number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfLinkState: MemberEnds = { vf: 4, linkState: 8 };
@@ -1376,7 +1377,7 @@ export interface IflaVfRateInput {
   readonly vf?: number | undefined;
   readonly minTxRate?: number | undefined;
   readonly maxTxRate?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfRate: MemberEnds = { vf: 4, minTxRate: 8, maxTxRate: 12 };
@@ -1425,7 +1426,7 @@ export interface IflaVfRssQueryEn {
 export interface IflaVfRssQueryEnInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfRssQueryEn: MemberEnds = { vf: 4, setting: 8 };
@@ -1472,7 +1473,7 @@ export interface IflaVfTrust {
 export interface IflaVfTrustInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfTrust: MemberEnds = { vf: 4, setting: 8 };
@@ -1519,7 +1520,7 @@ export interface IflaVfGuid {
 export interface IflaVfGuidInput {
   readonly vf?: number | undefined;
   readonly guid?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfGuid: MemberEnds = { vf: 4, guid: 16 };
@@ -1572,7 +1573,7 @@ export interface IflaVfVlanInfoInput {
   readonly vlan?: number | undefined;
   readonly qos?: number | undefined;
   readonly vlanProto?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVfVlanInfo: MemberEnds = { vf: 4, vlan: 8, qos: 12, vlanProto: 14 };
@@ -1623,7 +1624,7 @@ export interface IflaVxlanPortRange {
 export interface IflaVxlanPortRangeInput {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaVxlanPortRange: MemberEnds = { low: 2, high: 4 };
@@ -1670,7 +1671,7 @@ export interface IflaRmnetFlags {
 export interface IflaRmnetFlagsInput {
   readonly flags?: number | undefined;
   readonly mask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsIflaRmnetFlags: MemberEnds = { flags: 4, mask: 8 };
@@ -1849,8 +1850,8 @@ export interface LinkAttrsInput extends ExtraInputs {
   readonly qdisc?: string | undefined;
   readonly stats?: RtnlLinkStatsInput | undefined;
   readonly master?: number | undefined;
-  readonly wireless?: Uint8Array | undefined;
-  readonly protinfo?: Uint8Array | undefined;
+  readonly wireless?: Bytes | undefined;
+  readonly protinfo?: Bytes | undefined;
   readonly txqlen?: number | undefined;
   readonly map?: RtnlLinkIfmapInput | undefined;
   readonly weight?: number | undefined;
@@ -1872,9 +1873,9 @@ export interface LinkAttrsInput extends ExtraInputs {
   readonly numTxQueues?: number | undefined;
   readonly numRxQueues?: number | undefined;
   readonly carrier?: number | undefined;
-  readonly physPortId?: Uint8Array | undefined;
+  readonly physPortId?: Bytes | undefined;
   readonly carrierChanges?: number | undefined;
-  readonly physSwitchId?: Uint8Array | undefined;
+  readonly physSwitchId?: Bytes | undefined;
   readonly linkNetnsid?: number | undefined;
   readonly physPortName?: string | undefined;
   readonly protoDown?: number | undefined;
@@ -1899,7 +1900,7 @@ export interface LinkAttrsInput extends ExtraInputs {
   readonly tsoMaxSize?: number | undefined;
   readonly tsoMaxSegs?: number | undefined;
   readonly allmulti?: number | undefined;
-  readonly devlinkPort?: Uint8Array | undefined;
+  readonly devlinkPort?: Bytes | undefined;
   readonly gsoIpv4MaxSize?: number | undefined;
   readonly groIpv4MaxSize?: number | undefined;
   readonly dpllPin?: LinkDpllPinAttrsInput | undefined;
@@ -1982,7 +1983,12 @@ function readLinkAttrs(value: Mutable<LinkAttrs>, view: WireView, start: number,
           break;
         case 18:
           if (value.linkinfo !== undefined) keepEarlier(value, view, start, at, strict);
-          value.linkinfo = readLinkinfoAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.linkinfo = readLinkinfoAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 19:
           if (value.netNsPid !== undefined) keepEarlier(value, view, start, at, strict);
@@ -2611,7 +2617,7 @@ export interface VfinfoAttrsInput extends ExtraInputs {
   readonly ibNodeGuid?: IflaVfGuidInput | undefined;
   readonly ibPortGuid?: IflaVfGuidInput | undefined;
   readonly vlanList?: VfVlanAttrsInput | undefined;
-  readonly broadcast?: Uint8Array | undefined;
+  readonly broadcast?: Bytes | undefined;
 }
 
 function readVfinfoAttrs(value: Mutable<VfinfoAttrs>, view: WireView, start: number, end: number, strict: boolean): VfinfoAttrs {
@@ -3053,7 +3059,7 @@ export interface LinkinfoAttrs extends Decoded {
 export interface LinkinfoAttrsInput extends ExtraInputs {
   readonly kind?: string | undefined;
   readonly data?: LinkinfoDataMsgInput | undefined;
-  readonly xstats?: Uint8Array | undefined;
+  readonly xstats?: Bytes | undefined;
   readonly slaveKind?: string | undefined;
   readonly slaveData?: LinkinfoMemberDataMsgInput | undefined;
 }
@@ -3100,7 +3106,12 @@ function readLinkinfoAttrs(value: Mutable<LinkinfoAttrs>, view: WireView, start:
     const from = dataAt + 4;
     const to = dataAt + data.getUint16(dataAt, LE);
     try {
-      value.data = readLinkinfoDataMsg(value.kind, view, from, to, strict);
+      view.enterNest();
+      try {
+        value.data = readLinkinfoDataMsg(value.kind, view, from, to, strict);
+      } finally {
+        view.leaveNest();
+      }
     } catch (error) {
       keepMalformed(value, view, dataAt, error, strict);
     }
@@ -3889,7 +3900,7 @@ export interface LinkinfoBridgeAttrsInput extends ExtraInputs {
   readonly topologyChangeTimer?: number | bigint | undefined;
   readonly gcTimer?: number | bigint | undefined;
   readonly groupAddr?: AddressInput | undefined;
-  readonly fdbFlush?: Uint8Array | undefined;
+  readonly fdbFlush?: Bytes | undefined;
   readonly mcastRouter?: number | undefined;
   readonly mcastSnooping?: number | undefined;
   readonly mcastQueryUseIfaddr?: number | undefined;
@@ -3914,7 +3925,7 @@ export interface LinkinfoBridgeAttrsInput extends ExtraInputs {
   readonly mcastMldVersion?: number | undefined;
   readonly vlanStatsPerPort?: number | undefined;
   readonly multiBoolopt?: BrBooloptMultiInput | undefined;
-  readonly mcastQuerierState?: Uint8Array | undefined;
+  readonly mcastQuerierState?: Bytes | undefined;
   readonly fdbNLearned?: number | undefined;
   readonly fdbMaxLearned?: number | undefined;
   readonly stpMode?: BrStpMode | number | undefined;
@@ -6825,7 +6836,7 @@ export interface Ifla6AttrsInput extends ExtraInputs {
   readonly flags?: number | undefined;
   readonly conf?: readonly number[] | undefined;
   readonly stats?: readonly (number | bigint)[] | undefined;
-  readonly mcast?: Uint8Array | undefined;
+  readonly mcast?: Bytes | undefined;
   readonly cacheinfo?: IflaCacheinfoInput | undefined;
   readonly icmp6stats?: readonly (number | bigint)[] | undefined;
   readonly token?: AddressInput | undefined;
@@ -7027,10 +7038,10 @@ export interface StatsAttrs extends Decoded {
 /** Attributes of `stats-attrs` to send. */
 export interface StatsAttrsInput extends ExtraInputs {
   readonly link64?: RtnlLinkStats64Input | undefined;
-  readonly linkXstats?: Uint8Array | undefined;
-  readonly linkXstatsSlave?: Uint8Array | undefined;
+  readonly linkXstats?: Bytes | undefined;
+  readonly linkXstatsSlave?: Bytes | undefined;
   readonly linkOffloadXstats?: LinkOffloadXstatsInput | undefined;
-  readonly afSpec?: Uint8Array | undefined;
+  readonly afSpec?: Bytes | undefined;
 }
 
 function readStatsAttrs(value: Mutable<StatsAttrs>, view: WireView, start: number, end: number, strict: boolean, wanted?: Uint8Array): StatsAttrs {
@@ -7116,9 +7127,9 @@ export interface LinkOffloadXstats extends Decoded {
 
 /** Attributes of `link-offload-xstats` to send. */
 export interface LinkOffloadXstatsInput extends ExtraInputs {
-  readonly cpuHit?: Uint8Array | undefined;
+  readonly cpuHit?: Bytes | undefined;
   readonly hwSInfo?: readonly IndexedInput<HwSInfoOneInput>[] | undefined;
-  readonly l3Stats?: Uint8Array | undefined;
+  readonly l3Stats?: Bytes | undefined;
 }
 
 function readLinkOffloadXstats(value: Mutable<LinkOffloadXstats>, view: WireView, start: number, end: number, strict: boolean): LinkOffloadXstats {
@@ -7342,7 +7353,7 @@ export interface LinkinfoNetkitAttrs extends Decoded {
 
 /** Attributes of `linkinfo-netkit-attrs` to send. */
 export interface LinkinfoNetkitAttrsInput extends ExtraInputs {
-  readonly peerInfo?: Uint8Array | undefined;
+  readonly peerInfo?: Bytes | undefined;
   readonly primary?: number | undefined;
   readonly policy?: NetkitPolicy | number | undefined;
   readonly peerPolicy?: NetkitPolicy | number | undefined;
@@ -7542,7 +7553,12 @@ function readLinkinfoVethAttrs(value: Mutable<LinkinfoVethAttrs>, view: WireView
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.peer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.peer = readLinkMessage(view, from, to, strict);
+          view.enterNest();
+          try {
+            value.peer = readLinkMessage(view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -7603,7 +7619,12 @@ function readLinkinfoVxcanAttrs(value: Mutable<LinkinfoVxcanAttrs>, view: WireVi
       switch (data.getUint16(at + 2, LE) & 0x3fff) {
         case 1:
           if (value.peer !== undefined) keepEarlier(value, view, start, at, strict);
-          value.peer = readLinkMessage(view, from, to, strict);
+          view.enterNest();
+          try {
+            value.peer = readLinkMessage(view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         default:
           keepUnknown(value, view, at, strict);
@@ -9041,7 +9062,7 @@ export interface LinkinfoDataMsgInput {
   readonly virt_wifi?: ExtraInputs | undefined;
   readonly vsockmon?: ExtraInputs | undefined;
   readonly wireguard?: ExtraInputs | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readLinkinfoDataMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): LinkinfoDataMsg {
@@ -9140,7 +9161,7 @@ function readLinkinfoDataMsg(selected: unknown, view: WireView, from: number, to
 function writeLinkinfoDataMsg(writer: WireWriter, type: number, value: LinkinfoDataMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -9296,7 +9317,7 @@ export interface LinkinfoMemberDataMsgInput {
   readonly bridge?: LinkinfoBrportAttrsInput | undefined;
   readonly bond?: BondSlaveAttrsInput | undefined;
   readonly vrf?: LinkinfoVrfPortAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readLinkinfoMemberDataMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): LinkinfoMemberDataMsg {
@@ -9315,7 +9336,7 @@ function readLinkinfoMemberDataMsg(selected: unknown, view: WireView, from: numb
 function writeLinkinfoMemberDataMsg(writer: WireWriter, type: number, value: LinkinfoMemberDataMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -125,7 +126,7 @@ export interface NdaCacheinfoInput {
   readonly used?: number | undefined;
   readonly updated?: number | undefined;
   readonly refcnt?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNdaCacheinfo: MemberEnds = { confirmed: 4, used: 8, updated: 12, refcnt: 16 };
@@ -197,7 +198,7 @@ export interface NdtConfigInput {
   readonly hashMask?: number | undefined;
   readonly hashChainGc?: number | undefined;
   readonly proxyQlen?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNdtConfig: MemberEnds = { keyLen: 2, entrySize: 4, entries: 8, lastFlush: 12, lastRand: 16, hashRnd: 20, hashMask: 24, hashChainGc: 28, proxyQlen: 32 };
@@ -285,7 +286,7 @@ export interface NdtStatsInput {
   readonly periodicGcRuns?: number | bigint | undefined;
   readonly forcedGcRuns?: number | bigint | undefined;
   readonly tableFulls?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNdtStats: MemberEnds = { allocs: 8, destroys: 16, hashGrows: 24, resFailed: 32, lookups: 40, hits: 48, rcvProbesMcast: 56, rcvProbesUcast: 64, periodicGcRuns: 72, forcedGcRuns: 80, tableFulls: 88 };
@@ -384,7 +385,7 @@ export interface NeighbourAttrs extends Decoded {
 
 /** Attributes of `neighbour-attrs` to send. */
 export interface NeighbourAttrsInput extends ExtraInputs {
-  readonly unspec?: Uint8Array | undefined;
+  readonly unspec?: Bytes | undefined;
   readonly dst?: AddressInput | undefined;
   readonly lladdr?: AddressInput | undefined;
   readonly cacheinfo?: NdaCacheinfoInput | undefined;
@@ -398,7 +399,7 @@ export interface NeighbourAttrsInput extends ExtraInputs {
   readonly srcVni?: number | undefined;
   readonly protocol?: number | undefined;
   readonly nhId?: number | undefined;
-  readonly fdbExtAttrs?: Uint8Array | undefined;
+  readonly fdbExtAttrs?: Bytes | undefined;
   readonly flagsExt?: FlagsInput<NtfExtFlags> | undefined;
   readonly ndmStateMask?: number | undefined;
   readonly ndmFlagsMask?: number | undefined;

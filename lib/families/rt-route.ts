@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -122,7 +123,7 @@ export interface RtaCacheinfoInput {
   readonly rtaId?: number | undefined;
   readonly rtaTs?: number | undefined;
   readonly rtaTsage?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtaCacheinfo: MemberEnds = { rtaClntref: 4, rtaLastuse: 8, rtaExpires: 12, rtaError: 16, rtaUsed: 20, rtaId: 24, rtaTs: 28, rtaTsage: 32 };
@@ -181,7 +182,7 @@ export interface Rtvia {
 export interface RtviaInput {
   readonly rtviaFamily?: number | undefined;
   readonly rtviaAddr?: AddressInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsRtvia: MemberEnds = { rtviaFamily: 2, rtviaAddr: 6 };
@@ -298,21 +299,21 @@ export interface RouteAttrsInput extends ExtraInputs {
   readonly prefsrc?: AddressInput | undefined;
   readonly metrics?: MetricsInput | undefined;
   readonly multipath?: readonly RtnexthopRouteMessageInput[] | undefined;
-  readonly protoinfo?: Uint8Array | undefined;
+  readonly protoinfo?: Bytes | undefined;
   readonly flow?: number | undefined;
   readonly cacheinfo?: RtaCacheinfoInput | undefined;
-  readonly session?: Uint8Array | undefined;
-  readonly mpAlgo?: Uint8Array | undefined;
+  readonly session?: Bytes | undefined;
+  readonly mpAlgo?: Bytes | undefined;
   readonly table?: number | undefined;
   readonly mark?: number | undefined;
-  readonly mfcStats?: Uint8Array | undefined;
+  readonly mfcStats?: Bytes | undefined;
   readonly via?: RtviaInput | undefined;
-  readonly newdst?: Uint8Array | undefined;
+  readonly newdst?: Bytes | undefined;
   readonly pref?: number | undefined;
   readonly encapType?: number | undefined;
-  readonly encap?: Uint8Array | undefined;
+  readonly encap?: Bytes | undefined;
   readonly expires?: number | undefined;
-  readonly pad?: Uint8Array | undefined;
+  readonly pad?: Bytes | undefined;
   readonly uid?: number | undefined;
   readonly ttlPropagate?: number | undefined;
   readonly ipProto?: number | undefined;
@@ -368,7 +369,12 @@ function readRouteAttrs(value: Mutable<RouteAttrs>, view: WireView, start: numbe
           break;
         case 9:
           if (value.multipath !== undefined) keepEarlier(value, view, start, at, strict);
-          value.multipath = readRecords(view, 8, from, to, strict, readRtnexthopRouteMessage);
+          view.enterNest();
+          try {
+            value.multipath = readRecords(view, 8, from, to, strict, readRtnexthopRouteMessage);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 10:
           if (value.protoinfo !== undefined) keepEarlier(value, view, start, at, strict);

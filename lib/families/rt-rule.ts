@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -75,7 +76,7 @@ export interface FibRulePortRange {
 export interface FibRulePortRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsFibRulePortRange: MemberEnds = { start: 2, end: 4 };
@@ -122,7 +123,7 @@ export interface FibRuleUidRange {
 export interface FibRuleUidRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsFibRuleUidRange: MemberEnds = { start: 4, end: 8 };

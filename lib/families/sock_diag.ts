@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -238,11 +239,11 @@ export interface InetDiagSockid {
 export interface InetDiagSockidInput {
   readonly idiagSport?: number | undefined;
   readonly idiagDport?: number | undefined;
-  readonly idiagSrc?: Uint8Array | undefined;
-  readonly idiagDst?: Uint8Array | undefined;
+  readonly idiagSrc?: Bytes | undefined;
+  readonly idiagDst?: Bytes | undefined;
   readonly idiagIf?: number | undefined;
   readonly idiagCookie?: readonly number[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInetDiagSockid: MemberEnds = { idiagSport: 2, idiagDport: 4, idiagSrc: 20, idiagDst: 36, idiagIf: 40, idiagCookie: 48 };
@@ -314,7 +315,7 @@ export interface Inet4SockidInput {
   readonly idiagDst?: AddressInput | undefined;
   readonly idiagIf?: number | undefined;
   readonly idiagCookie?: readonly number[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInet4Sockid: MemberEnds = { idiagSport: 2, idiagDport: 4, idiagSrc: 8, idiagDst: 24, idiagIf: 40, idiagCookie: 48 };
@@ -386,7 +387,7 @@ export interface Inet6SockidInput {
   readonly idiagDst?: AddressInput | undefined;
   readonly idiagIf?: number | undefined;
   readonly idiagCookie?: readonly number[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInet6Sockid: MemberEnds = { idiagSport: 2, idiagDport: 4, idiagSrc: 20, idiagDst: 36, idiagIf: 40, idiagCookie: 48 };
@@ -453,7 +454,7 @@ export interface InetDiagMeminfoInput {
   readonly idiagWmem?: number | undefined;
   readonly idiagFmem?: number | undefined;
   readonly idiagTmem?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInetDiagMeminfo: MemberEnds = { idiagRmem: 4, idiagWmem: 8, idiagFmem: 12, idiagTmem: 16 };
@@ -510,7 +511,7 @@ export interface TcpvegasInfoInput {
   readonly tcpvRttcnt?: number | undefined;
   readonly tcpvRtt?: number | undefined;
   readonly tcpvMinrtt?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpvegasInfo: MemberEnds = { tcpvEnabled: 4, tcpvRttcnt: 8, tcpvRtt: 12, tcpvMinrtt: 16 };
@@ -570,7 +571,7 @@ export interface TcpDctcpInfoInput {
   readonly dctcpAlpha?: number | undefined;
   readonly dctcpAbEcn?: number | undefined;
   readonly dctcpAbTot?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpDctcpInfo: MemberEnds = { dctcpEnabled: 2, dctcpCeState: 4, dctcpAlpha: 8, dctcpAbEcn: 12, dctcpAbTot: 16 };
@@ -632,7 +633,7 @@ export interface TcpBbrInfoInput {
   readonly bbrMinRtt?: number | undefined;
   readonly bbrPacingGain?: number | undefined;
   readonly bbrCwndGain?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpBbrInfo: MemberEnds = { bbrBwLo: 4, bbrBwHi: 8, bbrMinRtt: 12, bbrPacingGain: 16, bbrCwndGain: 20 };
@@ -687,7 +688,7 @@ export interface InetSockoptBits {
 export interface InetSockoptBitsInput {
   readonly low?: FlagsInput<InetSockoptLow> | undefined;
   readonly high?: FlagsInput<InetSockoptHigh> | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsInetSockoptBits: MemberEnds = { low: 1, high: 2 };
@@ -890,7 +891,7 @@ export interface TcpInfoInput {
   readonly tcpiReordSeen?: number | undefined;
   readonly tcpiRcvOoopack?: number | undefined;
   readonly tcpiSndWnd?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcpInfo: MemberEnds = { tcpiState: 1, tcpiCaState: 2, tcpiRetransmits: 3, tcpiProbes: 4, tcpiBackoff: 5, tcpiOptions: 6, wscale: 7, appLimited: 8, tcpiRto: 12, tcpiAto: 16, tcpiSndMss: 20, tcpiRcvMss: 24, tcpiUnacked: 28, tcpiSacked: 32, tcpiLost: 36, tcpiRetrans: 40, tcpiFackets: 44, tcpiLastDataSent: 48, tcpiLastAckSent: 52, tcpiLastDataRecv: 56, tcpiLastAckRecv: 60, tcpiPmtu: 64, tcpiRcvSsthresh: 68, tcpiRtt: 72, tcpiRttvar: 76, tcpiSndSsthresh: 80, tcpiSndCwnd: 84, tcpiAdvmss: 88, tcpiReordering: 92, tcpiRcvRtt: 96, tcpiRcvSpace: 100, tcpiTotalRetrans: 104, tcpiPacingRate: 112, tcpiMaxPacingRate: 120, tcpiBytesAcked: 128, tcpiBytesReceived: 136, tcpiSegsOut: 140, tcpiSegsIn: 144, tcpiNotsentBytes: 148, tcpiMinRtt: 152, tcpiDataSegsIn: 156, tcpiDataSegsOut: 160, tcpiDeliveryRate: 168, tcpiBusyTime: 176, tcpiRwndLimited: 184, tcpiSndbufLimited: 192, tcpiDelivered: 196, tcpiDeliveredCe: 200, tcpiBytesSent: 208, tcpiBytesRetrans: 216, tcpiDsackDups: 220, tcpiReordSeen: 224, tcpiRcvOoopack: 228, tcpiSndWnd: 232 };
@@ -1116,7 +1117,7 @@ export interface SkMeminfoInput {
   readonly optmem?: number | undefined;
   readonly backlog?: number | undefined;
   readonly drops?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsSkMeminfo: MemberEnds = { rmemAlloc: 4, rcvbuf: 8, wmemAlloc: 12, sndbuf: 16, fwdAlloc: 20, wmemQueued: 24, optmem: 28, backlog: 32, drops: 36 };
@@ -1177,7 +1178,7 @@ export interface UnixDiagVfs {
 export interface UnixDiagVfsInput {
   readonly udiagVfsIno?: number | undefined;
   readonly udiagVfsDev?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsUnixDiagVfs: MemberEnds = { udiagVfsIno: 4, udiagVfsDev: 8 };
@@ -1224,7 +1225,7 @@ export interface UnixDiagRqlen {
 export interface UnixDiagRqlenInput {
   readonly udiagRqueue?: number | undefined;
   readonly udiagWqueue?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsUnixDiagRqlen: MemberEnds = { udiagRqueue: 4, udiagWqueue: 8 };
@@ -1277,7 +1278,7 @@ export interface NetlinkDiagRingInput {
   readonly ndrBlockNr?: number | undefined;
   readonly ndrFrameSize?: number | undefined;
   readonly ndrFrameNr?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsNetlinkDiagRing: MemberEnds = { ndrBlockSize: 4, ndrBlockNr: 8, ndrFrameSize: 12, ndrFrameNr: 16 };
@@ -1326,8 +1327,8 @@ export interface InetDiagReqAttrs extends Decoded {
 
 /** Attributes of `inet-diag-req-attrs` to send. */
 export interface InetDiagReqAttrsInput extends ExtraInputs {
-  readonly bytecode?: Uint8Array | undefined;
-  readonly skBpfStorages?: Uint8Array | undefined;
+  readonly bytecode?: Bytes | undefined;
+  readonly skBpfStorages?: Bytes | undefined;
   readonly protocol?: number | undefined;
 }
 
@@ -1446,14 +1447,14 @@ export interface InetDiagAttrsInput extends ExtraInputs {
   readonly dctcpinfo?: TcpDctcpInfoInput | undefined;
   readonly protocol?: number | undefined;
   readonly skv6only?: number | undefined;
-  readonly locals?: Uint8Array | undefined;
-  readonly peers?: Uint8Array | undefined;
+  readonly locals?: Bytes | undefined;
+  readonly peers?: Bytes | undefined;
   readonly mark?: number | undefined;
   readonly bbrinfo?: TcpBbrInfoInput | undefined;
   readonly classId?: number | undefined;
-  readonly md5sig?: Uint8Array | undefined;
+  readonly md5sig?: Bytes | undefined;
   readonly ulpInfo?: InetUlpAttrsInput | undefined;
-  readonly skBpfStorages?: Uint8Array | undefined;
+  readonly skBpfStorages?: Bytes | undefined;
   readonly cgroupId?: number | bigint | undefined;
   readonly sockopt?: InetSockoptBitsInput | undefined;
 }
@@ -1648,8 +1649,8 @@ export interface InetUlpAttrs extends Decoded {
 /** Attributes of `inet-ulp-attrs` to send. */
 export interface InetUlpAttrsInput extends ExtraInputs {
   readonly name?: string | undefined;
-  readonly tls?: Uint8Array | undefined;
-  readonly mptcp?: Uint8Array | undefined;
+  readonly tls?: Bytes | undefined;
+  readonly mptcp?: Bytes | undefined;
 }
 
 function readInetUlpAttrs(value: Mutable<InetUlpAttrs>, view: WireView, start: number, end: number, strict: boolean): InetUlpAttrs {
@@ -1736,7 +1737,7 @@ export interface UnixDiagAttrs extends Decoded {
 
 /** Attributes of `unix-diag-attrs` to send. */
 export interface UnixDiagAttrsInput extends ExtraInputs {
-  readonly name?: Uint8Array | undefined;
+  readonly name?: Bytes | undefined;
   readonly vfs?: UnixDiagVfsInput | undefined;
   readonly peer?: number | undefined;
   readonly icons?: readonly number[] | undefined;

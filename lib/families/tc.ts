@@ -6,6 +6,7 @@ import type {
   AddressInput,
   Bitfield32,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -166,7 +167,7 @@ export interface TcStatsInput {
   readonly pps?: number | undefined;
   readonly qlen?: number | undefined;
   readonly backlog?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcStats: MemberEnds = { bytes: 8, packets: 12, drops: 16, overlimits: 20, bps: 24, pps: 28, qlen: 32, backlog: 36 };
@@ -234,7 +235,7 @@ export interface TcCbsQoptInput {
   readonly locredit?: number | undefined;
   readonly idleslope?: number | undefined;
   readonly sendslope?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcCbsQopt: MemberEnds = { offload: 1, hicredit: 8, locredit: 12, idleslope: 16, sendslope: 20 };
@@ -290,7 +291,7 @@ export interface TcEtfQoptInput {
   readonly delta?: number | undefined;
   readonly clockid?: number | undefined;
   readonly flags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcEtfQopt: MemberEnds = { delta: 4, clockid: 8, flags: 12 };
@@ -336,7 +337,7 @@ export interface TcFifoQopt {
 /** `struct tc_fifo_qopt: 4 bytes` to send; what is not given is zero. */
 export interface TcFifoQoptInput {
   readonly limit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFifoQopt: MemberEnds = { limit: 4 };
@@ -393,7 +394,7 @@ export interface TcRatespecInput {
   readonly cellAlign?: number | undefined;
   readonly mpu?: number | undefined;
   readonly rate?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcRatespec: MemberEnds = { cellLog: 1, linklayer: 2, overhead: 4, cellAlign: 6, mpu: 8, rate: 12 };
@@ -461,7 +462,7 @@ export interface TcHtbOptInput {
   readonly quantum?: number | undefined;
   readonly level?: number | undefined;
   readonly prio?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHtbOpt: MemberEnds = { rate: 12, ceil: 24, buffer: 28, cbuffer: 32, quantum: 36, level: 40, prio: 44 };
@@ -527,7 +528,7 @@ export interface TcHtbGlobInput {
   readonly defcls?: number | undefined;
   readonly debug?: number | undefined;
   readonly directPkts?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHtbGlob: MemberEnds = { version: 4, rate2quantum: 8, defcls: 12, debug: 16, directPkts: 20 };
@@ -586,7 +587,7 @@ export interface TcGredSoptInput {
   readonly defDP?: number | undefined;
   readonly grio?: number | undefined;
   readonly flags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcGredSopt: MemberEnds = { DPs: 4, defDP: 8, grio: 9, flags: 10 };
@@ -634,7 +635,7 @@ export interface TcHfscQopt {
 /** `struct tc_hfsc_qopt: 2 bytes` to send; what is not given is zero. */
 export interface TcHfscQoptInput {
   readonly defcls?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHfscQopt: MemberEnds = { defcls: 2 };
@@ -681,11 +682,11 @@ export interface TcMqprioQopt {
 /** `struct tc_mqprio_qopt: 82 bytes` to send; what is not given is zero. */
 export interface TcMqprioQoptInput {
   readonly numTc?: number | undefined;
-  readonly prioTcMap?: Uint8Array | undefined;
+  readonly prioTcMap?: Bytes | undefined;
   readonly hw?: number | undefined;
-  readonly count?: Uint8Array | undefined;
-  readonly offset?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly count?: Bytes | undefined;
+  readonly offset?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMqprioQopt: MemberEnds = { numTc: 1, prioTcMap: 17, hw: 18, count: 50, offset: 82 };
@@ -742,7 +743,7 @@ export interface TcMultiqQopt {
 export interface TcMultiqQoptInput {
   readonly bands?: number | undefined;
   readonly maxBands?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMultiqQopt: MemberEnds = { bands: 2, maxBands: 4 };
@@ -798,7 +799,7 @@ export interface TcNetemGimodelInput {
   readonly p32?: number | undefined;
   readonly p14?: number | undefined;
   readonly p23?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemGimodel: MemberEnds = { p13: 4, p31: 8, p32: 12, p14: 16, p23: 20 };
@@ -857,7 +858,7 @@ export interface TcNetemGemodelInput {
   readonly r?: number | undefined;
   readonly h?: number | undefined;
   readonly k1?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemGemodel: MemberEnds = { p: 4, r: 8, h: 12, k1: 16 };
@@ -911,7 +912,7 @@ export interface TcNetemCorrInput {
   readonly delayCorr?: number | undefined;
   readonly lossCorr?: number | undefined;
   readonly dupCorr?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemCorr: MemberEnds = { delayCorr: 4, lossCorr: 8, dupCorr: 12 };
@@ -960,7 +961,7 @@ export interface TcNetemReorder {
 export interface TcNetemReorderInput {
   readonly probability?: number | undefined;
   readonly correlation?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemReorder: MemberEnds = { probability: 4, correlation: 8 };
@@ -1007,7 +1008,7 @@ export interface TcNetemCorrupt {
 export interface TcNetemCorruptInput {
   readonly probability?: number | undefined;
   readonly correlation?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemCorrupt: MemberEnds = { probability: 4, correlation: 8 };
@@ -1060,7 +1061,7 @@ export interface TcNetemRateInput {
   readonly packetOverhead?: number | undefined;
   readonly cellSize?: number | undefined;
   readonly cellOverhead?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemRate: MemberEnds = { rate: 4, packetOverhead: 8, cellSize: 12, cellOverhead: 16 };
@@ -1125,7 +1126,7 @@ export interface TcNetemSlotInput {
   readonly maxBytes?: number | undefined;
   readonly distDelay?: number | bigint | undefined;
   readonly distJitter?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcNetemSlot: MemberEnds = { minDelay: 8, maxDelay: 16, maxPackets: 20, maxBytes: 24, distDelay: 32, distJitter: 40 };
@@ -1180,7 +1181,7 @@ export interface TcPlugQopt {
 export interface TcPlugQoptInput {
   readonly action?: number | undefined;
   readonly limit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPlugQopt: MemberEnds = { action: 4, limit: 8 };
@@ -1225,8 +1226,8 @@ export interface TcPrioQopt {
 /** `struct tc_prio_qopt: 20 bytes` to send; what is not given is zero. */
 export interface TcPrioQoptInput {
   readonly bands?: number | undefined;
-  readonly priomap?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly priomap?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPrioQopt: MemberEnds = { bands: 4, priomap: 20 };
@@ -1290,7 +1291,7 @@ export interface TcRedQoptInput {
   readonly Plog?: number | undefined;
   readonly ScellLog?: number | undefined;
   readonly flags?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcRedQopt: MemberEnds = { limit: 4, qthMin: 8, qthMax: 12, Wlog: 13, Plog: 14, ScellLog: 15, flags: 16 };
@@ -1368,7 +1369,7 @@ export interface TcSfbQoptInput {
   readonly limit?: number | undefined;
   readonly penaltyRate?: number | undefined;
   readonly penaltyBurst?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfbQopt: MemberEnds = { rehashInterval: 4, warmupTime: 8, max: 12, binSize: 16, increment: 20, decrement: 24, limit: 28, penaltyRate: 32, penaltyBurst: 36 };
@@ -1438,7 +1439,7 @@ export interface TcSfqQoptInput {
   readonly limit?: number | undefined;
   readonly divisor?: number | undefined;
   readonly flows?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqQopt: MemberEnds = { quantum: 4, perturbPeriod: 8, limit: 12, divisor: 16, flows: 20 };
@@ -1505,7 +1506,7 @@ export interface TcSfqredStatsInput {
   readonly forcedMark?: number | undefined;
   readonly probMarkHead?: number | undefined;
   readonly forcedMarkHead?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqredStats: MemberEnds = { probDrop: 4, forcedDrop: 8, probMark: 12, forcedMark: 16, probMarkHead: 20, forcedMarkHead: 24 };
@@ -1590,7 +1591,7 @@ export interface TcSfqQoptV1Input {
   readonly flags?: number | undefined;
   readonly maxP?: number | undefined;
   readonly stats?: TcSfqredStatsInput | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqQoptV1: MemberEnds = { v0: 20, depth: 24, headdrop: 28, limit: 32, qthMin: 36, qthMax: 40, Wlog: 41, Plog: 42, ScellLog: 43, flags: 44, maxP: 48, stats: 72 };
@@ -1664,7 +1665,7 @@ export interface TcTbfQoptInput {
   readonly limit?: number | undefined;
   readonly buffer?: number | undefined;
   readonly mtu?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcTbfQopt: MemberEnds = { rate: 12, peakrate: 24, limit: 28, buffer: 32, mtu: 36 };
@@ -1735,7 +1736,7 @@ export interface TcSizespecInput {
   readonly mpu?: number | undefined;
   readonly mtu?: number | undefined;
   readonly tsize?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSizespec: MemberEnds = { cellLog: 1, sizeLog: 2, cellAlign: 4, overhead: 8, linklayer: 12, mpu: 16, mtu: 20, tsize: 24 };
@@ -1794,7 +1795,7 @@ export interface GnetEstimator {
 export interface GnetEstimatorInput {
   readonly interval?: number | undefined;
   readonly ewmaLog?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetEstimator: MemberEnds = { interval: 1, ewmaLog: 2 };
@@ -1850,7 +1851,7 @@ export interface TcChokeXstatsInput {
   readonly other?: number | undefined;
   readonly marked?: number | undefined;
   readonly matched?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcChokeXstats: MemberEnds = { early: 4, pdrop: 8, other: 12, marked: 16, matched: 20 };
@@ -1924,7 +1925,7 @@ export interface TcCodelXstatsInput {
   readonly ecnMark?: number | undefined;
   readonly dropping?: number | undefined;
   readonly ceMark?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcCodelXstats: MemberEnds = { maxpacket: 4, count: 8, lastcount: 12, ldelay: 16, dropNext: 20, dropOverlimit: 24, ecnMark: 28, dropping: 32, ceMark: 36 };
@@ -2011,7 +2012,7 @@ export interface TcFqCodelXstatsInput {
   readonly ceMark?: number | undefined;
   readonly memoryUsage?: number | undefined;
   readonly dropOvermemory?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFqCodelXstats: MemberEnds = { type: 4, maxpacket: 8, dropOverlimit: 12, ecnMark: 16, newFlowCount: 20, newFlowsLen: 24, oldFlowsLen: 28, ceMark: 32, memoryUsage: 36, dropOvermemory: 40 };
@@ -2108,7 +2109,7 @@ export interface TcDualpi2XstatsInput {
   readonly memoryUsed?: number | undefined;
   readonly maxMemoryUsed?: number | undefined;
   readonly memoryLimit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcDualpi2Xstats: MemberEnds = { prob: 4, delayC: 8, delayL: 12, pktsInC: 16, pktsInL: 20, maxq: 24, ecnMark: 28, stepMark: 32, credit: 36, memoryUsed: 40, maxMemoryUsed: 44, memoryLimit: 48 };
@@ -2198,7 +2199,7 @@ export interface TcFqPieXstatsInput {
   readonly newFlowsLen?: number | undefined;
   readonly oldFlowsLen?: number | undefined;
   readonly memoryUsage?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFqPieXstats: MemberEnds = { packetsIn: 4, dropped: 8, overlimit: 12, overmemory: 16, ecnMark: 20, newFlowCount: 24, newFlowsLen: 28, oldFlowsLen: 32, memoryUsage: 36 };
@@ -2303,9 +2304,9 @@ export interface TcFqQdStatsInput {
   readonly horizonDrops?: number | bigint | undefined;
   readonly horizonCaps?: number | bigint | undefined;
   readonly fastpathPackets?: number | bigint | undefined;
-  readonly bandDrops?: Uint8Array | undefined;
-  readonly bandPktCount?: Uint8Array | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly bandDrops?: Bytes | undefined;
+  readonly bandPktCount?: Bytes | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcFqQdStats: MemberEnds = { gcFlows: 8, highprioPackets: 16, tcpRetrans: 24, throttled: 32, flowsPlimit: 40, pktsTooLong: 48, allocationErrors: 56, timeNextDelayedFlow: 64, flows: 68, inactiveFlows: 72, throttledFlows: 76, unthrottleLatencyNs: 80, ceMark: 88, horizonDrops: 96, horizonCaps: 104, fastpathPackets: 112, bandDrops: 136, bandPktCount: 148 };
@@ -2408,7 +2409,7 @@ export interface TcHhfXstatsInput {
   readonly hhOverlimit?: number | undefined;
   readonly hhTotCount?: number | undefined;
   readonly hhCurCount?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHhfXstats: MemberEnds = { dropOverlimit: 4, hhOverlimit: 8, hhTotCount: 12, hhCurCount: 16 };
@@ -2480,7 +2481,7 @@ export interface TcPieXstatsInput {
   readonly overlimit?: number | undefined;
   readonly maxq?: number | undefined;
   readonly ecnMark?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPieXstats: MemberEnds = { prob: 8, delay: 12, avgDqRate: 16, dqRateEstimating: 20, packetsIn: 24, dropped: 28, overlimit: 32, maxq: 36, ecnMark: 40 };
@@ -2549,7 +2550,7 @@ export interface TcRedXstatsInput {
   readonly pdrop?: number | undefined;
   readonly other?: number | undefined;
   readonly marked?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcRedXstats: MemberEnds = { early: 4, pdrop: 8, other: 12, marked: 16 };
@@ -2621,7 +2622,7 @@ export interface TcSfbXstatsInput {
   readonly maxqlen?: number | undefined;
   readonly maxprob?: number | undefined;
   readonly avgprob?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfbXstats: MemberEnds = { earlydrop: 4, penaltydrop: 8, bucketdrop: 12, queuedrop: 16, childdrop: 20, marked: 24, maxqlen: 28, maxprob: 32, avgprob: 36 };
@@ -2679,7 +2680,7 @@ export interface TcSfqXstats {
 /** `struct tc_sfq_xstats: 4 bytes` to send; what is not given is zero. */
 export interface TcSfqXstatsInput {
   readonly allot?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcSfqXstats: MemberEnds = { allot: 4 };
@@ -2724,7 +2725,7 @@ export interface GnetStatsBasic {
 export interface GnetStatsBasicInput {
   readonly bytes?: number | bigint | undefined;
   readonly packets?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsBasic: MemberEnds = { bytes: 8, packets: 12 };
@@ -2771,7 +2772,7 @@ export interface GnetStatsRateEst {
 export interface GnetStatsRateEstInput {
   readonly bps?: number | undefined;
   readonly pps?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsRateEst: MemberEnds = { bps: 4, pps: 8 };
@@ -2818,7 +2819,7 @@ export interface GnetStatsRateEst64 {
 export interface GnetStatsRateEst64Input {
   readonly bps?: number | bigint | undefined;
   readonly pps?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsRateEst64: MemberEnds = { bps: 8, pps: 16 };
@@ -2874,7 +2875,7 @@ export interface GnetStatsQueueInput {
   readonly drops?: number | undefined;
   readonly requeues?: number | undefined;
   readonly overlimits?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsGnetStatsQueue: MemberEnds = { qlen: 4, backlog: 8, drops: 12, requeues: 16, overlimits: 20 };
@@ -2933,7 +2934,7 @@ export interface TcU32KeyInput {
   readonly val?: number | undefined;
   readonly off?: number | undefined;
   readonly offmask?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Key: MemberEnds = { mask: 4, val: 8, off: 12, offmask: 16 };
@@ -2987,7 +2988,7 @@ export interface TcU32MarkInput {
   readonly val?: number | undefined;
   readonly mask?: number | undefined;
   readonly success?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Mark: MemberEnds = { val: 4, mask: 8, success: 12 };
@@ -3056,7 +3057,7 @@ export interface TcU32SelInput {
   readonly hoff?: number | undefined;
   readonly hmask?: number | undefined;
   readonly keys?: readonly TcU32KeyInput[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Sel: MemberEnds = { flags: 1, offshift: 2, nkeys: 3, offmask: 6, off: 8, offoff: 10, hoff: 12, hmask: 16, keys: 16 };
@@ -3126,7 +3127,7 @@ export interface TcU32PcntInput {
   readonly rcnt?: number | bigint | undefined;
   readonly rhit?: number | bigint | undefined;
   readonly kcnts?: readonly (number | bigint)[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcU32Pcnt: MemberEnds = { rcnt: 8, rhit: 16, kcnts: 16 };
@@ -3186,7 +3187,7 @@ export interface TcfTInput {
   readonly lastuse?: number | bigint | undefined;
   readonly expires?: number | bigint | undefined;
   readonly firstuse?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcfT: MemberEnds = { install: 8, lastuse: 16, expires: 24, firstuse: 32 };
@@ -3246,7 +3247,7 @@ export interface TcGactInput {
   readonly action?: number | undefined;
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcGact: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20 };
@@ -3302,7 +3303,7 @@ export interface TcGactPInput {
   readonly ptype?: number | undefined;
   readonly pval?: number | undefined;
   readonly paction?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcGactP: MemberEnds = { ptype: 2, pval: 4, paction: 8 };
@@ -3351,7 +3352,7 @@ export interface TcfEmatchTreeHdr {
 export interface TcfEmatchTreeHdrInput {
   readonly nmatches?: number | undefined;
   readonly progid?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcfEmatchTreeHdr: MemberEnds = { nmatches: 2, progid: 4 };
@@ -3398,7 +3399,7 @@ export interface TcBasicPcnt {
 export interface TcBasicPcntInput {
   readonly rcnt?: number | bigint | undefined;
   readonly rhit?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcBasicPcnt: MemberEnds = { rcnt: 8, rhit: 16 };
@@ -3442,7 +3443,7 @@ export interface TcMatchallPcnt {
 /** `struct tc_matchall_pcnt: 8 bytes` to send; what is not given is zero. */
 export interface TcMatchallPcntInput {
   readonly rhit?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMatchallPcnt: MemberEnds = { rhit: 8 };
@@ -3499,7 +3500,7 @@ export interface TcMplsInput {
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
   readonly mAction?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMpls: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, mAction: 24 };
@@ -3576,7 +3577,7 @@ export interface TcPoliceInput {
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
   readonly capab?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPolice: MemberEnds = { index: 4, action: 8, limit: 12, burst: 16, mtu: 20, rate: 32, peakrate: 44, refcnt: 48, bindcnt: 52, capab: 56 };
@@ -3651,7 +3652,7 @@ export interface TcPeditKeyInput {
   readonly at?: number | undefined;
   readonly offmask?: number | undefined;
   readonly shift?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPeditKey: MemberEnds = { mask: 4, val: 8, off: 12, at: 16, offmask: 20, shift: 24 };
@@ -3723,7 +3724,7 @@ export interface TcPeditSelInput {
   readonly nkeys?: number | undefined;
   readonly flags?: number | undefined;
   readonly keys?: readonly TcPeditKeyInput[] | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcPeditSel: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, nkeys: 21, flags: 22, keys: 24 };
@@ -3801,7 +3802,7 @@ export interface TcVlanInput {
   readonly refcnt?: number | undefined;
   readonly bindcnt?: number | undefined;
   readonly vAction?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcVlan: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, vAction: 24 };
@@ -3871,7 +3872,7 @@ export interface TcMirredInput {
   readonly bindcnt?: number | undefined;
   readonly eaction?: MirredEaction | number | undefined;
   readonly ifindex?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcMirred: MemberEnds = { index: 4, capab: 8, action: 12, refcnt: 16, bindcnt: 20, eaction: 24, ifindex: 28 };
@@ -3939,7 +3940,7 @@ export interface TcHtbXstatsInput {
   readonly giants?: number | undefined;
   readonly tokens?: number | undefined;
   readonly ctokens?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHtbXstats: MemberEnds = { lends: 4, borrows: 8, giants: 12, tokens: 16, ctokens: 20 };
@@ -3989,7 +3990,7 @@ export interface TcDrrXstats {
 /** `struct tc_drr_xstats: 4 bytes` to send; what is not given is zero. */
 export interface TcDrrXstatsInput {
   readonly deficit?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcDrrXstats: MemberEnds = { deficit: 4 };
@@ -4034,7 +4035,7 @@ export interface TcQfqXstats {
 export interface TcQfqXstatsInput {
   readonly weight?: number | undefined;
   readonly lmax?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcQfqXstats: MemberEnds = { weight: 4, lmax: 8 };
@@ -4087,7 +4088,7 @@ export interface TcHfscXstatsInput {
   readonly rtwork?: number | bigint | undefined;
   readonly period?: number | undefined;
   readonly level?: number | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsTcHfscXstats: MemberEnds = { work: 8, rtwork: 16, period: 20, level: 24 };
@@ -4378,7 +4379,7 @@ export interface ActAttrsInput extends ExtraInputs {
   readonly options?: ActOptionsMsgInput | undefined;
   readonly index?: number | undefined;
   readonly stats?: TcaStatsAttrsInput | undefined;
-  readonly cookie?: Uint8Array | undefined;
+  readonly cookie?: Bytes | undefined;
   readonly flags?: Bitfield32 | undefined;
   readonly hwStats?: Bitfield32 | undefined;
   readonly usedHwStats?: Bitfield32 | undefined;
@@ -4542,13 +4543,13 @@ export interface ActBpfAttrs extends Decoded {
 /** Attributes of `act-bpf-attrs` to send. */
 export interface ActBpfAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly opsLen?: number | undefined;
-  readonly ops?: Uint8Array | undefined;
+  readonly ops?: Bytes | undefined;
   readonly fd?: number | undefined;
   readonly name?: string | undefined;
-  readonly tag?: Uint8Array | undefined;
-  readonly id?: Uint8Array | undefined;
+  readonly tag?: Bytes | undefined;
+  readonly id?: Bytes | undefined;
 }
 
 function readActBpfAttrs(value: Mutable<ActBpfAttrs>, view: WireView, start: number, end: number, strict: boolean): ActBpfAttrs {
@@ -4657,7 +4658,7 @@ export interface ActConnmarkAttrs extends Decoded {
 
 /** Attributes of `act-connmark-attrs` to send. */
 export interface ActConnmarkAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
 }
 
@@ -4730,7 +4731,7 @@ export interface ActCsumAttrs extends Decoded {
 
 /** Attributes of `act-csum-attrs` to send. */
 export interface ActCsumAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
 }
 
@@ -4833,18 +4834,18 @@ export interface ActCtAttrs extends Decoded {
 
 /** Attributes of `act-ct-attrs` to send. */
 export interface ActCtAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
   readonly action?: number | undefined;
   readonly zone?: number | undefined;
   readonly mark?: number | undefined;
   readonly markMask?: number | undefined;
-  readonly labels?: Uint8Array | undefined;
-  readonly labelsMask?: Uint8Array | undefined;
+  readonly labels?: Bytes | undefined;
+  readonly labelsMask?: Bytes | undefined;
   readonly natIpv4Min?: number | undefined;
   readonly natIpv4Max?: number | undefined;
-  readonly natIpv6Min?: Uint8Array | undefined;
-  readonly natIpv6Max?: Uint8Array | undefined;
+  readonly natIpv6Min?: Bytes | undefined;
+  readonly natIpv6Max?: Bytes | undefined;
   readonly natPortMin?: number | undefined;
   readonly natPortMax?: number | undefined;
   readonly helperName?: string | undefined;
@@ -5027,7 +5028,7 @@ export interface ActCtinfoAttrs extends Decoded {
 /** Attributes of `act-ctinfo-attrs` to send. */
 export interface ActCtinfoAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly act?: Uint8Array | undefined;
+  readonly act?: Bytes | undefined;
   readonly zone?: number | undefined;
   readonly parmsDscpMask?: number | undefined;
   readonly parmsDscpStatemask?: number | undefined;
@@ -5166,9 +5167,9 @@ export interface ActGateAttrs extends Decoded {
 /** Attributes of `act-gate-attrs` to send. */
 export interface ActGateAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly priority?: number | undefined;
-  readonly entryList?: Uint8Array | undefined;
+  readonly entryList?: Bytes | undefined;
   readonly baseTime?: number | bigint | undefined;
   readonly cycleTime?: number | bigint | undefined;
   readonly cycleTimeExt?: number | bigint | undefined;
@@ -5296,12 +5297,12 @@ export interface ActIfeAttrs extends Decoded {
 
 /** Attributes of `act-ife-attrs` to send. */
 export interface ActIfeAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
-  readonly dmac?: Uint8Array | undefined;
-  readonly smac?: Uint8Array | undefined;
+  readonly dmac?: Bytes | undefined;
+  readonly smac?: Bytes | undefined;
   readonly type?: number | undefined;
-  readonly metalst?: Uint8Array | undefined;
+  readonly metalst?: Bytes | undefined;
 }
 
 function readActIfeAttrs(value: Mutable<ActIfeAttrs>, view: WireView, start: number, end: number, strict: boolean): ActIfeAttrs {
@@ -5600,7 +5601,7 @@ export interface ActNatAttrs extends Decoded {
 
 /** Attributes of `act-nat-attrs` to send. */
 export interface ActNatAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly tm?: TcfTInput | undefined;
 }
 
@@ -5681,9 +5682,9 @@ export interface ActPeditAttrs extends Decoded {
 export interface ActPeditAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
   readonly parms?: TcPeditSelInput | undefined;
-  readonly parmsEx?: Uint8Array | undefined;
-  readonly keysEx?: Uint8Array | undefined;
-  readonly keyEx?: Uint8Array | undefined;
+  readonly parmsEx?: Bytes | undefined;
+  readonly keysEx?: Bytes | undefined;
+  readonly keyEx?: Bytes | undefined;
 }
 
 function readActPeditAttrs(value: Mutable<ActPeditAttrs>, view: WireView, start: number, end: number, strict: boolean): ActPeditAttrs {
@@ -5778,8 +5779,8 @@ export interface ActSimpleAttrs extends Decoded {
 /** Attributes of `act-simple-attrs` to send. */
 export interface ActSimpleAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readActSimpleAttrs(value: Mutable<ActSimpleAttrs>, view: WireView, start: number, end: number, strict: boolean): ActSimpleAttrs {
@@ -5872,7 +5873,7 @@ export interface ActSkbeditAttrs extends Decoded {
 /** Attributes of `act-skbedit-attrs` to send. */
 export interface ActSkbeditAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly priority?: number | undefined;
   readonly queueMapping?: number | undefined;
   readonly mark?: number | undefined;
@@ -6001,10 +6002,10 @@ export interface ActSkbmodAttrs extends Decoded {
 /** Attributes of `act-skbmod-attrs` to send. */
 export interface ActSkbmodAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
-  readonly dmac?: Uint8Array | undefined;
-  readonly smac?: Uint8Array | undefined;
-  readonly etype?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
+  readonly dmac?: Bytes | undefined;
+  readonly smac?: Bytes | undefined;
+  readonly etype?: Bytes | undefined;
 }
 
 function readActSkbmodAttrs(value: Mutable<ActSkbmodAttrs>, view: WireView, start: number, end: number, strict: boolean): ActSkbmodAttrs {
@@ -6117,15 +6118,15 @@ export interface ActTunnelKeyAttrs extends Decoded {
 /** Attributes of `act-tunnel-key-attrs` to send. */
 export interface ActTunnelKeyAttrsInput extends ExtraInputs {
   readonly tm?: TcfTInput | undefined;
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly encIpv4Src?: number | undefined;
   readonly encIpv4Dst?: number | undefined;
-  readonly encIpv6Src?: Uint8Array | undefined;
-  readonly encIpv6Dst?: Uint8Array | undefined;
+  readonly encIpv6Src?: Bytes | undefined;
+  readonly encIpv6Dst?: Bytes | undefined;
   readonly encKeyId?: number | bigint | undefined;
   readonly encDstPort?: number | undefined;
   readonly noCsum?: number | undefined;
-  readonly encOpts?: Uint8Array | undefined;
+  readonly encOpts?: Bytes | undefined;
   readonly encTos?: number | undefined;
   readonly encTtl?: number | undefined;
   readonly noFrag?: boolean | undefined;
@@ -6282,8 +6283,8 @@ export interface ActVlanAttrsInput extends ExtraInputs {
   readonly pushVlanId?: number | undefined;
   readonly pushVlanProtocol?: number | undefined;
   readonly pushVlanPriority?: number | undefined;
-  readonly pushEthDst?: Uint8Array | undefined;
-  readonly pushEthSrc?: Uint8Array | undefined;
+  readonly pushEthDst?: Bytes | undefined;
+  readonly pushEthSrc?: Bytes | undefined;
 }
 
 function readActVlanAttrs(value: Mutable<ActVlanAttrs>, view: WireView, start: number, end: number, strict: boolean): ActVlanAttrs {
@@ -6509,12 +6510,12 @@ export interface BpfAttrsInput extends ExtraInputs {
   readonly police?: PoliceAttrsInput | undefined;
   readonly classid?: number | undefined;
   readonly opsLen?: number | undefined;
-  readonly ops?: Uint8Array | undefined;
+  readonly ops?: Bytes | undefined;
   readonly fd?: number | undefined;
   readonly name?: string | undefined;
   readonly flags?: number | undefined;
   readonly flagsGen?: number | undefined;
-  readonly tag?: Uint8Array | undefined;
+  readonly tag?: Bytes | undefined;
   readonly id?: number | undefined;
 }
 
@@ -7393,7 +7394,7 @@ export interface CgroupAttrs extends Decoded {
 export interface CgroupAttrsInput extends ExtraInputs {
   readonly act?: readonly IndexedInput<ActAttrsInput>[] | undefined;
   readonly police?: PoliceAttrsInput | undefined;
-  readonly ematches?: Uint8Array | undefined;
+  readonly ematches?: Bytes | undefined;
 }
 
 function readCgroupAttrs(value: Mutable<CgroupAttrs>, view: WireView, start: number, end: number, strict: boolean): CgroupAttrs {
@@ -7471,7 +7472,7 @@ export interface ChokeAttrs extends Decoded {
 /** Attributes of `choke-attrs` to send. */
 export interface ChokeAttrsInput extends ExtraInputs {
   readonly parms?: TcRedQoptInput | undefined;
-  readonly stab?: Uint8Array | undefined;
+  readonly stab?: Bytes | undefined;
   readonly maxP?: number | undefined;
 }
 
@@ -7898,7 +7899,7 @@ export interface EmatchAttrs extends Decoded {
 /** Attributes of `ematch-attrs` to send. */
 export interface EmatchAttrsInput extends ExtraInputs {
   readonly treeHdr?: TcfEmatchTreeHdrInput | undefined;
-  readonly treeList?: Uint8Array | undefined;
+  readonly treeList?: Bytes | undefined;
 }
 
 function readEmatchAttrs(value: Mutable<EmatchAttrs>, view: WireView, start: number, end: number, strict: boolean): EmatchAttrs {
@@ -7997,9 +7998,9 @@ export interface FlowAttrsInput extends ExtraInputs {
   readonly mask?: number | undefined;
   readonly xor?: number | undefined;
   readonly divisor?: number | undefined;
-  readonly act?: Uint8Array | undefined;
+  readonly act?: Bytes | undefined;
   readonly police?: PoliceAttrsInput | undefined;
-  readonly ematches?: Uint8Array | undefined;
+  readonly ematches?: Bytes | undefined;
   readonly perturb?: number | undefined;
 }
 
@@ -8444,8 +8445,8 @@ export interface FlowerAttrsInput extends ExtraInputs {
   readonly keyCtZoneMask?: number | undefined;
   readonly keyCtMark?: number | undefined;
   readonly keyCtMarkMask?: number | undefined;
-  readonly keyCtLabels?: Uint8Array | undefined;
-  readonly keyCtLabelsMask?: Uint8Array | undefined;
+  readonly keyCtLabels?: Bytes | undefined;
+  readonly keyCtLabelsMask?: Bytes | undefined;
   readonly keyMplsOpts?: FlowerKeyMplsOptAttrsInput | undefined;
   readonly keyHash?: number | undefined;
   readonly keyHashMask?: number | undefined;
@@ -9346,7 +9347,7 @@ export interface FlowerKeyEncOptGeneveAttrs extends Decoded {
 export interface FlowerKeyEncOptGeneveAttrsInput extends ExtraInputs {
   readonly class?: number | undefined;
   readonly type?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readFlowerKeyEncOptGeneveAttrs(value: Mutable<FlowerKeyEncOptGeneveAttrs>, view: WireView, start: number, end: number, strict: boolean): FlowerKeyEncOptGeneveAttrs {
@@ -9914,7 +9915,7 @@ export interface GredAttrs extends Decoded {
 
 /** Attributes of `gred-attrs` to send. */
 export interface GredAttrsInput extends ExtraInputs {
-  readonly parms?: Uint8Array | undefined;
+  readonly parms?: Bytes | undefined;
   readonly stab?: readonly number[] | undefined;
   readonly dps?: TcGredSoptInput | undefined;
   readonly maxP?: readonly number[] | undefined;
@@ -10235,9 +10236,9 @@ export interface HfscAttrs extends Decoded {
 
 /** Attributes of `hfsc-attrs` to send. */
 export interface HfscAttrsInput extends ExtraInputs {
-  readonly rsc?: Uint8Array | undefined;
-  readonly fsc?: Uint8Array | undefined;
-  readonly usc?: Uint8Array | undefined;
+  readonly rsc?: Bytes | undefined;
+  readonly fsc?: Bytes | undefined;
+  readonly usc?: Bytes | undefined;
 }
 
 /** Attributes of `hhf-attrs`, as the kernel sent them. */
@@ -10379,8 +10380,8 @@ export interface HtbAttrs extends Decoded {
 export interface HtbAttrsInput extends ExtraInputs {
   readonly parms?: TcHtbOptInput | undefined;
   readonly init?: TcHtbGlobInput | undefined;
-  readonly ctab?: Uint8Array | undefined;
-  readonly rtab?: Uint8Array | undefined;
+  readonly ctab?: Bytes | undefined;
+  readonly rtab?: Bytes | undefined;
   readonly directQlen?: number | undefined;
   readonly rate64?: number | bigint | undefined;
   readonly ceil64?: number | bigint | undefined;
@@ -10682,14 +10683,24 @@ function readEtsAttrs(value: Mutable<EtsAttrs>, view: WireView, start: number, e
           break;
         case 3:
           if (value.quanta !== undefined) keepEarlier(value, view, start, at, strict);
-          value.quanta = readEtsAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.quanta = readEtsAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 4:
           value.quantaBand = append(value.quantaBand, size < 4 ? tooShort(size, 4) : data.getUint32(from, LE));
           break;
         case 5:
           if (value.priomap !== undefined) keepEarlier(value, view, start, at, strict);
-          value.priomap = readEtsAttrs({}, view, from, to, strict);
+          view.enterNest();
+          try {
+            value.priomap = readEtsAttrs({}, view, from, to, strict);
+          } finally {
+            view.leaveNest();
+          }
           break;
         case 6:
           value.priomapBand = append(value.priomapBand, size < 1 ? tooShort(size, 1) : data.getUint8(from));
@@ -11638,8 +11649,8 @@ export interface PoliceAttrs extends Decoded {
 /** Attributes of `police-attrs` to send. */
 export interface PoliceAttrsInput extends ExtraInputs {
   readonly tbf?: TcPoliceInput | undefined;
-  readonly rate?: Uint8Array | undefined;
-  readonly peakrate?: Uint8Array | undefined;
+  readonly rate?: Bytes | undefined;
+  readonly peakrate?: Bytes | undefined;
   readonly avrate?: number | undefined;
   readonly result?: number | undefined;
   readonly tm?: TcfTInput | undefined;
@@ -11846,7 +11857,7 @@ export interface RedAttrs extends Decoded {
 /** Attributes of `red-attrs` to send. */
 export interface RedAttrsInput extends ExtraInputs {
   readonly parms?: TcRedQoptInput | undefined;
-  readonly stab?: Uint8Array | undefined;
+  readonly stab?: Bytes | undefined;
   readonly maxP?: number | undefined;
   readonly flags?: Bitfield32 | undefined;
   readonly earlyDropBlock?: number | undefined;
@@ -12076,7 +12087,7 @@ export interface TaprioAttrsInput extends ExtraInputs {
   readonly schedBaseTime?: number | bigint | undefined;
   readonly schedSingleEntry?: TaprioSchedEntryInput | undefined;
   readonly schedClockid?: number | undefined;
-  readonly adminSched?: Uint8Array | undefined;
+  readonly adminSched?: Bytes | undefined;
   readonly schedCycleTime?: number | bigint | undefined;
   readonly schedCycleTimeExtension?: number | bigint | undefined;
   readonly flags?: number | undefined;
@@ -12458,8 +12469,8 @@ export interface TbfAttrs extends Decoded {
 /** Attributes of `tbf-attrs` to send. */
 export interface TbfAttrsInput extends ExtraInputs {
   readonly parms?: TcTbfQoptInput | undefined;
-  readonly rtab?: Uint8Array | undefined;
-  readonly ptab?: Uint8Array | undefined;
+  readonly rtab?: Bytes | undefined;
+  readonly ptab?: Bytes | undefined;
   readonly rate64?: number | bigint | undefined;
   readonly prate64?: number | bigint | undefined;
   readonly burst?: number | undefined;
@@ -12750,7 +12761,7 @@ export interface TcaStabAttrs extends Decoded {
 /** Attributes of `tca-stab-attrs` to send. */
 export interface TcaStabAttrsInput extends ExtraInputs {
   readonly base?: TcSizespecInput | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
 }
 
 function readTcaStabAttrs(value: Mutable<TcaStabAttrs>, view: WireView, start: number, end: number, strict: boolean): TcaStabAttrs {
@@ -13197,7 +13208,7 @@ export interface OptionsMsgInput {
   readonly taprio?: TaprioAttrsInput | undefined;
   readonly tbf?: TbfAttrsInput | undefined;
   readonly u32?: U32AttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readOptionsMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): OptionsMsg {
@@ -13296,7 +13307,7 @@ function readOptionsMsg(selected: unknown, view: WireView, from: number, to: num
 function writeOptionsMsg(writer: WireWriter, type: number, value: OptionsMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -13484,7 +13495,7 @@ export interface ActOptionsMsgInput {
   readonly skbmod?: ActSkbmodAttrsInput | undefined;
   readonly tunnel_key?: ActTunnelKeyAttrsInput | undefined;
   readonly vlan?: ActVlanAttrsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readActOptionsMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): ActOptionsMsg {
@@ -13535,7 +13546,7 @@ function readActOptionsMsg(selected: unknown, view: WireView, from: number, to: 
 function writeActOptionsMsg(writer: WireWriter, type: number, value: ActOptionsMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {
@@ -13645,7 +13656,7 @@ export interface TcaStatsAppMsgInput {
   readonly drr?: TcDrrXstatsInput | undefined;
   readonly qfq?: TcQfqXstatsInput | undefined;
   readonly hfsc?: TcHfscXstatsInput | undefined;
-  readonly raw?: Uint8Array | undefined;
+  readonly raw?: Bytes | undefined;
 }
 
 function readTcaStatsAppMsg(selected: unknown, view: WireView, from: number, to: number, strict: boolean): TcaStatsAppMsg {
@@ -13690,7 +13701,7 @@ function readTcaStatsAppMsg(selected: unknown, view: WireView, from: number, to:
 function writeTcaStatsAppMsg(writer: WireWriter, type: number, value: TcaStatsAppMsgInput): void {
   const tag = tagOf(value);
   if (tag === 'raw') {
-    writer.binary(type, bytesOf(value.raw as Uint8Array));
+    writer.binary(type, bytesOf(value.raw as Bytes));
     return;
   }
   try {

@@ -6,6 +6,7 @@ import type {
   AddressColumn,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -85,7 +86,7 @@ export interface TcpMetricsInput extends ExtraInputs {
   readonly fopenMss?: number | undefined;
   readonly fopenSynDrops?: number | undefined;
   readonly fopenSynDropTs?: number | bigint | undefined;
-  readonly fopenCookie?: Uint8Array | undefined;
+  readonly fopenCookie?: Bytes | undefined;
   readonly saddrIpv4?: AddressInput | undefined;
   readonly saddrIpv6?: AddressInput | undefined;
 }

@@ -4,6 +4,7 @@
 import type {
   ActOperation,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   ExtraInputs,
@@ -213,7 +214,7 @@ export interface AttrOptionInput extends ExtraInputs {
   readonly name?: string | undefined;
   readonly changed?: boolean | undefined;
   readonly type?: number | undefined;
-  readonly data?: Uint8Array | undefined;
+  readonly data?: Bytes | undefined;
   readonly removed?: boolean | undefined;
   readonly portIfindex?: number | undefined;
   readonly arrayIndex?: number | undefined;

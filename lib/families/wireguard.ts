@@ -5,6 +5,7 @@ import type {
   ActOperation,
   AddressInput,
   BodyCodec,
+  Bytes,
   Decoded,
   DescribedSet,
   DumpOperation,
@@ -87,7 +88,7 @@ export interface KernelTimespec {
 export interface KernelTimespecInput {
   readonly sec?: number | bigint | undefined;
   readonly nsec?: number | bigint | undefined;
-  readonly tail?: Uint8Array | undefined;
+  readonly tail?: Bytes | undefined;
 }
 
 const endsKernelTimespec: MemberEnds = { sec: 8, nsec: 16 };
@@ -144,8 +145,8 @@ export interface Wgdevice extends Decoded {
 export interface WgdeviceInput extends ExtraInputs {
   readonly ifindex?: number | undefined;
   readonly ifname?: string | undefined;
-  readonly privateKey?: Uint8Array | undefined;
-  readonly publicKey?: Uint8Array | undefined;
+  readonly privateKey?: Bytes | undefined;
+  readonly publicKey?: Bytes | undefined;
   readonly flags?: FlagsInput<WgdeviceFlags> | undefined;
   readonly listenPort?: number | undefined;
   readonly fwmark?: number | undefined;
@@ -272,10 +273,10 @@ export interface Wgpeer extends Decoded {
 
 /** Attributes of `wgpeer` to send. */
 export interface WgpeerInput extends ExtraInputs {
-  readonly publicKey?: Uint8Array | undefined;
-  readonly presharedKey?: Uint8Array | undefined;
+  readonly publicKey?: Bytes | undefined;
+  readonly presharedKey?: Bytes | undefined;
   readonly flags?: FlagsInput<WgpeerFlags> | undefined;
-  readonly endpoint?: Uint8Array | undefined;
+  readonly endpoint?: Bytes | undefined;
   readonly persistentKeepaliveInterval?: number | undefined;
   readonly lastHandshakeTime?: KernelTimespecInput | undefined;
   readonly rxBytes?: number | bigint | undefined;

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { checkSize } from './check-size.js';
 import { repaired } from './fixups/index.js';
 import { interpretedFamily } from './interpreter/family.js';
 import type { FamilySpec } from './model.js';
@@ -25,6 +26,7 @@ export interface LoadOptions {
 export function readSpec(source: string | object, options: LoadOptions = {}): FamilySpec {
   const { file = 'spec', fixups = 'present' } = options;
   const parsed: unknown = typeof source === 'string' ? parseYaml(source, file) : source;
+  checkSize(parsed, file);
   const spec = fixups === 'none' ? parsed : repaired(parsed, file, { strict: fixups === 'strict' });
   return normalise(spec, file);
 }
@@ -47,6 +49,6 @@ function parseYaml(text: string, file: string): unknown {
     // Aliases are how the kernel's specs repeat lists: their number says nothing about an attack.
     return parse(text, { maxAliasCount: -1 });
   } catch (error) {
-    throw specError({ file, path: '' }, `this is no YAML: ${error instanceof Error ? error.message : ''}`);
+    throw specError({ file, path: '' }, `not valid YAML: ${error instanceof Error ? error.message : ''}`);
   }
 }

@@ -1,6 +1,9 @@
 import { specError, type SpecPlace } from './spec-error.js';
 import type { NetlinkError } from '../errors.js';
 
+/** `__proto__` is not among them, nor is anything that could end a literal or a comment in generated code. */
+const NAME = /^[0-9A-Za-z_-]{0,127}[0-9A-Za-z]$/;
+
 /** A mapping of the parsed spec, read with checks: every complaint names the file and the path. */
 export class SpecNode {
   readonly file: string;
@@ -49,11 +52,39 @@ export class SpecNode {
 
   /** A name by which other parts refer to this one. */
   name(): string {
-    const name = this.string('name');
-    if (!/^[0-9A-Za-z_-]+$/.test(name)) {
-      throw this.error(`'${name}' is no name: letters, digits and hyphens are allowed`, 'name');
-    }
-    return name;
+    return this.#checkedName(this.string('name'), 'name');
+  }
+
+  /** A list of names. */
+  names(key: string): string[] {
+    return this.strings(key).map((name, index) => this.#checkedName(name, `${key}[${index}]`));
+  }
+
+  /** A name that stands for itself in a list, where others are mappings. */
+  nameIn(value: string, key: string): string {
+    return this.#checkedName(value, key);
+  }
+
+  /** What constants begin with, and may be empty. */
+  optionalPrefix(key: string): string | undefined {
+    return this.#matching(
+      key,
+      /^[0-9A-Za-z_-]{0,64}$/,
+      'a prefix of letters, digits, hyphens and underscores',
+    );
+  }
+
+  /** A C header. */
+  optionalHeader(key: string): string | undefined {
+    return this.#matching(key, /^[\w./-]{1,128}\.h$/, 'the path of a C header, such as linux/if.h');
+  }
+
+  /** Text of printable ASCII characters, as the kernel's groups, kinds and expressions are named. */
+  printable(key: string): string {
+    return (
+      this.#matching(key, /^[\x21-\x7e]{1,64}$/, 'printable ASCII characters, 1 to 64, without spaces') ??
+      this.#missing(key)
+    );
   }
 
   choice<T extends string>(key: string, choices: readonly T[]): T {
@@ -133,6 +164,20 @@ export class SpecNode {
 
   error(reason: string, key?: string): NetlinkError {
     return specError(key === undefined ? this : this.at(key), reason);
+  }
+
+  #checkedName(name: string, key: string): string {
+    if (NAME.test(name)) return name;
+    throw this.error(
+      `${JSON.stringify(name)} is not a valid name: up to 128 letters, digits, hyphens and underscores, of which the last is a letter or a digit`,
+      key,
+    );
+  }
+
+  #matching(key: string, pattern: RegExp, what: string): string | undefined {
+    const text = this.optionalString(key);
+    if (text === undefined || pattern.test(text)) return text;
+    throw this.error(`expected ${what}, got ${JSON.stringify(text)}`, key);
   }
 
   #join(key: string): string {

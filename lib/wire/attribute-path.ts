@@ -1,5 +1,6 @@
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
 import { NLA_F_NESTED, NLA_HDRLEN, NLA_TYPE_MASK } from './constants.js';
+import { DEEPEST_NEST } from './depth.js';
 import type { AttributeDescription, AttributeScope, AttributeSet } from './description.js';
 import { AttributeReader } from './attributes.js';
 import type { WireView } from './view.js';
@@ -47,13 +48,19 @@ export function locateAttribute(
   target: number,
   set: AttributeSet | undefined,
 ): LocatedAttribute | undefined {
-  return locate(view, start, end, target, { set, scope: attributeScope(view, start, end), isArray: false });
+  return locate(view, start, end, target, {
+    set,
+    scope: attributeScope(view, start, end),
+    isArray: false,
+    depth: 0,
+  });
 }
 
 interface Surroundings {
   readonly set: AttributeSet | undefined;
   readonly scope: AttributeScope;
   readonly isArray: boolean;
+  readonly depth: number;
 }
 
 function locate(
@@ -76,7 +83,7 @@ function locateIn(
   at: number,
   end: number,
   target: number,
-  { set, scope, isArray }: Surroundings,
+  { set, scope, isArray, depth }: Surroundings,
 ): LocatedAttribute {
   const type = view.data.getUint16(at + 2, LITTLE_ENDIAN_HOST);
   const number = type & NLA_TYPE_MASK;
@@ -85,11 +92,12 @@ function locateIn(
   const name = isArray ? `[${number}]` : (description?.name ?? String(number));
   const start = at + NLA_HDRLEN;
   const isNested = inside !== undefined || (description === undefined && (type & NLA_F_NESTED) !== 0);
-  if (target === at || !isNested) return { path: name, inside };
+  if (target === at || !isNested || depth === DEEPEST_NEST) return { path: name, inside };
   const found = locate(view, start, end, target, {
     set: inside,
     scope: isArray ? scope : attributeScope(view, start, end, scope),
     isArray: description?.kind === 'indexed-array',
+    depth: depth + 1,
   });
   return found === undefined
     ? { path: name, inside }

@@ -1,7 +1,8 @@
 import { invalidArgument } from '../errors.js';
+import { bytesOf, trueLength, type Bytes } from './bytes.js';
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
 
-/** Up to so many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
+/** Up to this many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
 const LOOP_LIMIT = 64;
 const U64_MAX = 0xffffffffffffffffn;
 const S64_MAX = 0x7fffffffffffffffn;
@@ -52,11 +53,13 @@ export class WireBuffer {
   }
 
   /** Appends bytes as they are, padded to four. */
-  append(bytes: Uint8Array): void {
+  append(bytes: Bytes): void {
     const at = this.used;
-    this.reserve(align4(bytes.length));
-    this.copy(bytes, at);
-    this.used = at + bytes.length;
+    const own = bytesOf(bytes);
+    const length = own.length;
+    this.reserve(align4(length));
+    this.copy(own, at, length);
+    this.used = at + length;
     this.pad();
   }
 
@@ -127,9 +130,15 @@ export class WireBuffer {
   }
 
   /** Copies bytes over what stands at `offset`, for example into {@link space}. */
-  putBytes(offset: number, bytes: Uint8Array): void {
-    if (offset + bytes.length > this.used) throw invalidArgument('putBytes() beyond what is written');
-    this.copy(bytes, offset);
+  putBytes(offset: number, bytes: Bytes): void {
+    const own = bytesOf(bytes);
+    const length = own.length;
+    if (!(offset >= 0 && offset + length <= this.used)) {
+      throw invalidArgument(
+        `putBytes: bytes ${offset} to ${offset + length} are beyond the ${this.used} written`,
+      );
+    }
+    this.copy(own, offset, length);
   }
 
   protected reserve(length: number): void {
@@ -148,9 +157,15 @@ export class WireBuffer {
     else for (let at = from; at < to; at++) this.storage[at] = 0;
   }
 
-  protected copy(bytes: Uint8Array, offset: number): void {
-    if (bytes.length > LOOP_LIMIT) this.storage.set(bytes, offset);
-    else for (let index = 0; index < bytes.length; index++) this.storage[offset + index] = bytes[index] ?? 0;
+  /**
+   * Copies `length` bytes, which are all that there are. Nothing that stood here before is left between: an array whose
+   * `length` says more than it has is refused.
+   */
+  protected copy(bytes: Uint8Array, offset: number, length: number): void {
+    if (length > LOOP_LIMIT) {
+      if (trueLength(bytes) !== length) throw invalidArgument('the length of the bytes is not their own');
+      this.storage.set(bytes, offset);
+    } else for (let index = 0; index < length; index++) this.storage[offset + index] = bytes[index] ?? 0;
   }
 
   protected rangeError(

@@ -1,4 +1,4 @@
-const decoder = new TextDecoder();
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** Characters that one call of String.fromCharCode makes: fewer and larger pieces are faster, a spread of bytes is slower. */
@@ -14,7 +14,7 @@ export function decodeText(bytes: Uint8Array, offset: number, end: number): stri
     if (byte === 0) break;
     bits |= byte;
   }
-  if (bits > 0x7f) return decoder.decode(bytes.subarray(offset, textEnd));
+  if (bits > 0x7f) return decodeUtf8(bytes.subarray(offset, textEnd));
   if (textEnd <= offset) return '';
   let text = asciiPiece(bytes, offset, textEnd - offset);
   for (let at = offset + PIECE; at < textEnd; at += PIECE) text += asciiPiece(bytes, at, textEnd - at);
@@ -41,8 +41,50 @@ function asciiPiece(bytes: Uint8Array, at: number, count: number): string {
   return fromCharCode(a, b, c, d, e, f, g, bytes[at + 7] ?? 0);
 }
 
+/**
+ * Half of a surrogate pair that stands for a byte which is not part of UTF-8 text: 0xdc80 to 0xdcff for the bytes 0x80 to
+ * 0xff, as in Python's surrogateescape. The kernel's names are bytes; so each comes back as it was read.
+ */
+const ESCAPE = 0xdc00;
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return decodeEscaped(bytes);
+  }
+}
+
+function decodeEscaped(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length;) {
+    const length = sequenceLength(bytes, at);
+    if (length === 0) text += String.fromCharCode(ESCAPE + (bytes[at] ?? 0));
+    else text += strict.decode(bytes.subarray(at, at + length));
+    at += Math.max(1, length);
+  }
+  return text;
+}
+
+/** The length of the UTF-8 sequence that begins at `at`; 0 if none does. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || at + length > bytes.length) return 0;
+  for (let index = at + 1; index < at + length; index++) if (((bytes[index] ?? 0) & 0xc0) !== 0x80) return 0;
+  const second = bytes[at + 1] ?? 0;
+  const isOverlong = (first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90);
+  const isSurrogate = first === 0xed && second > 0x9f;
+  return isOverlong || isSurrogate || (first === 0xf4 && second > 0x8f) ? 0 : length;
+}
+
 /** What {@link encodeText} gives for text with a NUL inside, which would end it there for the kernel. */
 export const HAS_NUL = -1;
+/** The same for half of a surrogate pair that stands for no byte. */
+export const NOT_TEXT = -2;
+
+const SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Encodes `text` as UTF-8 at `offset`, where at least three bytes for each of its units must be free.
@@ -54,11 +96,23 @@ export function encodeText(text: string, bytes: Uint8Array, offset: number): num
     if (unit === 0) return HAS_NUL;
     if (unit > 0x7f) {
       if (text.includes('\0', index)) return HAS_NUL;
+      if (SURROGATE.test(text)) return encodeEscaped(text, bytes, offset);
       return offset + encoder.encodeInto(text, bytes.subarray(offset)).written;
     }
     bytes[offset + index] = unit;
   }
   return offset + text.length;
+}
+
+function encodeEscaped(text: string, bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) bytes[at++] = code - ESCAPE;
+    else if (SURROGATE.test(character)) return NOT_TEXT;
+    else at += encoder.encodeInto(character, bytes.subarray(at)).written;
+  }
+  return at;
 }
 
 /** As {@link encodeText}, for text that is bytes already. */

@@ -1,6 +1,7 @@
 import { malformed } from '../errors.js';
 import { LITTLE_ENDIAN_HOST } from './byte-order.js';
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './constants.js';
+import { DEEPEST_NEST } from './depth.js';
 import { decodeText } from './text.js';
 import { s64At, u64At } from './wide.js';
 
@@ -20,6 +21,7 @@ export interface Bitfield32 {
 export class WireView {
   readonly bytes: Uint8Array;
   readonly data: DataView;
+  #depth = 0;
 
   constructor(bytes: Uint8Array) {
     // Not `bytes` itself: a Buffer's slice() shares memory, where a Uint8Array's copies.
@@ -29,6 +31,20 @@ export class WireView {
 
   get length(): number {
     return this.bytes.length;
+  }
+
+  /**
+   * Begins to read what is nested in an attribute of a kind that can contain itself. Throws ERR_NETLINK_MALFORMED where that
+   * goes on too deep: whoever sends must not decide how much stack reading takes. {@link leaveNest} ends it.
+   */
+  enterNest(): void {
+    if (this.#depth === DEEPEST_NEST)
+      throw malformed(`attributes nested more than ${DEEPEST_NEST} levels deep`);
+    this.#depth += 1;
+  }
+
+  leaveNest(): void {
+    this.#depth -= 1;
   }
 
   /** The length of the attribute at `offset`, header included, checked against its bounds (nla_len). */
@@ -150,7 +166,10 @@ export class WireView {
     return BigInt(this.s8(offset, end));
   }
 
-  /** Text up to its NUL, or up to `end` where it has none. Bytes that are no UTF-8 become U+FFFD: read `binary` to keep them. */
+  /**
+   * Text up to its NUL, or up to `end` where it has none. A byte that is not part of UTF-8 text becomes half of a surrogate pair, U+DC80 to U+DCFF,
+   * of which {@link WireWriter.string} makes the byte again.
+   */
   string(offset: number, end: number): string {
     return decodeText(this.bytes, offset, end);
   }

@@ -9,7 +9,9 @@ import {
   NLA_TYPE_MASK,
   NLMSG_HDRLEN,
 } from './constants.js';
-import { copyText, encodeText, HAS_NUL } from './text.js';
+import { bytesOf, type Bytes } from './bytes.js';
+import { DEEPEST_NEST } from './depth.js';
+import { copyText, encodeText, HAS_NUL, NOT_TEXT } from './text.js';
 
 const NONE = -1;
 /** The most that UTF-8 needs for one of a string's 16-bit units. */
@@ -53,6 +55,10 @@ export class WireWriter extends WireBuffer {
 
   /** Begins a message (struct nlmsghdr); returns its offset. Sequence number and port id are for a socket to fill in. */
   messageStart(type: number, flags: number, sequence = 0, portId = 0): number {
+    if ((type & 0xffff) !== type) throw this.rangeError(type, 'a message type', 0, 0xffff);
+    if ((flags & 0xffff) !== flags) throw this.rangeError(flags, 'message flags', 0, 0xffff);
+    if (sequence >>> 0 !== sequence) throw this.rangeError(sequence, 'a sequence number', 0, 0xffffffff);
+    if (portId >>> 0 !== portId) throw this.rangeError(portId, 'a port id', 0, 0xffffffff);
     const at = this.used;
     this.reserve(NLMSG_HDRLEN);
     this.data.setUint32(at, NLMSG_HDRLEN, LITTLE_ENDIAN_HOST);
@@ -154,33 +160,37 @@ export class WireWriter extends WireBuffer {
 
   /** An unsigned integer in four bytes, or in eight where it needs them (NLA_UINT). */
   uint(type: number, value: bigint | number): void {
-    if (value >= 0 && value <= 0xffffffff) this.u32(type, Number(value));
+    if (this.#isWithin(value, 0, 0xffffffff)) this.u32(type, Number(value));
     else this.u64(type, value);
   }
 
   /** A signed integer in four bytes, or in eight where it needs them (NLA_SINT). */
   sint(type: number, value: bigint | number): void {
-    if (value >= -0x80000000 && value <= 0x7fffffff) this.s32(type, Number(value));
+    if (this.#isWithin(value, -0x80000000, 0x7fffffff)) this.s32(type, Number(value));
     else this.s64(type, value);
   }
 
   uintbe(type: number, value: bigint | number): void {
-    if (value >= 0 && value <= 0xffffffff) this.u32be(type, Number(value));
+    if (this.#isWithin(value, 0, 0xffffffff)) this.u32be(type, Number(value));
     else this.u64be(type, value);
   }
 
   sintbe(type: number, value: bigint | number): void {
-    if (value >= -0x80000000 && value <= 0x7fffffff) this.s32be(type, Number(value));
+    if (this.#isWithin(value, -0x80000000, 0x7fffffff)) this.s32be(type, Number(value));
     else this.s64be(type, value);
   }
 
   /** Text as UTF-8 with a NUL behind it, or without where the policy says so. Bytes are taken as they are. */
-  string(type: number, text: string | Uint8Array, terminated = true): void {
-    const isText = typeof text === 'string';
+  string(type: number, input: string | Bytes, terminated = true): void {
+    this.#checkType(type);
+    const isText = typeof input === 'string';
+    const text = isText ? input : bytesOf(input);
     this.reserve(NLA_HDRLEN + align4((isText ? text.length * UTF8_BYTES_A_UNIT : text.length) + 1));
     const header = this.used;
     const at = header + NLA_HDRLEN;
-    let end = isText ? encodeText(text, this.storage, at) : copyText(text, this.storage, at);
+    let end =
+      typeof text === 'string' ? encodeText(text, this.storage, at) : copyText(text, this.storage, at);
+    if (end === NOT_TEXT) throw this.#invalid(type, 'text must not contain half of a surrogate pair');
     if (end === HAS_NUL) throw this.#invalid(type, 'text must not contain a NUL');
     if (terminated) this.storage[end++] = 0;
     this.#checkLength(type, end - header);
@@ -190,8 +200,10 @@ export class WireWriter extends WireBuffer {
     this.pad();
   }
 
-  binary(type: number, bytes: Uint8Array): void {
-    this.copy(bytes, this.#header(type, bytes.length));
+  binary(type: number, bytes: Bytes): void {
+    const own = bytesOf(bytes);
+    const length = own.length;
+    this.copy(own, this.#header(type, length), length);
   }
 
   /** The bits' values, and which of them are meant (struct nla_bitfield32); a bit set outside the selector is refused. */
@@ -209,6 +221,11 @@ export class WireWriter extends WireBuffer {
 
   /** Begins a nested attribute; close it with {@link nestEnd}. `flags` 0 leaves out NLA_F_NESTED, as old families want. */
   nestStart(type: number, flags = NLA_F_NESTED): void {
+    this.#checkType(type | flags);
+    this.#checkType(type);
+    if (this.#nests.length === DEEPEST_NEST) {
+      throw this.#invalid(type, `nested more than ${DEEPEST_NEST} levels deep`);
+    }
     this.reserve(NLA_HDRLEN);
     const at = this.used;
     this.data.setUint16(at, NLA_HDRLEN, LITTLE_ENDIAN_HOST);
@@ -245,6 +262,7 @@ export class WireWriter extends WireBuffer {
   /** The header of an attribute whose payload is written next, and zeroes as padding; returns the payload's offset. */
   #header(type: number, length: number): number {
     const total = NLA_HDRLEN + length;
+    this.#checkType(type);
     this.#checkLength(type, total);
     this.reserve(align4(total));
     const at = this.used;
@@ -254,6 +272,20 @@ export class WireWriter extends WireBuffer {
     this.used = at + total;
     this.pad();
     return at + NLA_HDRLEN;
+  }
+
+  #checkType(type: number): void {
+    if ((type & 0xffff) !== type) {
+      throw invalidArgument(
+        `attribute type ${String(type)} must be an integer from 0 to ${NLA_TYPE_MASK}, flag bits aside`,
+      );
+    }
+  }
+
+  /** Whether four bytes are enough for a number of variable width. */
+  #isWithin(value: bigint | number, lowest: number, highest: number): boolean {
+    const kind = typeof value;
+    return (kind === 'number' || kind === 'bigint') && value >= lowest && value <= highest;
   }
 
   #typeAt(offset: number): number {

@@ -230,7 +230,7 @@ operations:
 
 describe('a spec that is wrong', () => {
   const wrong: readonly (readonly [string, string, string])[] = [
-    ['no YAML', 'a: [', 'example.yaml: this is no YAML'],
+    ['not YAML', 'a: [', 'example.yaml: not valid YAML'],
     ['no mapping', '- a', 'example.yaml: a mapping is needed here, not a list'],
     ['a misspelt key', family(`${MINIMAL}\nattributesets: []`), "unknown key 'attributesets'"],
     [

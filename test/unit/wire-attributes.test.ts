@@ -171,10 +171,29 @@ describe('text', () => {
     }
   });
 
-  test('bytes that are no UTF-8 are marked in text and kept in binary', () => {
+  test('bytes that are not UTF-8 are escaped in text, and kept in binary', () => {
     const reader = one((writer) => writer.string(1, new Uint8Array([0x61, 0xff])));
-    expect(reader.string()).toBe('a\ufffd');
+    expect(reader.string()).toBe('a\udcff');
     expect([...reader.binary()]).toEqual([0x61, 0xff, 0]);
+  });
+
+  test('any bytes but a NUL come back as they were read', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ min: 1, maxLength: 40 }), (bytes) => {
+        const text = one((writer) => writer.string(1, bytes)).string();
+        expect([...one((writer) => writer.string(1, text)).binary()]).toEqual([...bytes, 0]);
+      }),
+    );
+    const mixed = Uint8Array.of(0xef, 0xbb, 0xbf, 0xc3, 0xa9, 0xc3, 0xed, 0xa0, 0x80, 0xf4, 0x90, 0x80, 0x80, 0xe0, 0x80);
+    const text = one((writer) => writer.string(1, mixed)).string();
+    expect(text.startsWith('\ufeffé\udcc3')).toBe(true);
+    expect([...one((writer) => writer.string(1, text)).binary()]).toEqual([...mixed, 0]);
+  });
+
+  test.each(['a\ud800', '\udc00b', 'é\ude00'])('half of a surrogate pair is refused: %j', (text) => {
+    expect(() => new WireWriter().string(2, text)).toThrow(
+      'attribute 2: text must not contain half of a surrogate pair',
+    );
   });
 
   test('a NUL inside is refused', () => {

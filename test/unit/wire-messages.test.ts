@@ -83,6 +83,8 @@ describe('messages', () => {
     expect(() => writer.messageEnd()).toThrow('messageEnd() while a nested attribute is open');
     writer.reset();
     expect(writer.length).toBe(0);
-    expect(() => writer.putBytes(0, new Uint8Array(1))).toThrow('putBytes() beyond what is written');
+    expect(() => writer.putBytes(0, new Uint8Array(1))).toThrow(
+      'putBytes: bytes 0 to 1 are beyond the 0 written',
+    );
   });
 });

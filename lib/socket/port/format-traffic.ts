@@ -23,6 +23,8 @@ const CONTROL_TYPES: Readonly<Record<number, string>> = {
 /** The names of the low bits; the others mean something else in each kind of message. */
 const FLAGS = ['REQUEST', 'MULTI', 'ACK', 'ECHO', 'DUMP_INTR', 'DUMP_FILTERED'];
 const LONGEST_HEX = 64;
+const LONGEST_TEXT = 4096;
+const DEEPEST_SHOWN = 16;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /** What went through a socket, in lines for people: headers, attributes, bytes. */
@@ -37,7 +39,7 @@ export function formatTraffic({ direction, protocol, portId, peer, group, bytes 
   try {
     for (let at = 0; at < view.length;) {
       const end = at + messageLength(view, at, view.length);
-      lines.push(...formatMessage(view, at, end, protocol));
+      formatMessage(view, at, end, protocol, lines);
       at = align4(end);
     }
   } catch (error) {
@@ -47,18 +49,20 @@ export function formatTraffic({ direction, protocol, portId, peer, group, bytes 
   return lines.join('\n');
 }
 
-function formatMessage(view: WireView, at: number, end: number, protocol: number): string[] {
+function formatMessage(view: WireView, at: number, end: number, protocol: number, lines: string[]): void {
   const type = messageType(view, at);
   const head =
     `  ${CONTROL_TYPES[type] ?? `type ${type}`} flags ${formatFlags(messageFlags(view, at))} ` +
     `sequence ${messageSequence(view, at)} port ${messagePortId(view, at)} length ${end - at}`;
+  lines.push(head);
   const start = at + NLMSG_HDRLEN;
-  if (type === NLMSG_ERROR || type === NLMSG_DONE) return [head, ...formatAcknowledgement(view, at, end)];
+  if (type === NLMSG_ERROR || type === NLMSG_DONE) {
+    lines.push(...formatAcknowledgement(view, at, end));
+    return;
+  }
   const behind = Math.min(end, start + usualHeaderLength(protocol, type));
-  const lines = [head];
   if (behind > start) lines.push(`    header ${hex(view.binary(start, behind))}`);
-  if (end > behind) lines.push(...formatAttributes(view, behind, end, '    '));
-  return lines;
+  if (end > behind) formatAttributes(view, behind, end, 0, lines);
 }
 
 function formatFlags(flags: number): string {
@@ -88,25 +92,30 @@ function describeValue(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-function formatAttributes(view: WireView, start: number, end: number, indent: string): string[] {
-  const lines: string[] = [];
+/** Adds a line for each attribute; beyond {@link DEEPEST_SHOWN} levels, what is nested is shown as bytes. */
+function formatAttributes(view: WireView, start: number, end: number, depth: number, lines: string[]): void {
+  const indent = '  '.repeat(depth + 2);
+  const before = lines.length;
   try {
     const reader = new AttributeReader(view, start, end);
     while (reader.next()) {
-      const bytes = reader.binary();
-      const inside = reader.isNested ? formatAttributes(view, reader.offset, reader.end, `${indent}  `) : [];
-      lines.push(`${indent}${reader.type}: ${reader.isNested ? 'nested' : formatValue(bytes)}`, ...inside);
+      const isShown = reader.isNested && depth < DEEPEST_SHOWN;
+      lines.push(
+        `${indent}${reader.type}: ${isShown ? 'nested' : formatValue(view.bytes.subarray(reader.offset, reader.end))}`,
+      );
+      if (isShown) formatAttributes(view, reader.offset, reader.end, depth + 1, lines);
     }
-    return lines;
   } catch (error) {
     if (!(error instanceof NetlinkError)) throw error;
     // Not every protocol is made of attributes.
-    return [`${indent}${hex(view.binary(start, end))}`];
+    lines.length = before;
+    lines.push(`${indent}${hex(view.bytes.subarray(start, end))}`);
   }
 }
 
 function formatValue(bytes: Uint8Array): string {
-  const text = bytes.at(-1) === 0 ? new TextDecoder('latin1').decode(bytes.subarray(0, -1)) : '';
+  const isShort = bytes.length <= LONGEST_TEXT && bytes.at(-1) === 0;
+  const text = isShort ? new TextDecoder('latin1').decode(bytes.subarray(0, -1)) : '';
   return bytes.length > 2 && PRINTABLE.test(text) ? `${JSON.stringify(text)} ${hex(bytes)}` : hex(bytes);
 }
 

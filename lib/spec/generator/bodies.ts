@@ -10,6 +10,7 @@ import { room, roomFor } from './room.js';
 import { outerParameters } from './sets.js';
 import type { TypePrinter } from './types.js';
 import type { ValuePrinter } from './values.js';
+import { quoted } from './literals.js';
 
 /** Places of an object for a large selection. */
 const SELECTED = 6;
@@ -71,7 +72,7 @@ function reader(
   const [first] = values;
   const isRoomy = isRoot && set !== undefined && first !== undefined;
   const beginning = isRoomy
-    ? [`  const first = ${first.value};`, `  const again: string = '${first.key}';`]
+    ? [`  const first = ${first.value};`, `  const again: string = ${quoted(first.key)};`]
     : [];
   const reads = values.map(
     ({ key, value }, index) => `    ${property(key)}: ${isRoomy && index === 0 ? 'first' : value},`,
@@ -141,7 +142,8 @@ function largeSelection(keys: readonly string[], name: string): string[] {
     "  const again = member ?? '';",
     '  switch (member) {',
     ...keys.map(
-      (key) => `    case '${key}': return { ${property(key)}: 0, ${room(SELECTED - 1, 'again', '0')} };`,
+      (key) =>
+        `    case ${quoted(key)}: return { ${property(key)}: 0, ${room(SELECTED - 1, 'again', '0')} };`,
     ),
     `    default: return new Roomy${name}();`,
     '  }',
@@ -175,7 +177,7 @@ function writer(
           '          if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
           '          break;',
           '        default:',
-          `          refuseUnknown(value, key, '${header?.name ?? name}', besides);`,
+          `          refuseUnknown(value, key, ${quoted(header?.name ?? name)}, besides);`,
         ]
       : [
           '        default:',
@@ -242,7 +244,7 @@ export function printSubMessage(message: SubMessageSpec, parts: BodyParts): stri
     ...docComment(`Data of \`${message.name}\` to send: exactly one property.`),
     `export interface ${name}Input {`,
     ...properties('input'),
-    '  readonly raw?: Uint8Array | undefined;',
+    '  readonly raw?: Bytes | undefined;',
     '}',
     '',
     `function read${name}(selected: unknown, view: WireView, from: number, to: number, strict: boolean${parameters}): ${name} {`,
@@ -252,10 +254,10 @@ export function printSubMessage(message: SubMessageSpec, parts: BodyParts): stri
       const value = isStruct
         ? `read${names.of(format.header)}(view, from, to, strict)`
         : parts.values.readNest(format, 'from', 'to', scope);
-      return [`    case '${format.value}':`, `      return { ${property(format.value)}: ${value} };`];
+      return [`    case ${quoted(format.value)}:`, `      return { ${property(format.value)}: ${value} };`];
     }),
     '    default:',
-    `      return readRaw(view, from, to, '${message.name}', selected, strict);`,
+    `      return readRaw(view, from, to, ${quoted(message.name)}, selected, strict);`,
     '  }',
     '}',
     '',
@@ -273,7 +275,7 @@ function subMessageWriter(
     `function write${name}(writer: WireWriter, type: number, value: ${name}Input): void {`,
     '  const tag = tagOf(value);',
     "  if (tag === 'raw') {",
-    '    writer.binary(type, bytesOf(value.raw as Uint8Array));',
+    '    writer.binary(type, bytesOf(value.raw as Bytes));',
     '    return;',
     '  }',
     '  try {',
@@ -288,13 +290,13 @@ function subMessageWriter(
             ? values.writeStruct(header, 'type', given)
             : `writeNest(writer, type, ${given}, write${names.body(format)});`;
       return [
-        `      case '${format.value}':`,
+        `      case ${quoted(format.value)}:`,
         `        if (${given} !== undefined) ${write}`,
         '        break;',
       ];
     }),
     '      default:',
-    `        refuseUnknown(value, tag, '${message.name}');`,
+    `        refuseUnknown(value, tag, ${quoted(message.name)});`,
     '    }',
     '  } catch (error) {',
     '    throw within(tag, error);',
@@ -312,10 +314,10 @@ export function printDescription(set: SetSpec, { expressions }: BodyParts): stri
     .map(({ id, key, type }) => {
       const kind = kindOf(type);
       const facts = [
-        `name: '${key}'`,
-        ...(kind === undefined ? [] : [`kind: '${kind}'`]),
+        `name: ${quoted(key)}`,
+        ...(kind === undefined ? [] : [`kind: ${quoted(kind)}`]),
         ...('bigEndian' in type && type.bigEndian ? ['bigEndian: true'] : []),
-        ...(type.kind === 'address' ? [`address: '${type.form}'`] : []),
+        ...(type.kind === 'address' ? [`address: ${quoted(type.form)}`] : []),
         ...nested(type, set, names.of.bind(names)),
       ];
       return `    ${id}: { ${facts.join(', ')} },`;

@@ -1,5 +1,6 @@
 import type { AttributeSpec, Limits, MemberType, ValueType } from '../model.js';
 import { integerMethod } from '../integer-method.js';
+import { commentText } from './literals.js';
 
 // Comments are made of facts only: constants of the kernel's headers, types, ranges. The specs' sentences are not used.
 
@@ -12,7 +13,8 @@ const ADDRESSES = {
 } as const;
 
 /** A doc comment at this indentation; long ones are wrapped. */
-export function docComment(text: string, indent = ''): string[] {
+export function docComment(unsafe: string, indent = ''): string[] {
+  const text = commentText(unsafe);
   const one = `${indent}/** ${text} */`;
   if (one.length <= 118) return [one];
   const lines: string[] = [];

@@ -8,6 +8,7 @@ import type {
 } from '../model.js';
 import { integerMethod, isWide, putMethod, variableMethod } from '../integer-method.js';
 import type { ModuleNames } from './naming.js';
+import { quoted } from './literals.js';
 
 // How single values are read and written, as source. `data` is the view's DataView, `LE` the machine's byte order.
 
@@ -35,8 +36,7 @@ export class Expressions {
 
   /** The name of the constant by which numbers are named. */
   naming({ enum: named, flags }: EnumUse): string {
-    const name = this.names.of(named);
-    return flags && !named.flags ? `${name}Flags` : name;
+    return flags && !named.flags ? this.names.bitsOf(named) : this.names.of(named);
   }
 
   /** An integer that is known to lie within its surroundings. */
@@ -103,8 +103,8 @@ export class Expressions {
     }
     const method = integerMethod(of);
     const numbers = isWide(method)
-      ? `readWideNumbers(view, '${method}', ${from}, ${end})`
-      : `readNumbers(view, '${method}', ${of.width}, ${from}, ${end})`;
+      ? `readWideNumbers(view, ${quoted(method)}, ${from}, ${end})`
+      : `readNumbers(view, ${quoted(method)}, ${of.width}, ${from}, ${end})`;
     if (of.names === undefined) return numbers;
     return `${numbers}.map((number) => ${this.#named('number', of.names, of.width === 8)})`;
   }
@@ -153,8 +153,8 @@ export class Expressions {
         ? list
         : `${list}.map((entry) => ${this.number(of.names, isWide(method), 'entry')})`;
     return isWide(method)
-      ? `putWideNumbers(writer, ${at}, '${method}', ${numbers});`
-      : `putNumbers(writer, ${at}, '${method}', ${of.width}, ${numbers});`;
+      ? `putWideNumbers(writer, ${at}, ${quoted(method)}, ${numbers});`
+      : `putNumbers(writer, ${at}, ${quoted(method)}, ${of.width}, ${numbers});`;
   }
 
   #fitting(bytes: string, length: number): string {

@@ -1,10 +1,12 @@
+import { quoted } from './literals.js';
+
 const WIDTH = 118;
 
 /** A case of a switch over properties: in one line where it fits. */
 export function caseLines(key: string, statement: string, indent: string): string[] {
-  const one = `${indent}case '${key}': ${statement} break;`;
+  const one = `${indent}case ${quoted(key)}: ${statement} break;`;
   if (one.length <= WIDTH) return [one];
-  return [`${indent}case '${key}':`, `${indent}  ${statement}`, `${indent}  break;`];
+  return [`${indent}case ${quoted(key)}:`, `${indent}  ${statement}`, `${indent}  break;`];
 }
 
 /** Leaves out functions that nothing calls: formats that no operation reaches, and variants that are not needed. */

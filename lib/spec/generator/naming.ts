@@ -1,5 +1,6 @@
 import type { BodySpec, EnumSpec, FamilySpec, SetSpec, StructSpec, SubMessageSpec } from '../model.js';
 import { camelCase, pascalCase } from '../names.js';
+import { quoted } from './literals.js';
 
 /** What every module has in scope already: names of JavaScript, and those that generated code imports. */
 const TAKEN = [
@@ -16,17 +17,30 @@ const TAKEN = [
     'Promise',
     'Record',
   ],
-  ...['Set', 'String', 'Symbol', 'Partial', 'Readonly', 'Iterable', 'Iterator', 'Event', 'Proxy', 'Reflect'],
+  ...[
+    'LE',
+    'Set',
+    'String',
+    'Symbol',
+    'Partial',
+    'Readonly',
+    'Iterable',
+    'Iterator',
+    'Event',
+    'Proxy',
+    'Reflect',
+  ],
 ];
 
 /** Hands out the names of a module's types, each once. */
 export class ModuleNames {
   readonly #taken: Set<string>;
   readonly #names = new Map<object, string>();
+  readonly #bits = new Map<EnumSpec, string>();
   readonly #bodies = new Map<string, string>();
 
   constructor(spec: FamilySpec, imported: readonly string[]) {
-    this.#taken = new Set([...TAKEN, ...imported]);
+    this.#taken = new Set([...TAKEN, ...imported, familyConstant(spec)]);
     for (const part of spec.enums) this.#name(part, 'Enum');
     for (const part of spec.structs) this.#name(part, 'Struct');
     for (const part of spec.sets) this.#name(part, 'Set');
@@ -37,6 +51,15 @@ export class ModuleNames {
     const name = this.#names.get(part);
     if (name === undefined) throw new Error(`no name was made for ${part.name}`);
     return name;
+  }
+
+  /** An enum whose entries are used as numbers of bits. */
+  bitsOf(part: EnumSpec): string {
+    const known = this.#bits.get(part);
+    if (known !== undefined) return known;
+    const made = this.#free(`${this.of(part)}Flags`);
+    this.#bits.set(part, made);
+    return made;
   }
 
   /** The type of objects that hold a fixed header and attributes; that of the attributes where there is no header. */
@@ -56,31 +79,49 @@ export class ModuleNames {
     return this.#free(name, `${name}Type`);
   }
 
+  /** The name of a constant: that of the kernel's headers. */
+  constant(name: string): string {
+    const upper = name.replaceAll('-', '_').toUpperCase();
+    return this.#free(/^[0-9]/.test(upper) ? `_${upper}` : upper);
+  }
+
   #name(part: EnumSpec | StructSpec | SetSpec | SubMessageSpec, suffix: string): void {
     this.#names.set(part, this.#free(pascalCase(part.name), `${pascalCase(part.name)}${suffix}`));
   }
 
+  /** The first candidate of which neither the name nor any that is derived from it is taken; else with a number. */
   #free(...candidates: readonly string[]): string {
-    const name = candidates.find(
-      (candidate) => !this.#taken.has(candidate) && !this.#taken.has(`${candidate}Input`),
-    );
-    if (name === undefined) throw new Error(`every name is taken: ${candidates.join(', ')}`);
-    this.#taken.add(name).add(`${name}Input`);
+    const isFree = (candidate: string) => derived(candidate).every((each) => !this.#taken.has(each));
+    let name = candidates.find(isFree);
+    for (let number = 2; name === undefined; number++) {
+      name = candidates.map((candidate) => `${candidate}${number}`).find(isFree);
+    }
+    for (const each of derived(name)) this.#taken.add(each);
     return name;
   }
 }
 
+/** What a module declares for something of this name, at most. */
+function derived(name: string): string[] {
+  return [
+    ...[name, `${name}Input`, `read${name}`, `write${name}`, `write${name}Attribute`],
+    ...[`put${name}`, `describe${name}`, `project${name}`, `large${name}`, `Roomy${name}`, `ends${name}`],
+    ...[`lengthOf${name}`, `${name.charAt(0).toLowerCase()}${name.slice(1)}Codec`],
+  ];
+}
+
 /** A property's name as source: quoted where it begins with a digit. */
 export function property(key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : `'${key}'`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key);
 }
 
 /** Access to a property of `object` as source. */
 export function member(object: string, key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${object}.${key}` : `${object}['${key}']`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${object}.${key}` : `${object}[${quoted(key)}]`;
 }
 
 /** What the module of a family calls the value that people open: `rtLinkFamily`. */
 export function familyConstant(spec: FamilySpec): string {
-  return `${camelCase(spec.name)}Family`;
+  const name = camelCase(spec.name);
+  return `${/^[0-9]/.test(name) ? '_' : ''}${name}Family`;
 }

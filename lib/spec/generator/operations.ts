@@ -7,6 +7,7 @@ import { attributeColumn, columnType } from './columns.js';
 import { operationBodies } from '../operation-bodies.js';
 import { docComment } from './comments.js';
 import { familyConstant, type ModuleNames, property } from './naming.js';
+import { quoted } from './literals.js';
 
 /** What is printed of the bodies that messages consist of. */
 interface Root {
@@ -146,15 +147,15 @@ export class OperationPrinter {
     const keys = request.attributes.flatMap(
       (name) => set?.attributes.find((attribute) => attribute.name === name)?.key ?? [],
     );
-    return [...new Set([...members, ...keys, 'extra'])].map((key) => `'${key}'`).join(' | ');
+    return [...new Set([...members, ...keys, 'extra'])].map(quoted).join(' | ');
   }
 
   #printClient(): void {
     const operations = this.#spec.operations;
     const notifications = operations.flatMap(({ name, body, notification }) =>
-      notification === undefined ? [] : [`  | NotificationOf<'${name}', ${this.#root(body).message}>`],
+      notification === undefined ? [] : [`  | NotificationOf<${quoted(name)}, ${this.#root(body).message}>`],
     );
-    const groups = this.#spec.groups.map(({ name }) => `'${name}'`).join(' | ');
+    const groups = this.#spec.groups.map(({ name }) => quoted(name)).join(' | ');
     const family = pascalCase(this.#spec.name);
     const notification = this.#names.claim(`${family}Notification`);
     const requests = this.#names.claim(`${family}Requests`);
@@ -218,10 +219,10 @@ export class OperationPrinter {
     this.#lines.push(
       ...docComment(`The family \`${name}\`, to be given to \`openFamily\`.`),
       `export const ${familyConstant(this.#spec)}: Family<${this.#client}> = {`,
-      `  name: '${name}',`,
+      `  name: ${quoted(name)},`,
       `  protocol: ${protocol},`,
       ...(generic === undefined ? [] : [`  version: ${generic.version},`]),
-      `  groups: {${groups.map((group) => ` '${group.name}': ${String(group.id)}`).join(',')}${groups.length > 0 ? ' ' : ''}},`,
+      `  groups: {${groups.map((group) => ` ${quoted(group.name)}: ${String(group.id)}`).join(',')}${groups.length > 0 ? ' ' : ''}},`,
       '  operations: {',
       ...operations.flatMap((operation) => this.#operation(operation)),
       '  },',
@@ -247,9 +248,9 @@ export class OperationPrinter {
     };
     return [
       `    ${property(operation.key)}: {`,
-      `      name: '${operation.name}',`,
-      ...(operation.constant === undefined ? [] : [`      constant: '${operation.constant}',`]),
-      ...(operation.privilege === undefined ? [] : [`      privilege: '${operation.privilege}',`]),
+      `      name: ${quoted(operation.name)},`,
+      ...(operation.constant === undefined ? [] : [`      constant: ${quoted(operation.constant)},`]),
+      ...(operation.privilege === undefined ? [] : [`      privilege: ${quoted(operation.privilege)},`]),
       `      body: ${codec},`,
       ...mode('do'),
       ...mode('dump'),
@@ -259,8 +260,8 @@ export class OperationPrinter {
 
   #notification({ name, body, notification }: OperationSpec): string[] {
     if (notification === undefined) return [];
-    const group = notification.group === undefined ? '' : `, group: '${notification.group}'`;
-    return [`    ${notification.id}: { name: '${name}', body: ${this.#root(body).codec}${group} },`];
+    const group = notification.group === undefined ? '' : `, group: ${quoted(notification.group)}`;
+    return [`    ${notification.id}: { name: ${quoted(name)}, body: ${this.#root(body).codec}${group} },`];
   }
 }
 
@@ -280,7 +281,7 @@ function operationComment(
 /** An object of plain values as source. */
 function source(value: object): string {
   const entries = Object.entries(value).map(
-    ([key, part]) => `${key}: ${typeof part === 'string' ? `'${part}'` : String(part)}`,
+    ([key, part]) => `${key}: ${typeof part === 'string' ? quoted(part) : String(part)}`,
   );
   return `{ ${entries.join(', ')} }`;
 }

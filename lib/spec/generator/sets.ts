@@ -1,13 +1,15 @@
 import { specError } from '../spec-error.js';
 import { isDeferred } from '../interpreter/decode.js';
+import { setsWithin } from '../normalise/selectors.js';
 import { selectedBefore } from '../body-keys.js';
-import type { AttributeSpec, SetSpec } from '../model.js';
-import { camelCase, pascalCase } from '../names.js';
+import type { AttributeSpec, SetSpec, ValueType } from '../model.js';
+import { pascalCase } from '../names.js';
 import { attributeComment, docComment } from './comments.js';
 import { caseLines } from './lines.js';
 import { member, type ModuleNames, property } from './naming.js';
 import type { TypePrinter } from './types.js';
 import type { Scope, ValuePrinter } from './values.js';
+import { quoted } from './literals.js';
 
 export interface SetParts {
   readonly names: ModuleNames;
@@ -71,9 +73,7 @@ function reader(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
   const text = cases.join('\n');
   const isRoot = parts.roots.has(set);
   const parameters = [...outer.values()].map((parameter) => `, ${parameter}: unknown`).join('');
-  return [
-    `function read${name}(value: Mutable<${name}>, view: WireView, start: number, end: number, strict: boolean` +
-      `${parameters}${isRoot ? ', wanted?: Uint8Array' : ''}): ${name} {`,
+  const body = [
     '  const { data } = view;',
     ...deferred.map(({ key }) => `  let ${place(key)} = -1;`),
     '  for (let at = start, length = 0; end - at >= 4; at += (length + 3) & ~3) {',
@@ -94,11 +94,33 @@ function reader(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
     '      keepMalformed(value, view, at, error, strict);',
     '    }',
     '  }',
-    ...deferred.flatMap((attribute) => readDeferred(attribute, parts, scope)),
+    ...deferred.flatMap((attribute) => readDeferred(attribute, set, parts, scope)),
     '  return value;',
+  ];
+  return [
+    `function read${name}(value: Mutable<${name}>, view: WireView, start: number, end: number, strict: boolean` +
+      `${parameters}${isRoot ? ', wanted?: Uint8Array' : ''}): ${name} {`,
+    ...body,
     '}',
     '',
   ];
+}
+
+/** Whether what lies in an attribute can hold the attribute's own set: how deep that goes is the sender's choice. */
+function leadsBack(type: ValueType, set: SetSpec): boolean {
+  const reached = new Set<SetSpec>();
+  const open = [...setsWithin(type)];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === set) return true;
+    if (reached.has(next)) continue;
+    reached.add(next);
+    open.push(...next.attributes.flatMap((attribute) => setsWithin(attribute.type)));
+  }
+  return false;
+}
+
+function inNest(statement: string): string[] {
+  return ['view.enterNest();', 'try {', `  ${statement}`, '} finally {', '  view.leaveNest();', '}'];
 }
 
 function selected(): string[] {
@@ -107,7 +129,7 @@ function selected(): string[] {
 
 /** The variable that remembers where an attribute is that is read last. */
 function place(key: string): string {
-  return `${camelCase(key)}At`;
+  return `${/^[0-9]/.test(key) ? '_' : ''}${key}At`;
 }
 
 function readCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts, scope: Scope): string[] {
@@ -131,23 +153,30 @@ function readCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts, 
     ]);
   }
   const value = values.read(type, scope);
-  if (multi) return lines([`${target} = append(${target}, ${value});`]);
+  const guarded = (statement: string) => (leadsBack(type, set) ? inNest(statement) : [statement]);
+  if (multi) return lines(guarded(`${target} = append(${target}, ${value});`));
   return lines([
     `if (${target} !== undefined) keepEarlier(value, view, start, at, strict);`,
-    `${target} = ${value};`,
+    ...guarded(`${target} = ${value};`),
   ]);
 }
 
 /** Data whose format another attribute tells is read when all of them are there. */
-function readDeferred({ key, type }: AttributeSpec, { values }: SetParts, scope: Scope): string[] {
+function readDeferred(
+  { key, type }: AttributeSpec,
+  set: SetSpec,
+  { values }: SetParts,
+  scope: Scope,
+): string[] {
   const at = place(key);
   const value = values.read(type, scope);
+  const read = `${member('value', key)} = ${value};`;
   return [
     `  if (${at} !== -1) {`,
     ...(/\bfrom\b/.test(value) ? [`    const from = ${at} + 4;`] : []),
     ...(/\bto\b/.test(value) ? [`    const to = ${at} + data.getUint16(${at}, LE);`] : []),
     '    try {',
-    `      ${member('value', key)} = ${value};`,
+    ...(leadsBack(type, set) ? inNest(read) : [read]).map((line) => `      ${line}`),
     '    } catch (error) {',
     `      keepMalformed(value, view, ${at}, error, strict);`,
     '    }',
@@ -175,7 +204,7 @@ function writer(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
     '      if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
     '      break;',
     '    default:',
-    `      refuseUnknown(value, key, '${set.name}', besides);`,
+    `      refuseUnknown(value, key, ${quoted(set.name)}, besides);`,
     '  }',
     '}',
     '',
@@ -196,11 +225,11 @@ function writeCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts)
   const by = set.attributes.find(({ name }) => name === type.selector.name);
   const earlier = selectedBefore(set, attribute, type.selector).map((each) => member('value', each.key));
   const list = earlier.length === 0 ? '' : `, [${earlier.join(', ')}]`;
-  const selector = `impliedSelector('${type.selector.key}', ${member('value', type.selector.key)}, ${given}${list})`;
+  const selector = `impliedSelector(${quoted(type.selector.key)}, ${member('value', type.selector.key)}, ${given}${list})`;
   // An enum's entry is checked by the enumeration itself.
   const named = by?.type.kind === 'integer' ? 'format as never' : 'format';
   return [
-    `    case '${key}':`,
+    `    case ${quoted(key)}:`,
     `      if (${given} !== undefined) {`,
     `        const format = ${selector};`,
     `        if (format !== undefined) ${by === undefined ? '' : values.write(by.type, String(by.id), named)}`,

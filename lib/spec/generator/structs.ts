@@ -4,6 +4,7 @@ import { docComment, memberComment } from './comments.js';
 import { type Expressions, plus } from './expressions.js';
 import { member, property } from './naming.js';
 import type { TypePrinter } from './types.js';
+import { quoted } from './literals.js';
 
 /** Prints a structure: its types, and the functions that read and put it. */
 export function printStruct(struct: StructSpec, types: TypePrinter, expressions: Expressions): string[] {
@@ -46,7 +47,7 @@ function interfaces(
     ...docComment(`\`${described}\` to send; what is not given is zero.`),
     `export interface ${name}Input {`,
     ...properties('input'),
-    '  readonly tail?: Uint8Array | undefined;',
+    '  readonly tail?: Bytes | undefined;',
     '}',
     '',
   ];
@@ -110,7 +111,7 @@ function writer(
     "        case 'tail':",
     '          break;',
     '        default:',
-    `          refuseUnknown(value, key, '${struct.name}');`,
+    `          refuseUnknown(value, key, ${quoted(struct.name)});`,
     '      }',
     '    } catch (error) {',
     '      throw within(key, error);',

@@ -64,7 +64,7 @@ export class TypePrinter {
       case 'string':
         return same('string');
       case 'bytes':
-        return same('Uint8Array');
+        return { decoded: 'Uint8Array', input: 'Bytes' };
       case 'struct':
         return this.#named(this.#names.of(type.struct));
       case 'array':

@@ -1,6 +1,7 @@
 import { integerMethod, isWide, variableMethod } from '../integer-method.js';
 import type { SetSpec, StructSpec, ValueType } from '../model.js';
 import { type Expressions } from './expressions.js';
+import { quoted } from './literals.js';
 
 /** The values of outer selectors that a set's functions hand down, as source: by the selector's name. */
 export type Scope = ReadonlyMap<string, string>;
@@ -132,7 +133,7 @@ export class ValuePrinter {
   }
 
   #readKeyed(keys: readonly string[], of: ValueType, scope: Scope): string {
-    const names = `[${keys.map((key) => `'${key}'`).join(', ')}] as const`;
+    const names = `[${keys.map(quoted).join(', ')}] as const`;
     if (of.kind === 'nest') {
       const name = this.#expressions.names.of(of.set);
       const outer = this.#outer(of.set.outerSelectors, scope);
@@ -166,7 +167,7 @@ export class ValuePrinter {
   }
 
   #writeKeyed(keys: readonly string[], of: ValueType, id: string, value: string): string {
-    const names = `[${keys.map((key) => `'${key}'`).join(', ')}] as const`;
+    const names = `[${keys.map(quoted).join(', ')}] as const`;
     if (of.kind === 'nest') {
       return `writeKeyedNest(writer, ${id}, ${names}, ${value}, write${this.#expressions.names.of(of.set)});`;
     }

@@ -62,6 +62,23 @@ function readSet(
   outer: Scope,
   select?: ReadonlySet<string>,
 ): void {
+  decoding.view.enterNest();
+  try {
+    readAttributes(set, decoding, start, end, values, outer, select);
+  } finally {
+    decoding.view.leaveNest();
+  }
+}
+
+function readAttributes(
+  set: SetSpec,
+  decoding: Decoding,
+  start: number,
+  end: number,
+  values: Values,
+  outer: Scope,
+  select?: ReadonlySet<string>,
+): void {
   const { view, strict } = decoding;
   const known = attributesById(set);
   const deferred = new Map<number, number>();

@@ -1,3 +1,4 @@
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { invalidArgument } from '../../errors.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLA_F_NESTED } from '../../wire/constants.js';
@@ -14,16 +15,7 @@ import type {
   ValueType,
 } from '../model.js';
 import { type ExtraInput, writeExtra } from '../runtime/extra.js';
-import {
-  bytesOf,
-  impliedSelector,
-  listOf,
-  objectOf,
-  tagOf,
-  textOf,
-  refuseUnknown,
-  within,
-} from '../runtime/input.js';
+import { impliedSelector, listOf, objectOf, tagOf, textOf, refuseUnknown, within } from '../runtime/input.js';
 import { narrowed } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
@@ -162,7 +154,7 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
       writer.string(id, textOf(value as string));
       return;
     case 'bytes':
-      writer.binary(id, bytesOf(value as Uint8Array));
+      writer.binary(id, bytesOf(value as Bytes));
       return;
     case 'array': {
       const elements = listOf(value as unknown[]);
@@ -199,7 +191,7 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
 function writeStruct(struct: StructSpec, writer: WireWriter, id: number, value: unknown): void {
   const { tail } = objectOf(value as Values);
   const length = structLength(struct, value);
-  const behind = tail === undefined ? undefined : bytesOf(tail as Uint8Array);
+  const behind = tail === undefined ? undefined : bytesOf(tail as Bytes);
   const at = writer.attribute(id, length + (behind?.length ?? 0));
   putStruct(struct, writer, at, value);
   if (behind !== undefined) writer.putBytes(at + length, behind);
@@ -279,7 +271,7 @@ function writeSubMessage(
 ): void {
   const tag = tagOf(input);
   if (tag === 'raw') {
-    writer.binary(id, bytesOf(input['raw'] as Uint8Array));
+    writer.binary(id, bytesOf(input['raw'] as Bytes));
     return;
   }
   try {

@@ -13,7 +13,8 @@ import {
   readUuid,
   uuidBytes,
 } from '../runtime/addresses.js';
-import { atMost, bytesOf, listOf, objectOf, refuseUnknown, textOf, upTo, within } from '../runtime/input.js';
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
+import { atMost, listOf, objectOf, refuseUnknown, textOf, upTo, within } from '../runtime/input.js';
 import { putInteger, readInteger } from './integers.js';
 import { membersByKey } from './tables.js';
 
@@ -179,7 +180,7 @@ export function putMember(member: MemberSpec, writer: WireWriter, at: number, va
       writer.putBytes(at, upTo(new TextEncoder().encode(textOf(value as string)), length));
       return;
     case 'bytes':
-      writer.putBytes(at, room(bytesOf(value as Uint8Array), length));
+      writer.putBytes(at, room(bytesOf(value as Bytes), length));
       return;
     case 'struct':
       putStruct(type.struct, writer, at, value);
@@ -211,7 +212,7 @@ function restLength(member: MemberSpec, value: unknown): number {
   const { type } = member;
   if (type.kind === 'array') return listOf(value as unknown[]).length * elementSize(type.of);
   if (type.kind === 'address') return addressBytes(type.form, value).length;
-  return bytesOf(value as Uint8Array).length;
+  return bytesOf(value as Bytes).length;
 }
 
 function elementsOf(value: unknown, of: IntegerType | StructType, length: number): readonly unknown[] {

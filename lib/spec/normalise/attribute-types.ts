@@ -1,5 +1,5 @@
 import type { AddressForm, EnumSpec, SetSpec, StructSpec, SubMessageSpec, ValueType } from '../model.js';
-import { camelCase } from '../names.js';
+import { propertyKey } from '../names.js';
 import type { SpecNode } from '../spec-node.js';
 import type { Named } from './context.js';
 import type { SelectorDraft } from './selectors.js';
@@ -103,12 +103,12 @@ function binaryElement(node: SpecNode, references: References): ValueType {
 /** Whether the selector is in the same set is known once all sets are read: see `selectors.ts`. */
 function subMessage(node: SpecNode, references: References): ValueType {
   const name = node.string('selector');
-  const selector: SelectorDraft = { name, key: camelCase(name), outer: false };
+  const selector: SelectorDraft = { name, key: propertyKey(name), outer: false };
   return { kind: 'sub-message', message: references.subMessages.get(node, 'sub-message'), selector };
 }
 
 function keyed(node: SpecNode, of: ValueType): ValueType {
-  const keys = node.strings('type-value').map(camelCase);
+  const keys = node.names('type-value').map(propertyKey);
   if (keys.length === 0) throw node.error('at least one key is needed', 'type-value');
   return { kind: 'keyed', keys, of };
 }

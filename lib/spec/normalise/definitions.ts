@@ -5,6 +5,8 @@ import { Named } from './context.js';
 import { DEFINITION_KEYS, ENTRY_KEYS } from './keys.js';
 import { resolveNumber } from './limits.js';
 
+const LONGEST_TEXT = 256;
+
 export const DEFINITION_TYPES = ['const', 'enum', 'flags', 'struct'] as const;
 
 /** The constants and enums of a spec. Structures are in `structs.ts`. */
@@ -32,8 +34,9 @@ export function readDefinitions(family: SpecNode, prefix: string | undefined): D
 
 function constantValue(node: SpecNode): number | bigint | string {
   const value = node.raw('value');
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value;
-  throw node.error('a constant needs a number or a text', 'value');
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
+  if (typeof value === 'string' && value.length <= LONGEST_TEXT) return value;
+  throw node.error(`a constant must be an integer, or text of up to ${LONGEST_TEXT} characters`, 'value');
 }
 
 /** Entries count from 0 or `value-start`, each one more than the one before; those of flags are numbers of bits. */
@@ -44,8 +47,8 @@ function readEnum(
   familyPrefix: string | undefined,
 ): EnumSpec {
   const name = node.name();
-  const prefix = node.optionalString('name-prefix') ?? (familyPrefix && `${familyPrefix}-${name}-`);
-  const header = node.optionalString('header');
+  const prefix = node.optionalPrefix('name-prefix') ?? (familyPrefix && `${familyPrefix}-${name}-`);
+  const header = node.optionalHeader('header');
   const taken = new Set<string>();
   let next = Number(resolveNumber(node, 'value-start', constants) ?? 0n);
   const entries = node.list('entries').map((value, index): EnumEntry => {
@@ -71,7 +74,7 @@ function readEntry(
   value: unknown,
   index: number,
 ): { readonly name: string; readonly value?: number | undefined } {
-  if (typeof value === 'string') return { name: value };
+  if (typeof value === 'string') return { name: node.nameIn(value, `entries[${index}]`) };
   const entry = new SpecNode(value, node.at(`entries[${index}]`)).allow(ENTRY_KEYS);
   return { name: entry.name(), value: entry.optionalInteger('value') };
 }

@@ -11,6 +11,11 @@ import { readStructs } from './structs.js';
 
 const PROTOCOLS = ['genetlink', 'genetlink-c', 'genetlink-legacy', 'netlink-raw'] as const;
 
+/** The kernel has 32 protocols at most (MAX_LINKS). */
+function protocolNumber(family: SpecNode): number {
+  return family.unsigned('protonum', 31) ?? family.integer('protonum');
+}
+
 /**
  * Turns a parsed spec into the normalised form: numbers, subsets, layouts, references and selectors are worked out,
  * and everything is checked on the way.
@@ -23,7 +28,7 @@ export function normalise(parsed: unknown, file: string): FamilySpec {
   const family = new SpecNode(parsed, { file, path: '' }).allow(FAMILY_KEYS);
   const name = family.name();
   const raw = (family.optionalChoice('protocol', PROTOCOLS) ?? 'genetlink') === 'netlink-raw';
-  const protocol = raw ? family.integer('protonum') : NETLINK_GENERIC;
+  const protocol = raw ? protocolNumber(family) : NETLINK_GENERIC;
   const prefix = raw ? undefined : name;
   const definitions = readDefinitions(family, prefix);
   const structs = readStructs(family, definitions);

@@ -10,7 +10,7 @@ import type {
   SetSpec,
   StructSpec,
 } from '../model.js';
-import { camelCase, constantName } from '../names.js';
+import { constantName, propertyKey } from '../names.js';
 import type { SpecNode } from '../spec-node.js';
 import { Named } from './context.js';
 import {
@@ -43,7 +43,7 @@ export interface OperationParts {
 export function readGroups(family: SpecNode): GroupSpec[] {
   const groups = new Named<GroupSpec>('multicast group');
   for (const node of family.optionalChild('mcast-groups')?.allow(GROUPS_KEYS).children('list') ?? []) {
-    const name = node.allow(GROUP_KEYS).string('name');
+    const name = node.allow(GROUP_KEYS).printable('name');
     const id = node.unsigned('value');
     groups.add(name, { name, ...(id !== undefined && { id }) }, node);
   }
@@ -61,11 +61,16 @@ export function readOperations(
     list.optionalChoice('enum-model', ['unified', 'directional']) === 'directional'
       ? numberByDirection(nodes)
       : numberTogether(nodes);
-  const prefix = list.optionalString('name-prefix') ?? (parts.prefix && `${parts.prefix}-cmd-`);
+  const prefix = list.optionalPrefix('name-prefix') ?? (parts.prefix && `${parts.prefix}-cmd-`);
   const byName = new Named<SpecNode>('operation');
   for (const node of nodes) byName.add(node.name(), node, node);
   const reader = new OperationReader(list, parts, byName, groups);
+  const keys = new Map<string, string>();
   return nodes.flatMap((node) => {
+    const twin = keys.get(propertyKey(node.name()));
+    if (twin !== undefined)
+      throw node.error(`'${twin}' has the property ${propertyKey(node.name())} already`);
+    keys.set(propertyKey(node.name()), node.name());
     const own = ids.get(node);
     if (own === undefined) return [];
     const constant = prefix === undefined ? undefined : constantName(prefix, node.name());
@@ -136,7 +141,7 @@ class OperationReader {
     const notification = this.#notification(node, source, ids, body);
     return {
       name,
-      key: camelCase(name),
+      key: propertyKey(name),
       body,
       ...(privilege && { privilege }),
       ...(doMode && { do: doMode }),

@@ -1,5 +1,5 @@
 import type { AttributeSpec, ConstantSpec, FormatSpec, SubMessageSpec } from '../model.js';
-import { camelCase, constantName } from '../names.js';
+import { constantName, propertyKey } from '../names.js';
 import type { SpecNode } from '../spec-node.js';
 import { readValueType, type References } from './attribute-types.js';
 import { Named } from './context.js';
@@ -9,6 +9,7 @@ import { resolveLimits } from './limits.js';
 import type { Draft, SetDraft } from './selectors.js';
 
 const NLA_TYPE_MAX = 0x3fff;
+const DEEPEST_SUBSET = 16;
 
 /** What stands in the spec of an attribute, with what a subset inherits, and where. */
 interface AttributeNode {
@@ -67,6 +68,9 @@ export class SetReader {
       if (other !== undefined)
         throw attribute.node.error(`'${other}' has the number ${spec.id} already`, 'value');
       ids.set(spec.id, spec.name);
+      const twin = set.attributes.find(({ key }) => key === spec.key);
+      if (twin !== undefined)
+        throw attribute.node.error(`'${twin.name}' has the property ${spec.key} already`);
       set.attributes.push(spec);
     }
   }
@@ -75,7 +79,7 @@ export class SetReader {
     const name = node.name();
     return {
       name,
-      key: camelCase(name),
+      key: propertyKey(name),
       id,
       type: readValueType(node, this.#references),
       multi: node.boolean('multi-attr'),
@@ -97,7 +101,7 @@ export class SetReader {
     const numbered = new Map<string, AttributeNode>();
     const name = node.name();
     const prefix =
-      node.optionalString('name-prefix') ??
+      node.optionalPrefix('name-prefix') ??
       (this.#raw ? undefined : `${this.#prefix}-a-${name === this.#prefix ? '' : `${name}-`}`);
     let next = 1;
     for (const attribute of node.children('attributes')) {
@@ -105,7 +109,7 @@ export class SetReader {
       const id = attribute.unsigned('value', NLA_TYPE_MAX) ?? next;
       next = id + 1;
       if (numbered.has(own)) throw attribute.error(`a second attribute named '${own}'`);
-      const ownPrefix = attribute.optionalString('name-prefix') ?? prefix;
+      const ownPrefix = attribute.optionalPrefix('name-prefix') ?? prefix;
       numbered.set(own, {
         node: attribute,
         id,
@@ -118,8 +122,10 @@ export class SetReader {
   #numberSubset(node: SpecNode): ReadonlyMap<string, AttributeNode> {
     const parentNode = this.#nodes.get(node, 'subset-of');
     if (this.#open.has(node)) throw node.error('a set cannot be a subset of itself', 'subset-of');
+    if (this.#open.size === DEEPEST_SUBSET) throw node.error('too many subsets of subsets', 'subset-of');
     this.#open.add(node);
     const parent = this.#number(parentNode);
+    this.#open.delete(node);
     const numbered = new Map<string, AttributeNode>();
     for (const attribute of node.children('attributes')) {
       const name = attribute.allow(ATTRIBUTE_KEYS).name();
@@ -137,7 +143,7 @@ export class SetReader {
       const header = this.#references.structs.optional(format.allow(FORMAT_KEYS), 'fixed-header');
       const set = this.sets.optional(format, 'attribute-set');
       const spec: FormatSpec = {
-        value: format.string('value'),
+        value: format.printable('value'),
         ...(header && { header }),
         ...(set && { set }),
       };

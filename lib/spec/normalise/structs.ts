@@ -1,5 +1,5 @@
 import type { AddressForm, MemberSpec, MemberType, StructSpec } from '../model.js';
-import { camelCase } from '../names.js';
+import { propertyKey } from '../names.js';
 import type { SpecNode } from '../spec-node.js';
 import { Named } from './context.js';
 import { DEFINITION_TYPES, type Definitions } from './definitions.js';
@@ -8,6 +8,9 @@ import { resolveNumber } from './limits.js';
 import { addressForm, enumUse, integerType } from './value-types.js';
 
 const IPV4_LENGTH = 4;
+const DEEPEST_STRUCTURE = 16;
+/** An attribute's length has 16 bits. */
+const LARGEST_STRUCTURE = 0xffff;
 
 const ADDRESS_LENGTHS: Readonly<Partial<Record<AddressForm, number>>> = {
   mac: 6,
@@ -51,8 +54,10 @@ class StructReader {
     const done = this.structs.find(node.name());
     if (done !== undefined) return done;
     if (this.#reading.has(node)) throw node.error('a structure cannot contain itself');
+    if (this.#reading.size === DEEPEST_STRUCTURE) throw node.error('too many structures within structures');
     this.#reading.add(node);
     const struct = this.#layOut(node);
+    this.#reading.delete(node);
     this.structs.add(struct.name, struct, node);
     return struct;
   }
@@ -67,12 +72,13 @@ class StructReader {
       if (open) throw member.error('nothing can follow a member that takes the rest');
       const name = member.allow(MEMBER_KEYS).name();
       const placed = this.#place(member);
-      if (taken.has(name) && placed.type.kind !== 'pad')
-        throw member.error(`a second member named '${name}'`);
-      taken.add(name);
+      const key = propertyKey(name);
+      if (taken.has(key) && placed.type.kind !== 'pad')
+        throw member.error(`a second member with the property ${key}`);
+      taken.add(key);
       const offset = alignTo(end, placed.alignment);
       members.push({
-        ...{ name, key: camelCase(name), offset, length: placed.length, type: placed.type },
+        ...{ name, key, offset, length: placed.length, type: placed.type },
         least: placed.length === 0 ? leastRest(placed.type) : placed.length,
         ...this.#default(member, placed.type),
       });
@@ -80,6 +86,8 @@ class StructReader {
       alignment = Math.max(alignment, placed.alignment);
       open = member.has('repeat');
     }
+    if (end > LARGEST_STRUCTURE)
+      throw node.error(`${end} bytes; at most ${LARGEST_STRUCTURE} fit into an attribute`);
     return { name: node.name(), members, size: open ? end : alignTo(end, alignment), alignment };
   }
 
@@ -103,7 +111,9 @@ class StructReader {
     if (name === 'binary' && node.has('struct')) return this.#nested(node);
     if (takesRest(node)) return restMember(node, name);
     const length = Number(resolveNumber(node, 'len', constants) ?? 0n);
-    if (length <= 0) throw node.error(`a member of type ${name} needs its length`, 'len');
+    if (length <= 0 || length > LARGEST_STRUCTURE) {
+      throw node.error(`a member of type ${name} needs its length, 1 to ${LARGEST_STRUCTURE}`, 'len');
+    }
     return { length, alignment: 1, type: bytesMember(node, name, length) };
   }
 

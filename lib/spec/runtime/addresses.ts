@@ -12,7 +12,8 @@ import {
 } from '../../wire/addresses.js';
 import type { WireView } from '../../wire/view.js';
 import { tooShort } from './extra.js';
-import { bytesOf, sized } from './input.js';
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
+import { sized } from './input.js';
 
 // Addresses of attributes and of members of structures: text when read, text or bytes when written.
 
@@ -21,7 +22,7 @@ const IPV6_LENGTH = 16;
 const UUID_LENGTH = 16;
 
 /** Text, or the bytes themselves. */
-export type AddressInput = string | Uint8Array;
+export type AddressInput = string | Bytes;
 
 /** A link-layer address, as long as the payload. */
 export function readMac(view: WireView, from: number, end: number): string {
@@ -65,9 +66,9 @@ export function ipv6Bytes(input: AddressInput): Uint8Array {
 
 export function ipBytes(input: AddressInput): Uint8Array {
   if (typeof input === 'string') return parseAddress(input);
-  const { length } = bytesOf(input);
-  if (length === IPV4_LENGTH || length === IPV6_LENGTH) return input;
-  throw invalidArgument(`an IP address has 4 or 16 bytes, not ${length}`);
+  const bytes = bytesOf(input);
+  if (bytes.length === IPV4_LENGTH || bytes.length === IPV6_LENGTH) return bytes;
+  throw invalidArgument(`an IP address has 4 or 16 bytes, not ${bytes.length}`);
 }
 
 export function uuidBytes(input: AddressInput): Uint8Array {

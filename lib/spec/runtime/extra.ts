@@ -1,8 +1,12 @@
-import { malformed, NetlinkError } from '../../errors.js';
+import { invalidArgument, malformed, NetlinkError } from '../../errors.js';
 import { align4, LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
-import { NLA_HDRLEN, NLA_TYPE_MASK } from '../../wire/constants.js';
+import { NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_HDRLEN, NLA_TYPE_MASK } from '../../wire/constants.js';
+import type { Bytes } from '../../wire/bytes.js';
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
+import { objectOf, within } from './input.js';
+
+const FLAGS = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
 
 /** An attribute that a decoded object has no property for. */
 export interface ExtraAttribute {
@@ -27,7 +31,7 @@ export interface Decoded {
 export interface ExtraInput {
   readonly type: number;
   readonly flags?: number;
-  readonly payload: Uint8Array;
+  readonly payload: Bytes;
 }
 
 /** Everything made of attributes to send can have more than its properties say. */
@@ -65,15 +69,50 @@ export function keepEarlier(
   strict: boolean,
 ): void {
   const type = typeAt(view, at) & NLA_TYPE_MASK;
-  let earlier = start;
-  for (let place = start; place < at; place += align4(lengthAt(view, place))) {
-    if ((typeAt(view, place) & NLA_TYPE_MASK) === type) earlier = place;
+  keep(target, view, placesOf(target, view, start, at).get(type) ?? start, 'repeated', strict);
+}
+
+/** Where an object's attributes were seen last, as far as has been looked. */
+interface Seen {
+  readonly places: Map<number, number>;
+  next: number;
+}
+
+/** Only objects with repetitions have an entry. */
+const seen = new WeakMap<object, Seen>();
+
+/** The last place before `at` of each type. Looks at each attribute once, however many repetitions there are. */
+function placesOf(target: object, view: WireView, start: number, at: number): ReadonlyMap<number, number> {
+  let known = seen.get(target);
+  if (known === undefined) {
+    known = { places: new Map(), next: start };
+    seen.set(target, known);
   }
-  keep(target, view, earlier, 'repeated', strict);
+  while (known.next < at) {
+    known.places.set(typeAt(view, known.next) & NLA_TYPE_MASK, known.next);
+    known.next += align4(lengthAt(view, known.next));
+  }
+  return known.places;
 }
 
 export function writeExtra(writer: WireWriter, extra: readonly ExtraInput[]): void {
-  for (const { type, flags = 0, payload } of extra) writer.binary(type | flags, payload);
+  extra.forEach((attribute, index) => {
+    try {
+      writeOne(writer, objectOf(attribute));
+    } catch (error) {
+      throw within('extra', within(index, error));
+    }
+  });
+}
+
+function writeOne(writer: WireWriter, { type, flags = 0, payload }: ExtraInput): void {
+  if (!Number.isInteger(type) || type < 0 || type > NLA_TYPE_MASK) {
+    throw invalidArgument(`type must be an integer from 0 to ${NLA_TYPE_MASK}, got ${String(type)}`);
+  }
+  if (!Number.isInteger(flags) || (flags & ~FLAGS) !== 0) {
+    throw invalidArgument(`flags must be NLA_F_NESTED, NLA_F_NET_BYTEORDER or both, got ${String(flags)}`);
+  }
+  writer.binary(type | flags, payload);
 }
 
 /** The error for a payload too short for its type. */
@@ -101,7 +140,8 @@ function keep(
     payload: view.binary(at + NLA_HDRLEN, at + lengthAt(view, at)),
     reason,
   };
-  target.extra = target.extra === undefined ? [extra] : [...target.extra, extra];
+  if (target.extra === undefined) target.extra = [extra];
+  else (target.extra as ExtraAttribute[]).push(extra);
 }
 
 function lengthAt(view: WireView, at: number): number {

@@ -2,6 +2,7 @@
 
 export { invalidArgument } from '../../errors.js';
 export { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
+export { bytesOf, type Bytes } from '../../wire/bytes.js';
 export type { AttributeScope, AttributeSet } from '../../wire/description.js';
 export type { Bitfield32, WireView } from '../../wire/view.js';
 export { s64At, u64At } from '../../wire/wide.js';

@@ -1,23 +1,20 @@
 import { invalidArgument, NetlinkError } from '../../errors.js';
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
 
 // What an encoder does with the values that people pass: checks of their kind, and errors that say where.
 
-/** The bytes themselves, checked to be some: a caller without types may pass anything. */
-export function bytesOf(input: Uint8Array): Uint8Array {
-  if (input instanceof Uint8Array) return input;
-  throw invalidArgument(`bytes (Uint8Array) are needed, not ${shown(input)}`);
-}
-
 /** Bytes of a member of a structure, which has room for `length`. */
-export function sized(input: Uint8Array, length: number, what: string): Uint8Array {
-  if (bytesOf(input).length === length) return input;
-  throw invalidArgument(`${what} has ${length} bytes, not ${input.length}`);
+export function sized(input: Bytes, length: number, what: string): Uint8Array {
+  const bytes = bytesOf(input);
+  if (bytes.length === length) return bytes;
+  throw invalidArgument(`${what} has ${length} bytes, not ${bytes.length}`);
 }
 
 /** Bytes for a member of a structure, which has room for `length`; the rest of it stays zero. */
-export function upTo(input: Uint8Array, length: number): Uint8Array {
-  if (bytesOf(input).length <= length) return input;
-  throw invalidArgument(`at most ${length} bytes have room here, not ${input.length}`);
+export function upTo(input: Bytes, length: number): Uint8Array {
+  const bytes = bytesOf(input);
+  if (bytes.length <= length) return bytes;
+  throw invalidArgument(`at most ${length} bytes have room here, not ${bytes.length}`);
 }
 
 /** An object, checked to be one. */

@@ -1,11 +1,13 @@
 import { invalidArgument } from '../../errors.js';
 import { align4 } from '../../wire/byte-order.js';
+import { bytesOf, type Bytes } from '../../wire/bytes.js';
+import { NLA_TYPE_MASK } from '../../wire/constants.js';
 import type { WireWriter } from '../../wire/writer.js';
 import type { NarrowMethod, WideMethod } from '../integer-method.js';
 import { putMethod } from '../integer-method.js';
 import type { FlagSet, FlagsInput } from './enumeration.js';
 import { type ExtraInputs, writeExtra } from './extra.js';
-import { bytesOf, listOf, objectOf, refuseUnknown, textOf, upTo, within } from './input.js';
+import { listOf, objectOf, refuseUnknown, textOf, upTo, within } from './input.js';
 
 // What generated encoders are made of beside plain writes.
 
@@ -35,7 +37,7 @@ export function each<T>(entries: readonly T[], write: (entry: T, index: number) 
 }
 
 /** A structure as an attribute; bytes that a newer kernel has behind it are given as `tail`. */
-export function writeStruct<T extends { readonly tail?: Uint8Array | undefined }>(
+export function writeStruct<T extends { readonly tail?: Bytes | undefined }>(
   writer: WireWriter,
   type: number,
   length: number,
@@ -60,6 +62,13 @@ export function writeNest<T extends object>(
   writer.nestEnd();
 }
 
+/** A number that a caller gives for an attribute's type. */
+function attributeNumber(value: unknown, name: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= NLA_TYPE_MASK)
+    return value;
+  throw invalidArgument(`${name} must be an integer from 0 to ${NLA_TYPE_MASK}, got ${String(value)}`);
+}
+
 const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
 
 /** An indexed array of nests; entries are numbered from `first` where they do not say themselves. */
@@ -72,7 +81,7 @@ export function writeIndexedNests<T extends { readonly arrayIndex?: number | und
 ): void {
   writer.nestStart(type);
   each(entries, (entry, position) => {
-    writer.nestStart(objectOf(entry).arrayIndex ?? first + position);
+    writer.nestStart(attributeNumber(objectOf(entry).arrayIndex ?? first + position, 'arrayIndex'));
     write(writer, entry, ARRAY_INDEX);
     writer.nestEnd();
   });
@@ -105,8 +114,7 @@ export function writeKeyed<T extends object>(
   for (const name of names) {
     writer.nestStart(inner);
     const key: unknown = value[name];
-    if (typeof key !== 'number') throw invalidArgument(`'${name}' is needed: a number`);
-    inner = key;
+    inner = attributeNumber(key, name);
   }
   write(inner, value);
   for (let open = names.length; open > 0; open--) writer.nestEnd();

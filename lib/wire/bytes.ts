@@ -1,0 +1,40 @@
+import { invalidArgument } from '../errors.js';
+
+/** Bytes, in whatever kind of memory the caller has them: each is taken as the bytes that it consists of. */
+export type Bytes = ArrayBufferView | ArrayBufferLike;
+
+const lengthOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  'byteLength',
+)?.get as () => number;
+
+/** The bytes of memory. Throws ERR_NETLINK_INVALID_ARGUMENT for anything else: text must be encoded first. */
+export function bytesOf(input: Bytes): Uint8Array {
+  if (input instanceof Uint8Array) return input;
+  const given: unknown = input;
+  if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
+  if (isMemory(given)) return new Uint8Array(given);
+  throw invalidArgument(`must be bytes (a Uint8Array, another view, or an ArrayBuffer), got ${named(given)}`);
+}
+
+/** The length that memory really has: a property may say something else. */
+export function trueLength(bytes: Uint8Array): number {
+  return lengthOf.call(bytes);
+}
+
+function isMemory(value: unknown): value is ArrayBufferLike {
+  const tag = Object.prototype.toString.call(value);
+  if (tag !== '[object ArrayBuffer]' && tag !== '[object SharedArrayBuffer]') return false;
+  // What merely calls itself so cannot be looked into.
+  try {
+    return new Uint8Array(value as ArrayBufferLike).buffer === value;
+  } catch {
+    return false;
+  }
+}
+
+function named(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
+}
