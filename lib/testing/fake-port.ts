@@ -6,6 +6,7 @@ import type {
   SocketAddress,
   TakeBatch,
 } from '../socket/port/datagram-port.js';
+import { blockingInCallback } from '../socket/port/blocking-in-callback.js';
 import { joinMessage } from '../socket/port/join-message.js';
 
 /** A datagram that a fake kernel sends. */
@@ -26,7 +27,10 @@ export class FakePort implements DatagramPort {
   readonly foreignDatagrams = 0;
   readonly receiveBufferSize = 212_992;
   /** There is no thread. */
-  readonly pending = false;
+  get pending(): boolean {
+    return this.taking;
+  }
+  taking = false;
   overruns = 0;
   /** Overruns are queued in their place. */
   readonly congested = false;
@@ -72,6 +76,10 @@ export class FakePort implements DatagramPort {
     this.#check();
   }
 
+  checkBlocking(call: string): void {
+    if (this.taking) throw blockingInCallback(call);
+  }
+
   applyOptions(): void {
     this.#check();
   }
@@ -96,6 +104,7 @@ export class FakePort implements DatagramPort {
 
   receive(wanted: number, take: TakeBatch): number {
     this.#check();
+    if (this.taking) return 0;
     const datagrams: FakeDatagram[] = [];
     let overruns = 0;
     while (datagrams.length < wanted) {
@@ -105,7 +114,14 @@ export class FakePort implements DatagramPort {
       else datagrams.push(next);
     }
     this.overruns += overruns;
-    if (datagrams.length > 0 || overruns > 0) take(batchOf(datagrams, overruns));
+    if (datagrams.length > 0 || overruns > 0) {
+      this.taking = true;
+      try {
+        take(batchOf(datagrams, overruns));
+      } finally {
+        this.taking = false;
+      }
+    }
     return datagrams.length;
   }
 
@@ -126,6 +142,7 @@ export class FakePort implements DatagramPort {
 
   wait(): boolean {
     this.#check();
+    this.checkBlocking('wait');
     return this.#queue.length > 0;
   }
 
