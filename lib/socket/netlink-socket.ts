@@ -341,10 +341,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
   }
 
   /** {@link requestSync} for an operation. */
-  executeSync<Input, Output>(
-    call: OperationCall<Input, Output>,
-    options?: CallOptions,
-  ): Output | undefined {
+  executeSync<Input, Output>(call: OperationCall<Input, Output>, options?: CallOptions): Output | undefined {
     return this.#useRequests().performSync(call, options) as Output | undefined;
   }
 

@@ -18,6 +18,9 @@ export interface FakeDatagram {
   readonly portId: number;
 }
 
+/** The longest time that setInterval accepts, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** What a port queues: datagrams, or a source of them that is asked only when it is their turn, as a kernel makes a dump. */
 export type Queued = FakeDatagram | Iterator<FakeDatagram> | 'overrun';
 
@@ -43,6 +46,9 @@ export class FakePort implements DatagramPort {
   #closed = false;
   #watching = false;
   #scheduled = false;
+  #keepAlive = true;
+  /** Keeps the process alive while the port is watched. */
+  #alive: NodeJS.Timeout | undefined;
 
   constructor(
     portId: number,
@@ -153,20 +159,26 @@ export class FakePort implements DatagramPort {
   watch(): void {
     this.#check();
     this.#watching = true;
+    this.#updateAlive();
     this.#schedule();
   }
 
   unwatch(): void {
     this.#watching = false;
+    this.#updateAlive();
   }
 
-  setKeepAlive(): void {
+  setKeepAlive(keepAlive: boolean): void {
     this.#check();
+    this.#keepAlive = keepAlive;
+    this.#updateAlive();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#watching = false;
+    this.#updateAlive();
     this.#queue.length = 0;
     this.#onClose();
     this.#consumer.onClosed();
@@ -206,6 +218,15 @@ export class FakePort implements DatagramPort {
       this.#consumer.onReadable();
       this.#schedule();
     });
+  }
+
+  #updateAlive(): void {
+    if (this.#watching && this.#keepAlive) {
+      this.#alive ??= setInterval(() => undefined, LONGEST_TIMER);
+    } else if (this.#alive !== undefined) {
+      clearInterval(this.#alive);
+      this.#alive = undefined;
+    }
   }
 
   #check(): void {

@@ -123,7 +123,9 @@ const cases: Readonly<Record<string, () => Promise<unknown>>> = {
   'not supported': () => route().request(newLink({ name: 'odd0', kind: 'no-such-kind' })),
   'no permission': async () => {
     const request = JSON.stringify({ ...newLink({ name: 'denied0', kind: 'bridge' }), payload: undefined });
-    const payload = Buffer.from(bytesOf(newLink({ name: 'denied0', kind: 'bridge' }).payload ?? new Uint8Array())).toString('hex');
+    const payload = Buffer.from(
+      bytesOf(newLink({ name: 'denied0', kind: 'bridge' }).payload ?? new Uint8Array()),
+    ).toString('hex');
     // A user namespace of its own, and the network namespace of another.
     const result = await runInProcess(
       `

@@ -184,7 +184,23 @@ describe('text', () => {
         expect([...one((writer) => writer.string(1, text)).binary()]).toEqual([...bytes, 0]);
       }),
     );
-    const mixed = Uint8Array.of(0xef, 0xbb, 0xbf, 0xc3, 0xa9, 0xc3, 0xed, 0xa0, 0x80, 0xf4, 0x90, 0x80, 0x80, 0xe0, 0x80);
+    const mixed = Uint8Array.of(
+      0xef,
+      0xbb,
+      0xbf,
+      0xc3,
+      0xa9,
+      0xc3,
+      0xed,
+      0xa0,
+      0x80,
+      0xf4,
+      0x90,
+      0x80,
+      0x80,
+      0xe0,
+      0x80,
+    );
     const text = one((writer) => writer.string(1, mixed)).string();
     expect(text.startsWith('\ufeffé\udcc3')).toBe(true);
     expect([...one((writer) => writer.string(1, text)).binary()]).toEqual([...mixed, 0]);

@@ -37,6 +37,8 @@ export class DumpTransaction<Item> implements Transaction {
   /** Whether the kernel reported that the state changed during the dump (NLM_F_DUMP_INTR). */
   interrupted = false;
   restarts = 0;
+  /** How often its reader took items. */
+  reads = 0;
   /** In how many runs of the event loop datagrams were received for it. */
   runs = 0;
   extack: ExtendedAck | undefined = undefined;
@@ -88,6 +90,7 @@ export class DumpTransaction<Item> implements Transaction {
   /** Takes the items that there are. */
   takeItems(): Item[] {
     const { items } = this;
+    this.reads += 1;
     this.items = [];
     return items;
   }

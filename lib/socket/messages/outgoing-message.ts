@@ -35,14 +35,7 @@ export interface CheckedMessage {
 
 /** Reads and checks a message before any of it is written. Throws ERR_NETLINK_INVALID_ARGUMENT. */
 export function checkOutgoing(call: string, message: OutgoingMessage, ownPortId: number): CheckedMessage {
-  const {
-    payload,
-    type = NLMSG_MIN_TYPE,
-    flags = NLM_F_REQUEST,
-    sequence,
-    portId = ownPortId,
-    to,
-  } = message;
+  const { payload, type = NLMSG_MIN_TYPE, flags = NLM_F_REQUEST, sequence, portId = ownPortId, to } = message;
   checkRange(`${call}: type`, type, U16_MAX);
   checkRange(`${call}: flags`, flags, U16_MAX);
   if (sequence !== undefined) checkRange(`${call}: sequence`, sequence, U32_MAX);

@@ -348,10 +348,11 @@ export class Transport implements PortReader, TurnListener, EngineObserver<Datag
   /** A time-out. At half of it, the running dump ends if its reader has paused all the time, since others wait for it. */
   halvedTimer(timeout: number, onEnd: () => void): HalvedTimer {
     const { runningDump } = this.engine;
-    const received = runningDump?.received;
+    const reads = runningDump?.reads;
     const onHalf = () => {
-      if (!this.waits || runningDump?.paused !== true || runningDump.received !== received) return;
-      if (this.engine.runningDump === runningDump) this.abandon(runningDump, unread(runningDump.request.name));
+      if (!this.waits || runningDump?.paused !== true || runningDump.reads !== reads) return;
+      if (this.engine.runningDump === runningDump)
+        this.abandon(runningDump, unread(runningDump.request.name));
     };
     return new HalvedTimer(timeout, onHalf, onEnd);
   }
