@@ -1,67 +1,102 @@
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-// Who may import whom, top to bottom: each layer names the folders of lib/ that it must not reach.
-const layers = [
-  'wire',
-  'errors',
-  'native',
-  'spec',
-  'socket',
-  'generic',
-  'client',
-  'families',
-  'endpoints',
-  'testing',
-  'cli',
-  'vm',
-  'index',
-];
+// Who may import whom. A layer is a folder or a file of lib/; it imports itself and what is listed for it, nothing else.
+// test/unit/layers.test.ts sees to it that every folder and file of lib/ is here, and that no imports form a circle.
 const mayImport = {
-  wire: ['errors'],
-  errors: ['wire'],
+  errno: [],
+  'caller-stack': [],
+  'shown-value': [],
+  'extended-ack': [],
+  errors: ['caller-stack', 'errno', 'extended-ack'],
+  'known-names': ['errors', 'shown-value'],
+  json: ['errors'],
+  wire: ['errno', 'errors', 'extended-ack', 'shown-value'],
   native: ['errors'],
-  spec: ['wire', 'errors'],
-  socket: ['wire', 'native', 'errors'],
-  generic: ['socket', 'spec', 'wire', 'errors'],
-  client: ['generic', 'socket', 'spec', 'wire', 'errors'],
+  spec: ['wire', 'errors', 'known-names', 'shown-value'],
+  socket: ['wire', 'native', 'errors', 'known-names', 'shown-value'],
+  generic: ['socket', 'spec', 'wire', 'errors', 'known-names', 'shown-value'],
+  client: ['generic', 'socket', 'spec', 'wire', 'errors', 'known-names', 'shown-value'],
   families: ['spec'],
-  endpoints: ['client', 'families', 'socket', 'wire', 'errors'],
-  testing: ['wire', 'socket', 'errors'],
+  endpoints: ['client', 'families', 'socket', 'wire', 'errors', 'known-names', 'shown-value'],
+  ring: ['client', 'families', 'native', 'socket', 'wire', 'errors', 'known-names', 'shown-value'],
+  testing: ['wire', 'socket', 'errors', 'known-names', 'shown-value'],
+  addon: ['native'],
+  index: ['types', 'client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'json'],
+  types: ['client', 'generic', 'spec', 'socket', 'native', 'wire', 'errors', 'extended-ack'],
+  // By the modules that the package exports alone: see below.
+  cli: ['index', 'types', 'endpoints', 'families', 'ring', 'spec', 'testing', 'wire'],
 };
-const layerRules = Object.entries(mayImport).map(([layer, allowed]) => {
-  const forbidden = layers.filter((other) => other !== layer && !allowed.includes(other));
-  const pure = layer === 'wire' || layer === 'spec';
-  return {
-    files: [`lib/${layer}/**/*.ts`, `lib/${layer}.ts`],
-    ignores: ['lib/spec/generator/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${forbidden.join('|')})(/|\\.js$)`,
-              message: `${layer} must not import this layer.`,
-            },
-            ...(layer === 'errors'
-              ? [
-                  {
-                    regex: '^\\./(?!wire/|errno\\.js$)',
-                    message: 'errors imports only errno and the types of wire.',
-                  },
-                ]
-              : []),
-            ...(pure ? [{ regex: '^node:', message: `${layer} is pure: no node modules.` }] : []),
-          ],
-        },
-      ],
+
+/** Further limits of single layers. */
+const pure = { regex: '^node:', message: 'This layer is pure: no node modules.' };
+const more = {
+  wire: [pure],
+  spec: [pure],
+  cli: [
+    {
+      regex: '^(\\.\\./)+(endpoints|ring|spec|testing|wire)/(?!index\\.js$|runtime/index\\.js$)',
+      message: 'cli uses what the package exports: import the index of this layer.',
     },
-  };
+  ],
+};
+const restricted = (files, patterns, ignores = []) => ({
+  files,
+  ignores,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
+const forbidden = (table, name, start) => {
+  const others = Object.keys(table).filter((other) => other !== name && !table[name].includes(other));
+  return {
+    regex: `^${start}(${others.join('|')})(/|\\.js$)`,
+    message: `${name} must not import this layer.`,
+  };
+};
+const inFolder = (layer) => [forbidden(mayImport, layer, '(\\.\\./)+'), ...(more[layer] ?? [])];
+const layerRules = Object.keys(mayImport).flatMap((layer) => [
+  restricted([`lib/${layer}/**/*.ts`], inFolder(layer), ['lib/spec/generator/**']),
+  restricted([`lib/${layer}.ts`], [forbidden(mayImport, layer, '\\./')]),
+]);
+
+// The same for the folders within lib/socket, and for the files beside them that put them together.
+const socketMayImport = {
+  port: [],
+  engine: [],
+  messages: ['port'],
+  filter: ['messages'],
+  requests: ['engine', 'messages', 'port'],
+  events: ['filter', 'messages', 'port'],
+  'netlink-socket': ['engine', 'events', 'filter', 'messages', 'port', 'requests'],
+  'open-socket': ['engine', 'events', 'filter', 'messages', 'netlink-socket', 'port', 'requests'],
+};
+const socketRules = Object.keys(socketMayImport).map((part) =>
+  restricted(
+    [`lib/socket/${part}/**/*.ts`],
+    [...inFolder('socket'), forbidden(socketMayImport, part, '\\.\\./')],
+  ),
+);
+const otherRules = [
+  restricted(['vm/**/*.ts'], [{ regex: '^\\.\\./|^afnetlink', message: 'vm knows nothing of netlink.' }]),
+  restricted(
+    ['examples/**/*.ts'],
+    [{ regex: '^(\\.\\./)+(lib|dist|vm)/|^#lib', message: 'An example imports afnetlink, as users do.' }],
+  ),
+];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'out/', 'node_modules/', 'test/fixtures/', 'lib/families/*.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'dist-*/',
+      'unbundled/',
+      'build/',
+      'out/',
+      'node_modules/',
+      'test/fixtures/',
+      'test/types/',
+      'lib/families/*.ts',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
@@ -89,4 +124,6 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off', eqeqeq: 'error' },
   },
   ...layerRules,
+  ...socketRules,
+  ...otherRules,
 );

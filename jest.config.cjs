@@ -9,11 +9,26 @@ const suite = (name, more = {}) => ({
   ...more,
 });
 
+// Unit tests take the library apart: there the package's own names stand for the same modules as #lib does, one a source
+// file, so that each class exists once. All other tests use the package as it ships.
+const { exports: entries } = require('./package.json');
+const unbundled = Object.entries(entries)
+  .filter(([, { default: output }]) => output !== undefined)
+  .map(([name, { default: output }]) => [
+    `^afnetlink${name.slice(1).replace('*', '(.*)')}$`,
+    output.replace('./dist/', '<rootDir>/unbundled/').replace('*', '$1'),
+  ]);
+const unit = {
+  moduleNameMapper: Object.fromEntries(unbundled),
+  // Beside the tests what they depend on, so that jest finds the tests of a changed module.
+  roots: ['<rootDir>/out/test/unit', '<rootDir>/out/test/helpers', '<rootDir>/unbundled'],
+};
+
 const guest = { setupFilesAfterEnv: ['<rootDir>/out/test/helpers/guest-timeout.js'] };
 
 // Generous: a machine under load is slow, and a test that hangs is ended all the same.
 module.exports = {
   testTimeout: 60_000,
-  projects: [suite('unit'), suite('host'), suite('vm', guest)],
+  projects: [suite('unit', unit), suite('host'), suite('vm', guest)],
   randomize: true,
 };

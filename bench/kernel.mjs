@@ -24,5 +24,5 @@ if (process.argv.includes('--save')) {
   for (const [file, content] of await writtenFiles(Results.read(latest), JSON.parse(run.stdout)))
     writeFileSync(file, content);
 }
-const { studyText } = await import('../dist/cli/study/table.js');
+const { studyText } = await import('../unbundled/cli/study/table.js');
 console.log(studyText(JSON.parse(run.stdout)));

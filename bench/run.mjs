@@ -55,14 +55,14 @@ async function run() {
     note: (text) => process.stderr.write(`${text}\n`),
   });
   mkdirSync(out, { recursive: true });
-  await results.write(join(out, 'latest.json'));
+  results.write(join(out, 'latest.json'));
   if (options.save)
     await keep(options.case === undefined ? results : Results.read(latest).withCasesOf(results));
   return results;
 }
 
 async function keep(results) {
-  await results.write(latest);
+  results.write(latest);
   const studies = JSON.parse(readFileSync(study, 'utf8'));
   for (const [file, content] of await writtenFiles(results, studies)) writeFileSync(file, content);
 }

@@ -1,5 +1,6 @@
 // The handler in the sender's own system call, and in a work item of the kernel, with what that costs an echo. Needs root.
-import { cString, openFamily, openSocket, type NetlinkSocket } from 'afnetlink';
+import { openFamily, openSocket, type NetlinkSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { netlinkTestFamily } from 'afnetlink/families/netlink_test';
 
 const ROUNDS = 2000;

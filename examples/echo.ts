@@ -1,4 +1,5 @@
-import { cString, openSocket } from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 
 async function main() {
   using socket = openSocket({ protocol: 17 }); // netlink_test's; yours is another constant

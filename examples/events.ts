@@ -1,4 +1,5 @@
-import { NETLINK_ROUTE, openSocket } from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { NETLINK_ROUTE } from 'afnetlink/wire';
 
 async function main(): Promise<void> {
   await using socket = openSocket({ protocol: NETLINK_ROUTE });

@@ -1,14 +1,7 @@
 // A netlink socket is a file, too: write(2) on its descriptor sends, read(2) receives.
 import { readSync, writeSync } from 'node:fs';
-import {
-  cString,
-  decodeMessages,
-  NLM_F_REQUEST,
-  NLMSG_MIN_TYPE,
-  openSocket,
-  WireView,
-  WireWriter,
-} from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { cString, decodeMessages, NLM_F_REQUEST, NLMSG_MIN_TYPE, WireView, WireWriter } from 'afnetlink/wire';
 
 function main() {
   using socket = openSocket({ protocol: 17 }); // netlink_test's

@@ -1,5 +1,6 @@
 // One message to a group, three listeners: the kernel hands each of them the message, copying none of its bytes.
-import { cString, openSocket } from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 
 const GROUP = 1;
 

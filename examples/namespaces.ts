@@ -1,6 +1,7 @@
 // Each network namespace has an endpoint of the module, with counters of its own. Needs root, as in a guest.
 import { execFileSync } from 'node:child_process';
-import { cString, openFamily, openSocket } from 'afnetlink';
+import { openFamily, openSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { netlinkTestFamily } from 'afnetlink/families/netlink_test';
 
 async function talk(name: string, messages: number, options: { netns?: string }) {

@@ -1,4 +1,5 @@
-import { AttributeReader, NETLINK_ROUTE, NetlinkError, openSocket, WireWriter } from 'afnetlink';
+import { NetlinkError, openSocket } from 'afnetlink';
+import { AttributeReader, NETLINK_ROUTE, WireWriter } from 'afnetlink/wire';
 
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;

@@ -209,6 +209,9 @@ struct netlink_test_ring_data {
 	__u8 bytes[]; /* byte i is the sequence number plus i, modulo 256 */
 };
 
+/* Returns NETLINK_TEST_RING_PAGES, by which a ring's file is known. */
+#define NETLINK_TEST_IOC_RING _IO('%', 0xe1)
+
 /* The echo of /dev/netlink_test_echo: the bytes come back to where they were.
  */
 struct netlink_test_echo {

@@ -87,11 +87,20 @@ static int ring_mmap(struct file *file, struct vm_area_struct *vma)
 	return err;
 }
 
+static long ring_ioctl(struct file *file, unsigned int request,
+		       unsigned long argument)
+{
+	return request == NETLINK_TEST_IOC_RING ? NETLINK_TEST_RING_PAGES
+						: -ENOTTY;
+}
+
 static const struct file_operations ring_fops = {
 	.owner = THIS_MODULE,
 	.open = ring_open,
 	.release = ring_release,
 	.mmap = ring_mmap,
+	.unlocked_ioctl = ring_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
 };
 
 struct ring *ring_of(struct file *file)

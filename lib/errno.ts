@@ -1,41 +1,171 @@
 // Linux's errno numbers, as x86, arm, riscv, s390, ppc and loongarch share them: a message of the kernel is read alike on every system,
 // and it also carries numbers above 511, which the kernel means for itself but lets out.
-const NAMES =
-  'EPERM,ENOENT,ESRCH,EINTR,EIO,ENXIO,E2BIG,ENOEXEC,EBADF,ECHILD,EAGAIN,ENOMEM,EACCES,EFAULT,ENOTBLK,EBUSY,EEXIST,EXDEV,ENODEV,ENOTDIR,' +
-  'EISDIR,EINVAL,ENFILE,EMFILE,ENOTTY,ETXTBSY,EFBIG,ENOSPC,ESPIPE,EROFS,EMLINK,EPIPE,EDOM,ERANGE,EDEADLK,ENAMETOOLONG,ENOLCK,ENOSYS,' +
-  'ENOTEMPTY,ELOOP,,ENOMSG,EIDRM,ECHRNG,EL2NSYNC,EL3HLT,EL3RST,ELNRNG,EUNATCH,ENOCSI,EL2HLT,EBADE,EBADR,EXFULL,ENOANO,EBADRQC,EBADSLT,,' +
-  'EBFONT,ENOSTR,ENODATA,ETIME,ENOSR,ENONET,ENOPKG,EREMOTE,ENOLINK,EADV,ESRMNT,ECOMM,EPROTO,EMULTIHOP,EDOTDOT,EBADMSG,EOVERFLOW,' +
-  'ENOTUNIQ,EBADFD,EREMCHG,ELIBACC,ELIBBAD,ELIBSCN,ELIBMAX,ELIBEXEC,EILSEQ,ERESTART,ESTRPIPE,EUSERS,ENOTSOCK,EDESTADDRREQ,EMSGSIZE,' +
-  'EPROTOTYPE,ENOPROTOOPT,EPROTONOSUPPORT,ESOCKTNOSUPPORT,EOPNOTSUPP,EPFNOSUPPORT,EAFNOSUPPORT,EADDRINUSE,EADDRNOTAVAIL,ENETDOWN,' +
-  'ENETUNREACH,ENETRESET,ECONNABORTED,ECONNRESET,ENOBUFS,EISCONN,ENOTCONN,ESHUTDOWN,ETOOMANYREFS,ETIMEDOUT,ECONNREFUSED,EHOSTDOWN,' +
-  'EHOSTUNREACH,EALREADY,EINPROGRESS,ESTALE,EUCLEAN,ENOTNAM,ENAVAIL,EISNAM,EREMOTEIO,EDQUOT,ENOMEDIUM,EMEDIUMTYPE,ECANCELED,ENOKEY,' +
-  'EKEYEXPIRED,EKEYREVOKED,EKEYREJECTED,EOWNERDEAD,ENOTRECOVERABLE,ERFKILL,EHWPOISON';
+const NAMES = [
+  'EPERM',
+  'ENOENT',
+  'ESRCH',
+  'EINTR',
+  'EIO',
+  'ENXIO',
+  'E2BIG',
+  'ENOEXEC',
+  'EBADF',
+  'ECHILD',
+  'EAGAIN',
+  'ENOMEM',
+  'EACCES',
+  'EFAULT',
+  'ENOTBLK',
+  'EBUSY',
+  'EEXIST',
+  'EXDEV',
+  'ENODEV',
+  'ENOTDIR',
+  'EISDIR',
+  'EINVAL',
+  'ENFILE',
+  'EMFILE',
+  'ENOTTY',
+  'ETXTBSY',
+  'EFBIG',
+  'ENOSPC',
+  'ESPIPE',
+  'EROFS',
+  'EMLINK',
+  'EPIPE',
+  'EDOM',
+  'ERANGE',
+  'EDEADLK',
+  'ENAMETOOLONG',
+  'ENOLCK',
+  'ENOSYS',
+  'ENOTEMPTY',
+  'ELOOP',
+  '',
+  'ENOMSG',
+  'EIDRM',
+  'ECHRNG',
+  'EL2NSYNC',
+  'EL3HLT',
+  'EL3RST',
+  'ELNRNG',
+  'EUNATCH',
+  'ENOCSI',
+  'EL2HLT',
+  'EBADE',
+  'EBADR',
+  'EXFULL',
+  'ENOANO',
+  'EBADRQC',
+  'EBADSLT',
+  '',
+  'EBFONT',
+  'ENOSTR',
+  'ENODATA',
+  'ETIME',
+  'ENOSR',
+  'ENONET',
+  'ENOPKG',
+  'EREMOTE',
+  'ENOLINK',
+  'EADV',
+  'ESRMNT',
+  'ECOMM',
+  'EPROTO',
+  'EMULTIHOP',
+  'EDOTDOT',
+  'EBADMSG',
+  'EOVERFLOW',
+  'ENOTUNIQ',
+  'EBADFD',
+  'EREMCHG',
+  'ELIBACC',
+  'ELIBBAD',
+  'ELIBSCN',
+  'ELIBMAX',
+  'ELIBEXEC',
+  'EILSEQ',
+  'ERESTART',
+  'ESTRPIPE',
+  'EUSERS',
+  'ENOTSOCK',
+  'EDESTADDRREQ',
+  'EMSGSIZE',
+  'EPROTOTYPE',
+  'ENOPROTOOPT',
+  'EPROTONOSUPPORT',
+  'ESOCKTNOSUPPORT',
+  'EOPNOTSUPP',
+  'EPFNOSUPPORT',
+  'EAFNOSUPPORT',
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENETRESET',
+  'ECONNABORTED',
+  'ECONNRESET',
+  'ENOBUFS',
+  'EISCONN',
+  'ENOTCONN',
+  'ESHUTDOWN',
+  'ETOOMANYREFS',
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'EALREADY',
+  'EINPROGRESS',
+  'ESTALE',
+  'EUCLEAN',
+  'ENOTNAM',
+  'ENAVAIL',
+  'EISNAM',
+  'EREMOTEIO',
+  'EDQUOT',
+  'ENOMEDIUM',
+  'EMEDIUMTYPE',
+  'ECANCELED',
+  'ENOKEY',
+  'EKEYEXPIRED',
+  'EKEYREVOKED',
+  'EKEYREJECTED',
+  'EOWNERDEAD',
+  'ENOTRECOVERABLE',
+  'ERFKILL',
+  'EHWPOISON',
+] as const;
 
-const INTERNAL_NAMES: readonly (readonly [number, string])[] = [
+const INTERNAL_NAMES = [
   [512, 'ERESTARTSYS'],
   [515, 'ENOIOCTLCMD'],
   [517, 'EPROBE_DEFER'],
   [524, 'ENOTSUPP'],
   [529, 'EIOCBQUEUED'],
   [530, 'ERECALLCONFLICT'],
-];
+] as const;
+
+/** The name of an errno that Linux has: `'ENODEV'`. */
+export type ErrnoName = Exclude<(typeof NAMES)[number], ''> | (typeof INTERNAL_NAMES)[number][1];
+/** The same, and `'E600'` for a number that Linux does not name. */
+export type ErrnoCode = ErrnoName | `E${number}`;
 
 const numbers = new Map<string, number>();
-const names = new Map<number, string>();
-NAMES.split(',').forEach((name, index) => {
+const names = new Map<number, ErrnoName>();
+NAMES.forEach((name, index) => {
   if (name !== '') define(index + 1, name);
 });
 for (const [errno, name] of INTERNAL_NAMES) define(errno, name);
 numbers.set('EWOULDBLOCK', 11);
 numbers.set('EDEADLOCK', 35);
 
-function define(errno: number, name: string): void {
+function define(errno: number, name: ErrnoName): void {
   names.set(errno, name);
   numbers.set(name, errno);
 }
 
 /** The name of a positive errno: `19` gives `'ENODEV'`; one that Linux does not name gives `'E<number>'`. */
-export function errnoName(errno: number): string {
+export function errnoName(errno: number): ErrnoCode {
   return names.get(errno) ?? `E${errno}`;
 }
 

@@ -1,12 +1,15 @@
-import { errnoName } from './errno.js';
-import type { ExtendedAck } from './wire/extended-ack.js';
+import { type ErrnoCode, errnoName } from './errno.js';
+import { CallerStack } from './caller-stack.js';
+import type { ExtendedAck } from './extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
 
 /** Codes of errors that the library itself raises; kernel errors carry the errno's name instead (`'ENODEV'`). */
 export type LibraryErrorCode =
-  /** Netlink cannot work here: another system, a runtime without uv_poll, or a missing addon binary. */
+  /** Netlink cannot work here: another system, or Electron. */
   | 'ERR_NETLINK_UNSUPPORTED'
+  /** Netlink could work here, but the native addon is missing, broken or forbidden: a fault of the installation. */
+  | 'ERR_NETLINK_ADDON'
   /** The socket was closed, before the call or while it waited. */
   | 'ERR_NETLINK_CLOSED'
   /** An argument or an option is unusable; nothing was sent. */
@@ -26,41 +29,151 @@ export type LibraryErrorCode =
   /** A dump was changed under way and stayed inconsistent after every restart (NLM_F_DUMP_INTR). */
   | 'ERR_NETLINK_DUMP_INTERRUPTED';
 
+/** What {@link NetlinkError.code} can be: an errno's name, or a code of the library's own. `switch` on it is checked. */
+export type NetlinkErrorCode = ErrnoCode | LibraryErrorCode;
+
 export interface NetlinkErrorOptions {
-  readonly code: string;
+  readonly code: NetlinkErrorCode;
   /** The positive errno, where the kernel gave one. */
-  readonly errno?: number;
+  readonly errno?: number | undefined;
   /** The system call that failed, for example `'bind'`. */
-  readonly syscall?: string;
+  readonly syscall?: string | undefined;
   /** The netlink operation that failed, for example `'RTM_NEWLINK'`. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
+  /** What the operation was about, for example `"'eth0'"`. */
+  readonly subject?: string | undefined;
   readonly extack?: ExtendedAck | undefined;
-  readonly partial?: readonly unknown[];
+  readonly partial?: readonly unknown[] | undefined;
   readonly cause?: unknown;
 }
 
-/** Every error that leaves the package is one of these. */
+/** What `JSON.stringify` makes of a {@link NetlinkError}: only what is known is there. */
+export interface NetlinkErrorJson {
+  readonly name: 'NetlinkError';
+  readonly message: string;
+  readonly code: string;
+  readonly errno?: number;
+  readonly syscall?: string;
+  readonly operation?: string;
+  readonly subject?: string;
+  /** 64-bit numbers as text, bytes as numbers. */
+  readonly extack?: object;
+}
+
+/** Every error that leaves the package is one of these. Its stack begins at the line that called the package. */
 export class NetlinkError extends Error {
   override readonly name = 'NetlinkError';
   /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
-  readonly code: string;
+  readonly code: NetlinkErrorCode;
   readonly errno: number | undefined;
   readonly syscall: string | undefined;
   readonly operation: string | undefined;
-  /** What the kernel said beside the errno: reason, attribute at fault, missing attribute, policy. */
+  /** What the operation was about, as the message shows it: `"'eth0'"`, `"dst '192.0.2.0/24' oif 3"`. */
+  readonly subject: string | undefined;
+  /** What the kernel reported besides the errno: reason, attribute at fault, missing attribute, policy. */
   readonly extack: ExtendedAck | undefined;
-  /** With ERR_NETLINK_DUMP_INTERRUPTED: what the dump gave in its last pass, which may lack entries or have them twice. */
+  /** With ERR_NETLINK_DUMP_INTERRUPTED: the items of the dump's last pass, which may lack entries or have them twice. */
   readonly partial: readonly unknown[] | undefined;
+  readonly #caller: CallerStack;
 
   constructor(message: string, options: NetlinkErrorOptions) {
+    const limit = Error.stackTraceLimit;
+    // The stack is captured below: V8 need not do it twice.
+    Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = limit;
     this.code = options.code;
     this.errno = options.errno;
     this.syscall = options.syscall;
     this.operation = options.operation;
+    this.subject = options.subject;
     this.extack = options.extack;
     this.partial = options.partial;
+    this.#caller = new CallerStack();
+    Object.defineProperty(this, 'stack', NetlinkError.#stack);
   }
+
+  /** The properties that are set, for logs; `extack` with 64-bit numbers as text and bytes as numbers. */
+  toJSON(): NetlinkErrorJson {
+    const { name, message, code, errno, syscall, operation, subject, extack } = this;
+    const properties = { errno, syscall, operation, subject, extack: extack && plain(extack) };
+    return { name, message, code, ...present(properties) };
+  }
+
+  /** What `console.log` prints: the message, the caller's lines, and what is for programs. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    depth: number,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    const { code, errno, cause } = this;
+    const frames = this.#caller.frames().filter((frame) => !frame.includes('node:'));
+    const shown = [heading(this), ...frames].join('\n');
+    return depth < 0 ? shown : `${shown} ${inspect(present({ code, errno, cause }), options)}`;
+  }
+
+  /** Shared by all errors: the stack is formatted when it is read. */
+  static readonly #stack: PropertyDescriptor = {
+    configurable: true,
+    enumerable: false,
+    get(this: NetlinkError): string {
+      return [heading(this), ...this.#caller.frames()].join('\n');
+    },
+    set(this: NetlinkError, value: unknown): void {
+      Object.defineProperty(this, 'stack', { configurable: true, writable: true, value });
+    },
+  };
+}
+
+/**
+ * The same error for a promise that is rejected after the call returned: made in a continuation of the caller's `await`,
+ * its stack begins there. Other reasons, such as a signal's, stay as they are.
+ */
+export function atAwait(reason: unknown): unknown {
+  return reason instanceof NetlinkError ? new NetlinkError(reason.message, reason) : reason;
+}
+
+/**
+ * Rejects the promise that `resolve` belongs to with {@link atAwait} of the reason. V8 finds the function that awaits a
+ * promise only from a promise that the awaited one was resolved with, and only after it was told so, a microtask later.
+ */
+export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason: unknown): void {
+  const rejection = SETTLED.then(nothing)
+    .then(nothing)
+    .then((): never => {
+      throw atAwait(reason) as Error;
+    });
+  // Whoever was settled before, by an abort, does not take it: it is handled here, while the promise itself stays watched.
+  rejection.catch(nothing);
+  resolve(rejection);
+}
+
+const SETTLED = Promise.resolve();
+
+function nothing(): void {
+  // Only the microtask that it takes is wanted.
+}
+
+function heading({ name, message }: NetlinkError): string {
+  return `${name}: ${message}`;
+}
+
+type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** The properties that have a value. */
+function present<T extends object>(properties: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as Present<T>;
+}
+
+/** A value as JSON can hold it. */
+function plain(value: object): object {
+  const json = JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'bigint') return String(inner);
+    return inner instanceof Uint8Array ? [...inner] : inner;
+  });
+  return JSON.parse(json) as object;
 }
 
 /** The error for a system call that returned `-errno`. `hint` says what to do about it. */

@@ -1,30 +1,26 @@
-export { NetlinkError, type LibraryErrorCode, type NetlinkErrorOptions } from './errors.js';
-export * from './wire/index.js';
-export type { DatagramBatch, SenderCredentials } from './native/receive-ring.js';
-export { bpf, type BpfInstruction } from './socket/filter/bpf.js';
-export { cString } from './socket/messages/c-string.js';
-export { buildFilter, type FilterOptions } from './socket/filter/filter.js';
-export * as match from './socket/filter/match.js';
-export type { Message, Sender } from './socket/messages/message.js';
-export type { NetworkNamespace } from './socket/port/namespace.js';
-export type { SocketCounters } from './socket/netlink-socket.js';
-export type { Destination } from './socket/port/destination.js';
-export type { ReceiveOptions, ReceiveSyncOptions } from './socket/messages/message-receiver.js';
-export type { NetlinkSocket } from './socket/netlink-socket.js';
-export type { Batch, BatchOptions } from './socket/requests/batch.js';
-export type { BatchResult } from './socket/engine/batch-transaction.js';
-export type { Dump, DumpOptions } from './socket/requests/dump.js';
-export type { CallOptions } from './socket/requests/call-options.js';
-export type { Reply, RequestMessage } from './socket/requests/message-request.js';
+// What a program begins with. The types of parameters and results are in types.ts, public as `afnetlink/types`.
+
+export { NetlinkError } from './errors.js';
+export { openFamily } from './client/open.js';
+export { openGeneric } from './generic/index.js';
+export { fromJson, jsonReplacer, toJson } from './json.js';
+export { adoptSocket, openSocket } from './socket/open-socket.js';
 export { formatTraffic } from './socket/port/format-traffic.js';
-export type { Trace, Traffic } from './socket/port/traced-port.js';
-export type { OverrunDiagnostics, RequestDiagnostics } from './socket/diagnostics.js';
-export type { SubscribeOptions, Subscription, SubscriptionItem } from './socket/events/subscription.js';
-export type { OutgoingMessage } from './socket/messages/outgoing-message.js';
-export { adoptSocket, openSocket, type OpenSocketOptions, type SenderOptions } from './socket/open-socket.js';
-export type { SocketMemory, SocketOptions } from './socket/port/options.js';
-export { GenericController, openGeneric } from './generic/index.js';
-export type * from './generic/index.js';
-export { openFamily, type OpenFamilyOptions } from './client/open.js';
-export type * from './spec/runtime/client.js';
-export type { ExtraAttribute, Family } from './spec/runtime/index.js';
+export type {
+  Batch,
+  CallOptions,
+  Dump,
+  DynamicClient,
+  ExtendedAck,
+  Family,
+  FamilyClient,
+  GenericController,
+  Message,
+  NetlinkErrorCode,
+  NetlinkSocket,
+  OpenFamilyOptions,
+  OpenSocketOptions,
+  Reply,
+  RequestMessage,
+  Subscription,
+} from './types.js';

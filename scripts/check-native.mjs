@@ -1,4 +1,4 @@
-// `format` holds the C++ and the module's C against .clang-format, `lint` against .clang-tidy; with `--fix` the first rewrites the files.
+// `format` holds the C++ and the module's C against .clang-format, `lint` what is in src against .clang-tidy; with `--fix` the first rewrites the files.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +13,7 @@ const filesOf = (folder, endings) =>
     .filter((name) => endings.test(name))
     .map((name) => `${folder}/${name}`);
 const sources = filesOf('src', /\.(cc|h)$/);
+const prebuildSources = [...filesOf('prebuild', /\.(cc|h)$/), ...filesOf('prebuild/test', /\.c$/)];
 // In the kernel's style, which its own .clang-format says.
 const kernelSources = filesOf('kernel-module', /\.[ch]$/);
 
@@ -29,7 +30,7 @@ function find(program) {
 
 function format(fix) {
   const mode = fix ? ['-i'] : ['--dry-run', '-Werror'];
-  return spawnSync(find('clang-format'), [...mode, ...sources, ...kernelSources], {
+  return spawnSync(find('clang-format'), [...mode, ...sources, ...prebuildSources, ...kernelSources], {
     cwd: root,
     stdio: 'inherit',
   }).status;

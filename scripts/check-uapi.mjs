@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
-const { readSpec } = require('../dist/spec/load.js');
+const { readSpec } = require('../unbundled/spec/load.js');
 
 const { values: options } = parseArgs({
   options: {

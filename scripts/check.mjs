@@ -2,7 +2,16 @@
 import { spawnSync } from 'node:child_process';
 import { report, root, setUp } from './setup.mjs';
 
-const checks = ['format', 'format:native', 'lint', 'lint:native', 'types', 'types:next', 'types:test'];
+const checks = [
+  'format',
+  'format:native',
+  'lint',
+  'lint:native',
+  'types',
+  'types:test',
+  'types:public',
+  'api:check',
+];
 
 try {
   setUp('guest', 'check');

@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
-const { readSpec } = require('../dist/spec/load.js');
-const { fixups } = require('../dist/spec/fixups/index.js');
-const { generateModule } = require('../dist/spec/generator/module.js');
+const { readSpec } = require('../unbundled/spec/load.js');
+const { fixups } = require('../unbundled/spec/fixups/index.js');
+const { generateModule } = require('../unbundled/spec/generator/module.js');
 
 const { values } = parseArgs({
   options: { specs: { type: 'string' }, check: { type: 'boolean', default: false } },

@@ -13,8 +13,8 @@ const suites = { 6.1: ['bookworm', 'bookworm-security'], newest: ['trixie', 'tri
 
 /** The path of netdevsim.ko for the kernel of a series; what it takes is downloaded on first use. */
 export async function prepareNetdevsim(series, kernel, onProgress) {
-  const { cacheFolder, publish } = require('../dist/vm/cache.js');
-  const { buildModule } = require('../dist/vm/module.js');
+  const { cacheFolder, publish } = require('../unbundled/vm/cache.js');
+  const { buildModule } = require('../unbundled/vm/module.js');
   const sources = join(cacheFolder(), 'sources', kernel.release, 'netdevsim');
   await publish(sources, onProgress, (draft) => fetchSources(suites[series], kernel, draft, onProgress));
   const [module] = await buildModule(kernel, sources, {
@@ -25,8 +25,8 @@ export async function prepareNetdevsim(series, kernel, onProgress) {
 }
 
 async function fetchSources(from, { release }, draft, onProgress) {
-  const { Archive } = require('../dist/vm/apt.js');
-  const { VmError } = require('../dist/vm/index.js');
+  const { Archive } = require('../unbundled/vm/apt.js');
+  const { VmError } = require('../unbundled/vm/index.js');
   onProgress(`downloading the source of Linux ${release}`);
   const archive = await Archive.open(from);
   await archive.update();

@@ -1,6 +1,5 @@
 // What `npm start` and `npm test` do first, on a machine that has nothing but node, npm, git, python3, make and g++.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fingerprint, runIfChanged } from './fingerprint.mjs';
 import { ensurePrograms } from './programs.mjs';
@@ -21,7 +20,8 @@ function run(program, ...args) {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}${stderr}${error ?? ''}`);
 }
 
-function installPackages() {
+/** Installs what package-lock.json names, if it is not here. */
+export function installPackages() {
   const print = fingerprint(root, ['package-lock.json'], process.version);
   runIfChanged(`${root}node_modules/.installed-from`, print, () => {
     report('installing npm packages');
@@ -29,22 +29,26 @@ function installPackages() {
   });
 }
 
-function build() {
+/** Builds the addon and the library, where their sources have changed. */
+export function build() {
   const sources = [
     'src',
     'kernel-module/netlink_test.h',
     'binding.gyp',
     'scripts/build-native.mjs',
+    'scripts/compile-addon.mjs',
     'package-lock.json',
   ];
   runIfChanged(`${root}build/.built-from`, fingerprint(root, sources, process.version), () => {
     report('compiling the addon');
     run('npm', 'run', 'build:native');
   });
-  const modules = ['lib', 'vm', 'tsconfig.base.json', 'package.json', 'package-lock.json'];
+  const modules = [
+    ...['lib', 'vm', 'tsconfig.base.json', 'package.json', 'package-lock.json'],
+    ...['scripts/build-dist.mjs', 'scripts/bundle.mjs'],
+  ];
   runIfChanged(`${root}dist/.built-from`, fingerprint(root, modules), () => {
     report('compiling TypeScript');
-    rmSync(`${root}dist`, { recursive: true, force: true });
     run('npm', 'run', 'build:ts');
   });
 }
@@ -62,7 +66,6 @@ export function buildTests() {
   ];
   runIfChanged(`${root}out/test/.built-from`, fingerprint(root, sources), () => {
     report('compiling the tests');
-    rmSync(`${root}out/test`, { recursive: true, force: true });
     run('npm', 'run', 'build:test');
   });
 }

@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const addon = (variant) => join(root, `out/native-${variant}/build/Release/afnetlink.node`);
 
+/** Has every process of the tests load this build. */
+const useAddon = (variant) => ({
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require=${join(root, 'scripts/use-addon.cjs')}`,
+  TEST_ADDON: addon(variant),
+});
+
 /** The runtime library of the compiler that built the addon: node itself is not instrumented, so it must come first. */
 function runtimeLibraries() {
   const compiler = process.env.CXX ?? 'g++';
@@ -31,6 +37,8 @@ const suites = [
   'offload',
   'read-ahead',
   'endings',
+  'blocking',
+  'native-arguments',
 ];
 
 function build(variant) {
@@ -42,21 +50,28 @@ function build(variant) {
 }
 
 /**
- * Runs the suites with both variants. `jest(name, args, env)` runs jest and gives its counts.
+ * Runs the suites with both variants. `jest(name, args, env)` runs jest and returns its results.
  */
 export function testSanitized(jest) {
   const patterns = ['--runInBand', '--testPathPatterns', ...suites.map((name) => `/${name}`)];
   build('unload');
   build('sanitize');
   const unload = jest('unload', [...patterns, '--testNamePattern', 'worker'], {
-    AFNETLINK_ADDON: addon('unload'),
+    ...useAddon('unload'),
   });
   const sanitize = jest('sanitize', patterns, {
-    AFNETLINK_ADDON: addon('sanitize'),
+    ...useAddon('sanitize'),
     LD_PRELOAD: runtimeLibraries().join(' '),
     // V8 keeps what it allocated until the process ends: leaks are counted by the leak tests instead.
     ASAN_OPTIONS: 'detect_leaks=0:exitcode=99:abort_on_error=0',
     UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1:exitcode=98',
   });
-  return { passed: unload.passed + sanitize.passed, failed: unload.failed + sanitize.failed, skips: [] };
+  return {
+    passed: unload.passed + sanitize.passed,
+    failures: [
+      ...unload.failures.map((failure) => `without nodelete: ${failure}`),
+      ...sanitize.failures.map((failure) => `with sanitizers: ${failure}`),
+    ],
+    skips: [],
+  };
 }

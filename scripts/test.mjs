@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { lost, places } from './families-table.mjs';
+import { failedRun, jestResults } from './jest-results.mjs';
 import { prepareNetdevsim } from './netdevsim.mjs';
 import { installRuntimes, testRuntimes } from './test-runtimes.mjs';
 import { testSanitized } from './test-sanitize.mjs';
@@ -12,17 +13,12 @@ const jest = [process.execPath, 'node_modules/jest/bin/jest.js', '--colors=false
 const results = `${root}out/results`;
 const exercised = `${root}out/exercised`;
 
-/** What jest's own report says, as counts; a test file that could not run counts as one failure. */
-function countJest(file) {
-  const run = JSON.parse(readFileSync(file, 'utf8'));
-  const skips = run.testResults
-    .flatMap((suite) => suite.assertionResults)
-    .filter((test) => test.status === 'pending' || test.status === 'todo')
-    .map((test) => test.fullName);
-  const crashed = run.testResults.filter(
-    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
-  );
-  return { passed: run.numPassedTests, failed: run.numFailedTests + crashed.length, skips };
+/** What the report in `file` says of a run that ended with `status`; a runner that ended badly is a failure all the same. */
+function resultsOf(file, status) {
+  if (!existsSync(file)) return failedRun(`jest ended with status ${status} and without a report`);
+  const counted = jestResults(JSON.parse(readFileSync(file, 'utf8')));
+  if (status === 0 || counted.failures.length > 0) return counted;
+  return { ...counted, failures: [`jest ended with status ${status}, though no test failed`] };
 }
 
 function jestOnHost(project, { wrapper = [], name = project, more = [], env = {} } = {}) {
@@ -45,13 +41,7 @@ function jestOnHost(project, { wrapper = [], name = project, more = [], env = {}
     killSignal: 'SIGKILL',
   });
   if (run.error && run.error.code !== 'ETIMEDOUT') throw run.error;
-  if (!existsSync(file)) return { passed: 0, failed: 1, skips: [] };
-  return atLeastOneFailure(countJest(file), run.status);
-}
-
-/** A runner that ended badly is a failure, whatever its report says. */
-function atLeastOneFailure(count, status) {
-  return status === 0 || count.failed > 0 ? count : { ...count, failed: 1 };
+  return resultsOf(file, run.status ?? run.signal);
 }
 
 // A network of its own, with the loopback up, so that nothing reaches this machine's.
@@ -82,12 +72,10 @@ async function jestInGuest(kernel, more) {
   } catch (error) {
     // Only the newest kernel may be out of reach: it comes from a suite whose packages move.
     if (kernel !== 'newest' || error.code !== 'ERR_VM_KERNEL_UNAVAILABLE') throw error;
-    return { passed: 0, failed: 0, skips: [`the whole suite: ${error.message}`] };
+    return { passed: 0, failures: [], skips: [`the whole suite: ${error.message}`] };
   }
   if (result.message !== undefined) console.error(`guest ${kernel}: ${result.message}`);
-  return existsSync(file)
-    ? atLeastOneFailure(countJest(file), result.status)
-    : { passed: 0, failed: 1, skips: [] };
+  return resultsOf(file, result.status);
 }
 
 /** The simulated device of a guest: families that want hardware are tried on it. */
@@ -102,7 +90,12 @@ const module = 'echo|vm/peer.test|vm/ring|kernel-to-kernel';
 
 const suites = {
   unit: () => jestOnHost('unit'),
-  host: () => jestOnHost('host', { wrapper: privateNetwork }),
+  host: async () => {
+    // It boots guests, and its private network reaches no archive to download what they need from.
+    const { prepareGuest } = await import('../dist/vm/index.js');
+    await prepareGuest({ onProgress: report });
+    return jestOnHost('host', { wrapper: privateNetwork });
+  },
   sanitized: () =>
     testSanitized((name, more, env) => jestOnHost('host', { wrapper: privateNetwork, name, more, env })),
   runtimes: () => {
@@ -114,11 +107,7 @@ const suites = {
   'guest newest': () => jestInGuest('newest', [`--testPathPatterns=${module}|vm/families|vm/newest/`]),
 };
 
-/** The host suite boots guests too, and its private network reaches no archive to download them from. */
-async function prepareFirstGuest() {
-  const { prepareGuest } = await import('../dist/vm/index.js');
-  await prepareGuest({ onProgress: report });
-}
+const bootsGuests = (suite) => suite === 'host' || suite.startsWith('guest ');
 
 /** How often each reason came: a skipped test's name ends with its own, in parentheses. */
 function reasons(skips) {
@@ -137,43 +126,46 @@ async function main(names) {
   if (unknown.length > 0)
     throw new Error(`no such suite: ${unknown.join(', ')} (there are ${Object.keys(suites).join(', ')})`);
   const started = Date.now();
-  setUp('guest', 'test');
+  const chosen = names.length > 0 ? names : Object.keys(suites);
+  setUp('test', ...(chosen.some(bootsGuests) ? ['guest'] : []));
   buildTests();
-  await prepareFirstGuest();
   for (const folder of [results, exercised]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   }
   console.log(`set-up: ${minutes(started)} min`);
 
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, skipped: 0 };
+  const failures = [];
   const complete = [];
-  for (const name of names.length > 0 ? names : Object.keys(suites)) {
+  for (const name of chosen) {
     const begin = Date.now();
-    let count;
-    try {
-      count = await suites[name]();
-    } catch (error) {
-      console.error(`${name}: ${error.message}`);
-      count = { passed: 0, failed: 1, skips: [] };
-    }
-    for (const [reason, number] of reasons(count.skips)) console.log(`  ${number} skipped: ${reason}`);
-    const { passed, failed, skips } = count;
+    const { passed, failures: failed, skips } = await runSuite(name);
+    for (const [reason, number] of reasons(skips)) console.log(`  ${number} skipped: ${reason}`);
+    for (const failure of failed) console.log(`  failed: ${failure}`);
     console.log(
-      `${name}: ${passed} passed, ${failed} failed, ${skips.length} skipped (${minutes(begin)} min)`,
+      `${name}: ${passed} passed, ${failed.length} failed, ${skips.length} skipped (${minutes(begin)} min)`,
     );
     if (passed > 0 && places.includes(name)) complete.push(name);
     total.passed += passed;
-    total.failed += failed;
     total.skipped += skips.length;
+    failures.push(...failed.map((failure) => `${name}: ${failure}`));
   }
-  const missed = lost(complete);
-  for (const line of missed) console.error(`families: ${line}`);
-  total.failed += missed.length;
-  console.log(
-    `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
-  );
-  return total.failed === 0 && total.passed > 0;
+  failures.push(...lost(complete).map((line) => `families: ${line}`));
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  const counts = `${total.passed} passed, ${failures.length} failed${skipped}`;
+  console.log(counts);
+  // Once more at the very end, where a long log is read first; what reads the counts wants them last.
+  if (failures.length > 0) console.log([...failures, counts].join('\n'));
+  return failures.length === 0 && total.passed > 0;
+}
+
+async function runSuite(name) {
+  try {
+    return await suites[name]();
+  } catch (error) {
+    return failedRun(error.message);
+  }
 }
 
 main(process.argv.slice(2)).then(

@@ -15,7 +15,7 @@ namespace {
 Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   auto environment = afnetlink::Environment::Create(env);
   if (environment == nullptr) {
-    Napi::Error::New(env, "this runtime gives the addon no libuv event loop").ThrowAsJavaScriptException();
+    Napi::Error::New(env, "this runtime refuses the addon's cleanup hook").ThrowAsJavaScriptException();
     return exports;
   }
   afnetlink::ExportSocketCalls(exports, environment.get());

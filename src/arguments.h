@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,8 +12,9 @@
 namespace afnetlink {
 
 /**
- * Reads the arguments of one native call. lib/native is the only caller and has checked them: what is missing
- * or of another type reads as 0 or as no bytes, which every call refuses by itself.
+ * Reads the arguments of one native call. A number that is missing or of another type reads as 0, which every
+ * call accepts or refuses by itself. Memory is never guessed: what is not an ArrayBuffer, or does not lie
+ * inside of one, is refused.
  */
 class Arguments {
  public:
@@ -40,18 +42,17 @@ class Arguments {
   }
   /** The whole of an ArrayBuffer; no bytes when it was detached. */
   [[nodiscard]] std::span<std::uint8_t> Bytes(std::size_t index) const {
-    void* data = nullptr;
-    std::size_t length = 0;
-    if (napi_get_arraybuffer_info(info_.Env(), info_[index], &data, &length) != napi_ok) return {};
-    return {static_cast<std::uint8_t*>(data), length};
+    std::span<std::uint8_t> bytes;
+    return Memory(index, &bytes) ? bytes : std::span<std::uint8_t>{};
   }
-  /** Part of an ArrayBuffer, given by three arguments: buffer, offset, length. `valid` is false when it lies
-   * outside. */
+  /** Part of an ArrayBuffer, given by three arguments: buffer, offset, length. `valid` is false when these
+   * are of other types, or it lies outside. */
   [[nodiscard]] std::span<std::uint8_t> Part(std::size_t index, bool* valid) const {
-    const auto bytes = Bytes(index);
-    const std::size_t offset = Unsigned(index + 1);
-    const std::size_t length = Unsigned(index + 2);
-    *valid = offset <= bytes.size() && length <= bytes.size() - offset;
+    std::span<std::uint8_t> bytes;
+    std::size_t offset = 0;
+    std::size_t length = 0;
+    *valid = Memory(index, &bytes) && Size(index + 1, &offset) && Size(index + 2, &length) &&
+             offset <= bytes.size() && length <= bytes.size() - offset;
     return *valid ? bytes.subspan(offset, length) : std::span<std::uint8_t>{};
   }
   /** The socket whose handle is the first argument; nullptr for a handle that is stale or not of this
@@ -60,6 +61,26 @@ class Arguments {
   [[nodiscard]] Napi::Value Return(double value) const { return Napi::Number::New(info_.Env(), value); }
 
  private:
+  /** False for anything but an ArrayBuffer. */
+  [[nodiscard]] bool Memory(std::size_t index, std::span<std::uint8_t>* bytes) const {
+    void* data = nullptr;
+    std::size_t length = 0;
+    if (napi_get_arraybuffer_info(info_.Env(), info_[index], &data, &length) != napi_ok) return false;
+    *bytes = {static_cast<std::uint8_t*>(data), length};
+    return true;
+  }
+  /** Unlike napi_get_value_uint32, which takes numbers modulo 2^32. False for anything but an integer of zero
+   * or more that a double holds exactly. */
+  [[nodiscard]] bool Size(std::size_t index, std::size_t* size) const {
+    double value = 0;
+    if (napi_get_value_double(info_.Env(), info_[index], &value) != napi_ok) return false;
+    if (!(value >= 0 && value <= kLargestSize) || value != std::floor(value)) return false;
+    *size = static_cast<std::size_t>(value);
+    return true;
+  }
+  /** Of a message, and of any ArrayBuffer that one can lie in, on 32-bit machines too. */
+  static constexpr double kLargestSize = 4294967295.0;
+
   const Napi::CallbackInfo& info_;
 };
 

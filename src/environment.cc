@@ -1,26 +1,42 @@
 #include "environment.h"
 
+#include <cerrno>
+#include <utility>
+
+#include "thread_loop.h"
+#include "uv_loop.h"
+
 namespace afnetlink {
 
 std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
-  uv_loop_t* loop = nullptr;
-  if (napi_get_uv_event_loop(env, &loop) != napi_ok || loop == nullptr) return nullptr;
-  auto environment = std::make_shared<Environment>(env, loop);
-  // An ordinary hook ends too early: a worker's addon would be unloaded before libuv has called the close
-  // callbacks.
-  if (napi_add_async_cleanup_hook(env, OnCleanup, environment.get(), &environment->hook_) != napi_ok) {
-    return nullptr;
-  }
+  auto environment = std::make_shared<Environment>(env);
+  const auto clean_up = [](void* data) {
+    const auto ending = static_cast<Environment*>(data)->shared_from_this();
+    ending->CleanUp();
+  };
+  if (napi_add_env_cleanup_hook(env, clean_up, environment.get()) != napi_ok) return nullptr;
   return environment;
 }
 
-void Environment::CallReadable(double handle, const Napi::AsyncContext& context) {
+EventLoop* Environment::Loop(int* error) {
+  *error = cleaning_up_ ? -ECANCELED : 0;
+  if (*error == 0 && loop_ == nullptr) {
+    loop_ = set_immediate_.IsEmpty() ? UvLoop::Create(this, error)
+                                     : ThreadLoop::Create(this, set_immediate_.Value(), error);
+  }
+  return *error == 0 ? loop_.get() : nullptr;
+}
+
+int Environment::UseThreadLoop(Napi::Function set_immediate) {
+  if (loop_ != nullptr) return -EBUSY;
+  set_immediate_ = Napi::Persistent(set_immediate);
+  return 0;
+}
+
+void Environment::CallReadable(double handle) {
   if (cleaning_up_ || on_readable_.IsEmpty()) return;
   const Napi::HandleScope scope(env_);
-  napi_value argument = Napi::Number::New(env_, handle);
-  // Before the cleanup hooks Node runs the loop once more, when JavaScript can no longer be called: this
-  // fails then, and no exception is pending.
-  napi_make_callback(env_, context, env_.Global(), on_readable_.Value(), 1, &argument, nullptr);
+  loop_->Call(on_readable_.Value(), Napi::Number::New(env_, handle));
   bool thrown = false;
   if (napi_is_exception_pending(env_, &thrown) != napi_ok || !thrown) return;
   napi_value exception = nullptr;
@@ -29,19 +45,19 @@ void Environment::CallReadable(double handle, const Napi::AsyncContext& context)
   }
 }
 
-void Environment::EndClose() {
-  --closing_;
-  if (cleaning_up_ && closing_ == 0) FinishCleanup();
+void Environment::Ended(const Ending* ending) {
+  std::erase_if(endings_, [ending](const auto& kept) { return kept.get() == ending; });
 }
 
-void Environment::OnCleanup(napi_async_cleanup_hook_handle /*hook*/, void* data) {
-  const auto environment = static_cast<Environment*>(data)->shared_from_this();
-  environment->cleaning_up_ = true;
-  environment->sockets_.Clear();
-  environment->rings_.Clear();
-  if (environment->closing_ == 0) environment->FinishCleanup();
+void Environment::CleanUp() {
+  if (std::exchange(cleaning_up_, true)) return;
+  sockets_.Clear();
+  rings_.Clear();
+  endings_.clear();
+  if (loop_ != nullptr) loop_->Close();
+  // References must not outlive the runtime's environment, as this object may.
+  on_readable_.Reset();
+  set_immediate_.Reset();
 }
-
-void Environment::FinishCleanup() { napi_remove_async_cleanup_hook(hook_); }
 
 }  // namespace afnetlink

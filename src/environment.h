@@ -1,52 +1,67 @@
 #pragma once
 
 #include <napi.h>
-#include <uv.h>
 
 #include <memory>
+#include <vector>
 
 #include "batch_receiver.h"
+#include "event_loop.h"
 #include "handle_table.h"
 #include "mapped_ring.h"
 #include "netlink_socket.h"
 
 namespace afnetlink {
 
-/** Everything that belongs to one Node environment (the main thread, or one worker). */
+/** Something that a thread still uses though its owner is gone. Its destructor waits for the thread's end. */
+class Ending {
+ public:
+  virtual ~Ending() = default;
+};
+
+/** Everything that belongs to one JavaScript environment (the main thread, or one worker). */
 class Environment : public std::enable_shared_from_this<Environment> {
  public:
-  /** Returns nullptr when the runtime gives no libuv loop, or refuses the cleanup hook. */
+  /** Returns nullptr when the runtime refuses the cleanup hook. */
   static std::shared_ptr<Environment> Create(Napi::Env env);
-  explicit Environment(Napi::Env env, uv_loop_t* loop) : env_(env), loop_(loop) {}
+  explicit Environment(Napi::Env env) : env_(env) {}
 
   [[nodiscard]] Napi::Env env() const { return env_; }
-  [[nodiscard]] uv_loop_t* loop() const { return loop_; }
   HandleTable<NetlinkSocket>& sockets() { return sockets_; }
   HandleTable<OpenRing>& rings() { return rings_; }
   BatchReceiver& receiver() { return receiver_; }
 
+  /** Made at its first use. Returns nullptr and sets `error` to -errno on failure. */
+  EventLoop* Loop(int* error);
+  /**
+   * Has sockets watched by a thread, for a runtime that has no libuv; `set_immediate` is JavaScript's.
+   * Returns 0, or -EBUSY once a loop was used.
+   */
+  int UseThreadLoop(Napi::Function set_immediate);
+
   /** The function that JavaScript wants called with a socket's handle whenever that socket is readable. */
   void SetReadableCallback(Napi::Function callback) { on_readable_ = Napi::Persistent(callback); }
-  /** Calls it, in the socket's async context; what it throws becomes an ordinary uncaught exception. */
-  void CallReadable(double handle, const Napi::AsyncContext& context);
+  /** Calls it; what it throws becomes an ordinary uncaught exception. */
+  void CallReadable(double handle);
 
-  /** Counts libuv handles whose close callback has yet to run: the environment must outlive them. */
-  void BeginClose() { ++closing_; }
-  void EndClose();
+  /** Keeps what a thread still uses until Ended is called, or until the environment ends. */
+  void Keep(std::unique_ptr<Ending> ending) { endings_.push_back(std::move(ending)); }
+  void Ended(const Ending* ending);
+
+  /** Closes everything, before the runtime takes the event loop away. A second time does nothing. */
+  void CleanUp();
 
  private:
-  static void OnCleanup(napi_async_cleanup_hook_handle hook, void* data);
-  void FinishCleanup();
-
   Napi::Env env_;
-  uv_loop_t* loop_;
+  /** Empty where libuv is used. */
+  Napi::FunctionReference set_immediate_;
+  std::unique_ptr<EventLoop> loop_;
   HandleTable<NetlinkSocket> sockets_;
   HandleTable<OpenRing> rings_;
+  std::vector<std::unique_ptr<Ending>> endings_;
   BatchReceiver receiver_;
   Napi::FunctionReference on_readable_;
-  int closing_ = 0;
   bool cleaning_up_ = false;
-  napi_async_cleanup_hook_handle hook_ = nullptr;
 };
 
 }  // namespace afnetlink

@@ -1,20 +1,52 @@
 #include "mapped_ring.h"
 
 #include <fcntl.h>
+#include <linux/major.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "../kernel-module/netlink_test.h"
+
 namespace afnetlink {
 
-std::shared_ptr<MappedRing> MappedRing::Open(const char* path, std::size_t pages, int* error) {
-  UniqueDescriptor descriptor(open(path, O_RDWR | O_CLOEXEC));
-  if (!descriptor.valid()) {
-    *error = -errno;
+namespace {
+
+constexpr std::size_t kPages = NETLINK_TEST_RING_PAGES;
+
+bool IsMiscDevice(const struct stat& status, unsigned minor) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(MISC_MAJOR, minor);
+}
+
+/** Opens nothing but the device: to open another, such as a watchdog, may have effects of its own. */
+int OpenDevice(const char* path, unsigned minor) {
+  struct stat status {};
+  if (stat(path, &status) != 0) return -errno;
+  if (!IsMiscDevice(status, minor)) return -ENODEV;
+  UniqueDescriptor descriptor(open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!descriptor.valid()) return -errno;
+  // The path may have been given to another file meanwhile.
+  if (fstat(descriptor.get(), &status) != 0) return -errno;
+  if (!IsMiscDevice(status, minor)) return -ENODEV;
+  // A file of any other driver, or of a module with another layout, would be mapped and then read as a ring.
+  if (ioctl(descriptor.get(), NETLINK_TEST_IOC_RING) != static_cast<int>(kPages)) return -ENODEV;
+  return descriptor.Release();
+}
+
+}  // namespace
+
+std::shared_ptr<MappedRing> MappedRing::Open(const char* path, unsigned minor, int* error) {
+  const int opened = OpenDevice(path, minor);
+  if (opened < 0) {
+    *error = opened;
     return nullptr;
   }
-  const std::size_t size = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  UniqueDescriptor descriptor(opened);
+  const std::size_t size = kPages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor.get(), 0);
   if (memory == MAP_FAILED) {
     *error = -errno;

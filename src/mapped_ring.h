@@ -15,8 +15,11 @@ namespace afnetlink {
  * destructor. */
 class MappedRing {
  public:
-  /** Opens and maps `pages` pages. Returns nullptr and sets `error` to -errno where that fails. */
-  static std::shared_ptr<MappedRing> Open(const char* path, std::size_t pages, int* error);
+  /**
+   * Opens and maps the ring device, which has this minor number among the miscellaneous devices. Returns
+   * nullptr and sets `error` to -errno where that fails, which is -ENODEV for a file of any other kind.
+   */
+  static std::shared_ptr<MappedRing> Open(const char* path, unsigned minor, int* error);
   MappedRing(UniqueDescriptor descriptor, void* memory, std::size_t size)
       : descriptor_(std::move(descriptor)), memory_(memory), size_(size) {}
   MappedRing(const MappedRing&) = delete;

@@ -5,18 +5,39 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include "datagram_calls.h"
 #include "environment.h"
-#include "poll_watcher.h"
+#include "event_loop.h"
 
 namespace afnetlink {
 
 namespace {
 
 constexpr int kWaitsFirst = 16;
+
+/** When a wait of so many milliseconds is over; -1 waits forever. */
+class Deadline {
+ public:
+  explicit Deadline(int milliseconds)
+      : forever_(milliseconds < 0), end_(Clock::now() + std::chrono::milliseconds(milliseconds)) {}
+
+  /** Milliseconds for poll(2), rounded up. */
+  [[nodiscard]] int Left() const {
+    if (forever_) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_ - Clock::now());
+    return static_cast<int>(std::max(left.count(), decltype(left)::rep{0}));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool forever_;
+  Clock::time_point end_;
+};
 
 int FromSystem(int result, const sockaddr_nl& system, NetlinkAddress* address) {
   if (result != 0) return -errno;
@@ -126,8 +147,8 @@ void NetlinkSocket::EndReadAheadUnseen() {
 }
 
 int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds, std::span<std::uint8_t> memory) {
-  // Looking where nothing is yet is a system call for nothing, and so is waiting for what is there: what was
-  // so last time is taken to be so again.
+  // A poll() is wasted if a datagram is already queued, and a recvmsg() is wasted if none is: guess that this
+  // call behaves like the previous one.
   if (milliseconds == 0 || waits_first_ == 0) {
     const int received = Receive(ring, 1, memory);
     if (received != 0 || milliseconds == 0 || ring.HasWord()) return received;
@@ -136,26 +157,29 @@ int NetlinkSocket::ReceiveOne(const ReceiveRing& ring, int milliseconds, std::sp
     --waits_first_;
     ring.Begin();
   }
-  // Another process that shares the socket may be faster; and that the thread has ended says nothing of what
-  // comes later.
+  const Deadline deadline(milliseconds);
+  int left = milliseconds;
   while (true) {
-    const bool goes_on = milliseconds < 0 || ahead_;
-    const int ready = Wait(milliseconds);
+    const int ready = Wait(left);
     if (ready <= 0) return ready;
     const int received = Receive(ring, 1, memory);
-    if (received != 0 || !goes_on || ring.HasWord()) return received;
+    if (received != 0 || ring.HasWord()) return received;
+    // Another process that shares the socket was faster, or the thread ended with nothing left to take.
+    left = deadline.Left();
   }
 }
 
 int NetlinkSocket::Wait(int milliseconds) const {
   if (ahead_ && !thread_->IsIdle()) return thread_->Wait(milliseconds);
+  const Deadline deadline(milliseconds);
   pollfd entry{.fd = descriptor(), .events = POLLIN, .revents = 0};
-  const int count = poll(&entry, 1, milliseconds);
+  int count = poll(&entry, 1, milliseconds);
+  // A signal that was handled, such as SIGCHLD of a child that ended, is no reason to wait less.
+  while (count < 0 && errno == EINTR) count = poll(&entry, 1, deadline.Left());
   return count < 0 ? -errno : count;
 }
 
 int NetlinkSocket::Watch(bool ref) {
-  if (context_ == nullptr) CaptureContext();
   watching_ = true;
   watch_ref_ = ref;
   return UpdateWatching();
@@ -179,7 +203,8 @@ int NetlinkSocket::UpdateWatching() {
   }
   if (at_descriptor && watcher_ == nullptr) {
     int error = 0;
-    watcher_ = PollWatcher::Create(environment_, descriptor(), this, &error);
+    auto* loop = environment_->Loop(&error);
+    if (loop != nullptr) watcher_ = loop->CreateWatcher(descriptor(), this, &error);
     if (watcher_ == nullptr) return error;
   }
   if (watcher_ == nullptr) return 0;
@@ -193,7 +218,6 @@ int NetlinkSocket::UpdateWatching() {
 
 int NetlinkSocket::CreateThread() {
   int error = 0;
-  if (context_ == nullptr) CaptureContext();
   thread_ = SocketThread::Create(environment_, descriptor_, this, &error);
   return error;
 }
@@ -213,8 +237,6 @@ int NetlinkSocket::ReadAhead() {
   return UpdateWatching();
 }
 
-void NetlinkSocket::CaptureContext() { context_ = std::make_shared<CallerContext>(environment_->env()); }
-
 void NetlinkSocket::OnReadable() {
   readable_ = true;
   CallJavaScript();
@@ -228,8 +250,7 @@ void NetlinkSocket::OnThreadProgress() {
 void NetlinkSocket::CallJavaScript() const {
   // JavaScript may close this socket: what the call needs is kept here.
   const auto environment = environment_;
-  const auto context = context_;
-  environment->CallReadable(handle_, context->context);
+  environment->CallReadable(handle_);
 }
 
 }  // namespace afnetlink

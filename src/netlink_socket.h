@@ -1,6 +1,5 @@
 #pragma once
 
-#include <napi.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -17,17 +16,6 @@
 namespace afnetlink {
 
 class Environment;
-
-// The async context of a caller. Node itself holds the resource, and with it AsyncLocalStorage's stores,
-// only weakly.
-struct CallerContext {
-  explicit CallerContext(Napi::Env env) : CallerContext(env, Napi::Object::New(env)) {}
-  CallerContext(Napi::Env env, Napi::Object object)
-      : resource(Napi::Persistent(object)), context(env, "NETLINKSOCKET", object) {}
-
-  Napi::ObjectReference resource;
-  Napi::AsyncContext context;
-};
 
 /** One AF_NETLINK socket. Calls return -errno on failure. */
 class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate {
@@ -76,8 +64,6 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
   [[nodiscard]] SocketThread* offload() const { return offloaded_ ? thread_.get() : nullptr; }
   /** Receives on a thread of the socket's own until nothing is queued. Returns 0 or -errno. */
   int ReadAhead();
-  /** From now on JavaScript is called in the async context of this call. */
-  void CaptureContext();
 
   void OnReadable() override;
   void OnThreadProgress() override;
@@ -106,7 +92,6 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
   bool readable_ = false;
   bool watching_ = false;
   bool watch_ref_ = false;
-  std::shared_ptr<CallerContext> context_;
   ReceivePolicy policy_;
   /** So often yet ReceiveOne waits before it looks. */
   int waits_first_ = 0;

@@ -1,11 +1,11 @@
 #include "network_namespace.h"
 
 #include <sched.h>
-#include <uv.h>
 
 #include <cerrno>
 
 #include "netlink_socket.h"
+#include "thread.h"
 
 namespace afnetlink {
 
@@ -16,14 +16,15 @@ struct Request {
   int type;
   int protocol;
   int result;
+
+  void Open();
 };
 
-void Open(void* data) {
-  auto* request = static_cast<Request*>(data);
-  if (setns(request->namespace_descriptor, CLONE_NEWNET) != 0) {
-    request->result = -errno;
+void Request::Open() {
+  if (setns(namespace_descriptor, CLONE_NEWNET) != 0) {
+    result = -errno;
   } else {
-    request->result = NetlinkSocket::Open(request->type, request->protocol);
+    result = NetlinkSocket::Open(type, protocol);
   }
 }
 
@@ -32,10 +33,10 @@ void Open(void* data) {
 int OpenInNamespace(int namespace_descriptor, int type, int protocol) {
   Request request{
       .namespace_descriptor = namespace_descriptor, .type = type, .protocol = protocol, .result = 0};
-  uv_thread_t thread{};
-  const int error = uv_thread_create(&thread, Open, &request);
+  Thread thread;
+  const int error = thread.Start<&Request::Open>(&request);
   if (error != 0) return error;
-  uv_thread_join(&thread);
+  thread.Join();
   return request.result;
 }
 

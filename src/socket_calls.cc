@@ -172,14 +172,6 @@ Napi::Value StopWatching(const Napi::CallbackInfo& info) {
   return arguments.Return(0);
 }
 
-Napi::Value CaptureContext(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  auto* socket = arguments.socket();
-  if (socket == nullptr) return arguments.Return(-EBADF);
-  socket->CaptureContext();
-  return arguments.Return(0);
-}
-
 Napi::Value OnReadable(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   arguments.environment().SetReadableCallback(info[0].As<Napi::Function>());
@@ -211,7 +203,6 @@ void ExportSocketCalls(Napi::Object exports, Environment* environment) {
   add.template operator()<Wait>("wait");
   add.template operator()<Watch>("watch");
   add.template operator()<StopWatching>("stopWatching");
-  add.template operator()<CaptureContext>("captureContext");
   add.template operator()<OnReadable>("onReadable");
 }
 

@@ -15,6 +15,8 @@
 #include "batch_receiver.h"
 #include "datagram_calls.h"
 #include "environment.h"
+#include "event_loop.h"
+#include "thread.h"
 
 namespace afnetlink {
 
@@ -25,8 +27,6 @@ constexpr std::size_t kSlotSize = std::size_t{256} * 1024;
 constexpr std::size_t kSlotCount = 2;
 // The kernel may work for tens of milliseconds without giving its processor to another thread.
 constexpr int kNiceness = 5;
-
-uv_handle_t* AsHandle(uv_async_t* async) { return reinterpret_cast<uv_handle_t*>(async); }
 
 /** What one receive brought. Either the thread fills it or the event loop takes from it, never both. */
 class Chunk {
@@ -88,11 +88,10 @@ std::size_t Chunk::Move(const ReceiveRing& target, std::size_t wanted) {
 
 }  // namespace
 
-struct SocketThread::State {
-  uv_async_t async{};
-  uv_thread_t thread{};
+struct SocketThread::State final : public Ending, public SignalDelegate {
   std::shared_ptr<Environment> environment;
   SocketThreadDelegate* delegate = nullptr;
+  std::unique_ptr<Signal> signal;
 
   // The event loop's own.
   bool sends_ref = false;
@@ -118,14 +117,14 @@ struct SocketThread::State {
 
   // The thread's own.
   BatchReceiver receiver;
+  // The last member, so that it has ended when the others go.
+  Thread thread;
 
   void Run();
   void SendNext(std::unique_lock<std::mutex>& lock);
   void ReceiveNext(std::unique_lock<std::mutex>& lock);
-  void OnAsync();
-  /** Ends the handle, and this object when libuv is done with it. */
-  void CloseAndDelete();
-  void UpdateRef();
+  void OnSignal() override;
+  void UpdateRef() const;
   [[nodiscard]] bool CanReceive() const { return reading && !free.empty(); }
   [[nodiscard]] bool IsIdle() const { return !reading && filled.empty(); }
   /** Whether whoever takes learns something: there are datagrams, or nothing is received any more. */
@@ -171,21 +170,19 @@ void SocketThread::State::Run() {
     }
     calling = false;
     changed.notify_all();
-    uv_async_send(&async);
+    signal->Send();
   }
   descriptor.reset();
   finished = true;
-  // With the lock held: once the loop sees `finished`, it may free all of this.
-  uv_async_send(&async);
+  signal->Send();
 }
 
-void SocketThread::State::OnAsync() {
+void SocketThread::State::OnSignal() {
   std::unique_lock lock(mutex);
   const bool ended = finished;
   lock.unlock();
   if (ended) {
-    uv_thread_join(&thread);
-    CloseAndDelete();
+    environment->Ended(this);
     return;
   }
   if (delegate != nullptr) delegate->OnThreadProgress();
@@ -193,58 +190,40 @@ void SocketThread::State::OnAsync() {
   // Whoever watches took a part only: it is told again, as it would be by a descriptor that is still
   // readable.
   lock.lock();
-  if (HasNews()) uv_async_send(&async);
+  if (HasNews()) signal->Send();
 }
 
-void SocketThread::State::CloseAndDelete() {
-  uv_close(AsHandle(&async), [](uv_handle_t* handle) {
-    const std::unique_ptr<State> owned(static_cast<State*>(handle->data));
-    owned->environment->EndClose();
-  });
-}
-
-void SocketThread::State::UpdateRef() {
-  if (sends_ref || (watched && watch_ref)) {
-    uv_ref(AsHandle(&async));
-  } else {
-    uv_unref(AsHandle(&async));
-  }
-}
+void SocketThread::State::UpdateRef() const { signal->SetRef(sends_ref || (watched && watch_ref)); }
 
 std::unique_ptr<SocketThread> SocketThread::Create(std::shared_ptr<Environment> environment,
                                                    std::shared_ptr<UniqueDescriptor> descriptor,
                                                    SocketThreadDelegate* delegate, int* error) {
+  auto* loop = environment->Loop(error);
+  if (loop == nullptr) return nullptr;
   auto state = std::make_unique<State>();
-  *error = uv_async_init(environment->loop(), &state->async,
-                         [](uv_async_t* async) { static_cast<State*>(async->data)->OnAsync(); });
-  if (*error != 0) return nullptr;
-  state->async.data = state.get();
   state->environment = std::move(environment);
   state->descriptor = std::move(descriptor);
   state->delegate = delegate;
   for (auto& chunk : state->chunks) state->free.push_back(&chunk);
-  *error = uv_thread_create(
-      &state->thread, [](void* data) { static_cast<State*>(data)->Run(); }, state.get());
-  if (*error != 0) {
-    state->environment->BeginClose();
-    state.release()->CloseAndDelete();
-    return nullptr;
-  }
-  uv_unref(AsHandle(&state->async));
-  return std::unique_ptr<SocketThread>(new SocketThread(state.release()));
+  state->signal = loop->CreateSignal(state.get(), error);
+  if (state->signal == nullptr) return nullptr;
+  *error = state->thread.Start<&State::Run>(state.get());
+  if (*error != 0) return nullptr;
+  return std::unique_ptr<SocketThread>(new SocketThread(std::move(state)));
 }
 
+SocketThread::SocketThread(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
 SocketThread::~SocketThread() {
-  state_->delegate = nullptr;
-  state_->environment->BeginClose();
-  // Whoever ends the environment runs the loop until the thread has ended, which a loop without work would
-  // not wait for.
-  uv_ref(AsHandle(&state_->async));
-  const std::lock_guard lock(state_->mutex);
-  state_->stopping = true;
+  auto& state = *state_;
+  state.delegate = nullptr;
+  state.signal->SetRef(false);
+  state.environment->Keep(std::move(state_));
+  const std::lock_guard lock(state.mutex);
+  state.stopping = true;
   // The port id is free as soon as nobody is inside the kernel.
-  if (!state_->calling) state_->descriptor.reset();
-  state_->changed.notify_all();
+  if (!state.calling) state.descriptor.reset();
+  state.changed.notify_all();
 }
 
 void SocketThread::Submit(OffloadedSend send) {
@@ -312,7 +291,7 @@ void SocketThread::Watch(bool ref) {
   state_->watch_ref = ref;
   state_->UpdateRef();
   const std::lock_guard lock(state_->mutex);
-  if (state_->HasNews()) uv_async_send(&state_->async);
+  if (state_->HasNews()) state_->signal->Send();
 }
 
 void SocketThread::Unwatch() {

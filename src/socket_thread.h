@@ -1,7 +1,5 @@
 #pragma once
 
-#include <uv.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -74,9 +72,9 @@ class SocketThread {
 
  private:
   struct State;
-  explicit SocketThread(State* state) : state_(state) {}
+  explicit SocketThread(std::unique_ptr<State> state);
 
-  State* state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace afnetlink

@@ -9,6 +9,12 @@ namespace afnetlink {
 
 namespace {
 
+Napi::Value UseThreadLoop(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  if (!info[0].IsFunction()) return arguments.Return(-EINVAL);
+  return arguments.Return(arguments.environment().UseThreadLoop(info[0].As<Napi::Function>()));
+}
+
 Napi::Value StartOffload(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   auto* socket = arguments.socket();
@@ -61,6 +67,7 @@ void ExportThreadCalls(Napi::Object exports, Environment* environment) {
   const auto add = [&]<auto call>(const char* name) {
     exports.Set(name, Napi::Function::New<call>(exports.Env(), name, environment));
   };
+  add.template operator()<UseThreadLoop>("useThreadLoop");
   add.template operator()<StartOffload>("startOffload");
   add.template operator()<Submit>("submit");
   add.template operator()<TakeSent>("takeSent");

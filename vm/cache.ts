@@ -21,7 +21,7 @@ export function cacheFolder(): string {
 }
 
 /**
- * Gives `path` once it exists: made by `make` in a folder or file beside it and then renamed, so that nobody ever sees
+ * Gives `path` once it exists: made by `make` in a folder or file beside it and then renamed, so that other processes never see
  * half of it, and under the cache's lock, so that parallel preparations do the work once.
  */
 export async function publish(
@@ -38,7 +38,7 @@ export async function publish(
 
 const draftPrefix = '.draft-';
 
-/** Writes `path` anew by way of a draft beside it. Only for the holder of the cache's lock. */
+/** Replaces `path` by way of a draft next to it. Only the holder of the cache's lock may call it. */
 export async function replace(path: string, make: (draft: string) => Promise<void>): Promise<void> {
   const parent = dirname(path);
   await mkdir(parent, { recursive: true });

@@ -10,8 +10,10 @@ import { writeCpio } from './cpio.js';
 import { VmError } from './errors.js';
 import { runSession, type SessionResult } from './guest-session.js';
 import { prepareInitramfs } from './initramfs.js';
-import { prepareKernel, type Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
+import { prepareKernel } from './kernels.js';
 import { builtModules, buildModule, netlinkTestSources } from './module.js';
+import { checkOptions, type OptionNames } from './options.js';
 import { judge, type Outcome } from './outcome.js';
 import { missingPrograms, requireProgram } from './programs.js';
 import type { Machine } from './qemu.js';
@@ -36,11 +38,23 @@ export interface PrepareOptions {
   readonly onProgress?: Progress;
 }
 
+const PREPARE_OPTIONS: OptionNames<PrepareOptions> = {
+  kernel: true,
+  module: true,
+  refresh: true,
+  onProgress: true,
+};
+
 /**
  * Downloads, unpacks and builds what a guest needs, where the cache has not got it.
  * @throws VmError
  */
 export async function prepareGuest(options: PrepareOptions = {}): Promise<Guest> {
+  checkOptions('prepareGuest', options, PREPARE_OPTIONS);
+  return prepare(options);
+}
+
+async function prepare(options: PrepareOptions): Promise<Guest> {
   if (process.arch !== 'x64' || process.platform !== 'linux') {
     throw new VmError(
       'ERR_VM_KERNEL_UNAVAILABLE',
@@ -97,6 +111,26 @@ export interface RunInGuestOptions extends PrepareOptions {
   readonly signal?: AbortSignal;
 }
 
+const RUN_OPTIONS: OptionNames<RunInGuestOptions> = {
+  ...PREPARE_OPTIONS,
+  command: true,
+  guest: true,
+  cwd: true,
+  env: true,
+  moduleParameters: true,
+  modules: true,
+  writable: true,
+  memory: true,
+  processors: true,
+  timeout: true,
+  bootTimeout: true,
+  interactive: true,
+  kernelArguments: true,
+  stdout: true,
+  stderr: true,
+  signal: true,
+};
+
 export interface GuestResult {
   readonly outcome: Outcome;
   /** The command's exit status; 121 to 125 for an end of another kind (see docs/vm.md). */
@@ -126,8 +160,9 @@ const kvmHandshake = 5000;
  * @throws VmError where the guest cannot be prepared; what happens inside it is in the result.
  */
 export async function runInGuest(options: RunInGuestOptions): Promise<GuestResult> {
+  checkOptions('runInGuest', options, RUN_OPTIONS);
   if (options.interactive === true) requireTerminal();
-  const guest = options.guest ?? (await prepareGuest(options));
+  const guest = options.guest ?? (await prepare(options));
   const trailer = `\n--afnetlink-${randomBytes(16).toString('hex')}--\n`;
   const session = await describeSession(guest, options, trailer);
   const initramfs = await unnamedFile(
@@ -238,7 +273,8 @@ async function firstThatBoots(
 async function existingFolder(path: string): Promise<string> {
   const whole = resolve(path);
   const found = await stat(whole).catch(() => undefined);
-  if (found?.isDirectory() !== true) throw new VmError('ERR_VM_INVALID_ARGUMENT', `${whole} is no folder`);
+  if (found?.isDirectory() !== true)
+    throw new VmError('ERR_VM_INVALID_ARGUMENT', `'${whole}' must be a folder`);
   return whole;
 }
 

@@ -9,7 +9,8 @@ export {
   type RunInGuestOptions,
 } from './guest.js';
 export { complaints, moduleLines } from './kernel-log.js';
-export { kernelSeries, prepareKernel, type Kernel, type KernelOptions } from './kernels.js';
+export type { Kernel } from './kernel.js';
+export { kernelSeries, prepareKernel, type KernelOptions } from './kernels.js';
 export { buildModule, type BuildOptions } from './module.js';
 export { outcomeStatus, type Outcome } from './outcome.js';
 export { missingPackages, missingPrograms, requiredPrograms, type RequiredProgram } from './programs.js';

@@ -4,7 +4,7 @@ import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { writeCpio, type ArchiveEntry } from './cpio.js';
 import { isStatic } from './elf.js';
 import { VmError } from './errors.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 import { requireProgram, run } from './programs.js';
 
 /** The guest's shell scripts, which stand in the package beside the compiled folder. */

@@ -55,5 +55,8 @@ async function unpackWith(program: string, data: Buffer): Promise<Buffer> {
 }
 
 function unusable(reason: string): VmError {
-  return new VmError('ERR_VM_KERNEL_UNAVAILABLE', `this is no kernel image that a guest can boot: ${reason}`);
+  return new VmError(
+    'ERR_VM_KERNEL_UNAVAILABLE',
+    `read a kernel image: a guest cannot boot this file: ${reason}`,
+  );
 }

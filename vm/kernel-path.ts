@@ -5,7 +5,7 @@ import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { hasPvhEntry, isElf } from './elf.js';
 import { VmError } from './errors.js';
 import { bzImageRelease, extractVmlinux } from './kernel-image.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 
 /**
  * A kernel that the user names by its path, which is one of
@@ -17,7 +17,7 @@ import type { Kernel } from './kernels.js';
 export async function kernelFromPath(path: string, onProgress: Progress): Promise<Kernel> {
   const whole = resolve(path);
   const found = await stat(whole).catch(() => undefined);
-  if (found === undefined) throw unusable(path, 'there is no such file or folder');
+  if (found === undefined) throw unusable(path, 'no such file or folder');
   if (found.isFile()) return fromImage(whole, modulesBeside(whole), onProgress);
   if (existsSync(join(whole, 'vmlinuz'))) return fromImage(join(whole, 'vmlinuz'), () => whole, onProgress);
   const built = join(whole, 'arch', 'x86', 'boot', 'bzImage');
@@ -83,5 +83,5 @@ function vmlinuxRelease(vmlinux: Buffer): string | undefined {
 }
 
 function unusable(path: string, reason: string): VmError {
-  return new VmError('ERR_VM_KERNEL_UNAVAILABLE', `${path} is no kernel that a guest can boot: ${reason}`);
+  return new VmError('ERR_VM_KERNEL_UNAVAILABLE', `a guest cannot boot '${path}': ${reason}`);
 }

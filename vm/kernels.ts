@@ -4,24 +4,12 @@ import { join } from 'node:path';
 import { Archive } from './apt.js';
 import { cacheFolder, readJson, replace, withLock, type Progress } from './cache.js';
 import { VmError } from './errors.js';
+import type { Kernel } from './kernel.js';
 import { extractVmlinux } from './kernel-image.js';
 import { kernelFromPath } from './kernel-path.js';
+import { checkOptions, type OptionNames } from './options.js';
 import { run } from './programs.js';
 import { adaptHeaders } from './toolchain.js';
-
-/** A kernel that a guest can boot. All paths are absolute. */
-export interface Kernel {
-  /** As `uname -r` prints it. */
-  readonly release: string;
-  /** What QEMU boots: an ELF vmlinux with a PVH entry, or a bzImage. */
-  readonly image: string;
-  /** The folder that is /lib/modules/RELEASE in the guest; absent where everything is built in. */
-  readonly modules?: string;
-  /** What external modules are built against; absent where they cannot be. */
-  readonly headers?: string;
-  /** The compiler for external modules, `gcc` if absent. */
-  readonly compiler?: string;
-}
 
 interface Series {
   readonly suites: readonly string[];
@@ -37,6 +25,8 @@ const series: Readonly<Record<string, Series>> = {
 /** The names that {@link prepareKernel} knows. */
 export const kernelSeries: readonly string[] = Object.keys(series);
 
+const OPTIONS: OptionNames<KernelOptions> = { refresh: true, onProgress: true };
+
 export interface KernelOptions {
   /** Asks the archive for a newer version, where a cached kernel would do. */
   readonly refresh?: boolean;
@@ -50,6 +40,7 @@ export interface KernelOptions {
  * @throws VmError ERR_VM_KERNEL_UNAVAILABLE where it cannot be had.
  */
 export async function prepareKernel(name: string, options: KernelOptions = {}): Promise<Kernel> {
+  checkOptions('prepareKernel', options, OPTIONS);
   const onProgress = options.onProgress ?? (() => undefined);
   const wanted = series[name];
   if (wanted === undefined) return kernelFromPath(name, onProgress);
@@ -75,7 +66,7 @@ export async function prepareKernel(name: string, options: KernelOptions = {}): 
   });
 }
 
-/** Names how kernels are prepared: one that another version of this package prepared in another way is prepared anew. */
+/** Changes with the way kernels are prepared: a kernel that an older version of this package prepared is prepared again. */
 const preparation = 1;
 
 /** How many versions of a series are tried, where the mirror lists one that it no longer has, or that cannot be built for. */

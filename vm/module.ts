@@ -3,7 +3,8 @@ import { cp, readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { cacheFolder, contentKey, publish, type Progress } from './cache.js';
 import { VmError } from './errors.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
+import { checkOptions, type OptionNames } from './options.js';
 import { run } from './programs.js';
 import type { ModuleToLoad } from './session-files.js';
 
@@ -12,6 +13,8 @@ export interface BuildOptions {
   /** Further arguments of make, for example `W=1` or `CONFIG_NETDEVSIM=m`. */
   readonly makeArguments?: readonly string[];
 }
+
+const OPTIONS: OptionNames<BuildOptions> = { onProgress: true, makeArguments: true };
 
 /** The sources of netlink_test, which come with the package. */
 export const netlinkTestSources = join(__dirname, '..', '..', 'kernel-module');
@@ -27,6 +30,7 @@ export async function buildModule(
   sources: string,
   options: BuildOptions = {},
 ): Promise<string[]> {
+  checkOptions('buildModule', options, OPTIONS);
   const folder = resolve(sources);
   const { headers } = kernel;
   if (headers === undefined || !existsSync(headers)) {
@@ -81,7 +85,7 @@ export async function builtModules(
 /** What a build reads: everything but what an earlier build left and what no build needs. */
 async function sourceFiles(folder: string): Promise<string[]> {
   if (!existsSync(folder))
-    throw new VmError('ERR_VM_INVALID_ARGUMENT', `there is no folder ${folder} to build a module from`);
+    throw new VmError('ERR_VM_INVALID_ARGUMENT', `build a module: folder '${folder}' does not exist`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter(

@@ -1,8 +1,25 @@
-// The samples of a run, by case, step, program and variant: kept as one column of figures each, so that the file stays
-// small, and read back by the table, the document and the check alike.
+// The samples of a run, by case, step, program and variant. A file holds one line for each of these, with its samples as
+// columns of the figures that tables, plots and goals are computed from.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { format } from 'prettier';
+
+/** The figures of a sample that something is computed from; what else a program prints is not kept. */
+const figures = [
+  ...[
+    'round',
+    'count',
+    'seconds',
+    'user',
+    'system',
+    'idleKb',
+    'peakKb',
+    'p50',
+    'p99',
+    'expected',
+    'overruns',
+  ],
+  ...['reported', 'liveMaxMs', 'calls', 'longestCallMs', 'delayP99Ms', 'delayMaxMs'],
+];
 
 export class Results {
   constructor({ machine, options, rows = [], words = [] }) {
@@ -13,12 +30,16 @@ export class Results {
   }
 
   static read(path) {
-    return new Results(JSON.parse(readFileSync(path, 'utf8')));
+    const { rows, ...run } = JSON.parse(readFileSync(path, 'utf8'));
+    return new Results({
+      ...run,
+      rows: rows.map(({ samples, ...key }) => ({ ...key, samples: samplesOf(samples) })),
+    });
   }
 
   /**
-   * This run with some cases measured anew: figures of different cases are never compared with each other. Throws where the
-   * machine or the rounds are others.
+   * This run with the cases of a newer one in place of its own: figures of different cases are never compared with each
+   * other. Throws if the machine or the number of rounds differs.
    */
   withCasesOf(newer) {
     const conditions = ({ machine, options: { rounds, quick } }) => ({ machine, rounds, quick });
@@ -30,12 +51,11 @@ export class Results {
     return new Results({ machine, options, rows, words: [...new Set([...this.words, ...newer.words])] });
   }
 
-  async write(path) {
-    const { machine, options, rows, words } = this;
-    writeFileSync(
-      path,
-      await format(JSON.stringify({ machine, options, words, rows }), { parser: 'json', printWidth: 110 }),
-    );
+  write(path) {
+    const { machine, options, words, rows } = this;
+    const lines = rows.map(({ samples, ...key }) => JSON.stringify({ ...key, samples: columnsOf(samples) }));
+    const run = JSON.stringify({ machine, options, words }, undefined, 2).replace(/\n}$/, '');
+    writeFileSync(path, `${run},\n  "rows": [\n    ${lines.join(',\n    ')}\n  ]\n}\n`);
   }
 
   /** Files the samples of one process. */
@@ -61,6 +81,19 @@ export class Results {
   say(word) {
     if (!this.words.includes(word)) this.words.push(word);
   }
+}
+
+/** `[{ round: 0, count: 7 }, { round: 1, count: 8 }]` as `{ round: [0, 1], count: [7, 8] }`. */
+function columnsOf(samples) {
+  const used = figures.filter((name) => samples.some((sample) => sample[name] !== undefined));
+  return Object.fromEntries(used.map((name) => [name, samples.map((sample) => sample[name] ?? null)]));
+}
+
+function samplesOf(columns) {
+  return columns.round.map((_, index) => {
+    const all = Object.entries(columns).map(([name, values]) => [name, values[index]]);
+    return Object.fromEntries(all.filter(([, value]) => value !== null));
+  });
 }
 
 const rounded = (sample) =>

@@ -7,9 +7,9 @@ const file = 'examples/own-family/echo-modes.yaml';
 
 async function main(): Promise<void> {
   await using module = await openFamily(loadFamily(readFileSync(file, 'utf8'), { file }));
-  await module.do('set-mode', { mode: 'deferred', sleep: 5 });
-  console.log(await module.do('get-mode'));
-  await module.do('set-mode', { mode: 'direct' });
+  await module.do('setMode', { mode: 'deferred', sleep: 5 });
+  console.log(await module.do('getMode'));
+  await module.do('setMode', { mode: 'direct' });
 }
 
 main().catch(console.error);

@@ -1,5 +1,6 @@
 // The other end of own_protocol.c.
-import { cString, type NetlinkError, NLMSG_MIN_TYPE, openSocket } from 'afnetlink';
+import { type NetlinkError, openSocket } from 'afnetlink';
+import { cString, NLMSG_MIN_TYPE } from 'afnetlink/wire';
 
 const NETLINK_OWN = 31; // the one constant, as in own_protocol.c
 

@@ -1,47 +1,60 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Family } from '../index.js';
-import { camelCase } from '../spec/names.js';
-import { UsageError } from './arguments.js';
+import { didYouMean } from './command/nearest.js';
+import { option } from './command/option.js';
+import { insteadOf } from './command/positional.js';
+import { UsageError } from './command/usage-error.js';
+import { text } from './command/values.js';
+import { packageFile } from './package.js';
 
-const folder = join(__dirname, '../families');
+const familyKind = text('FAMILY', familyNames);
+
+/** What each command has that works with a family. */
+export const familyOptions = {
+  spec: option('a specification (YAML) to use in place of a family of this package', text('FILE', 'file')),
+};
+export const familyPositional = insteadOf('spec', "a family, as 'nlctl families' lists them", familyKind);
+export { familyKind };
 
 /** Names of the families that this package has. */
 export function familyNames(): string[] {
-  return readdirSync(folder)
+  return readdirSync(packageFile('dist/families'))
     .filter((file) => file.endsWith('.js'))
     .map((file) => basename(file, '.js'))
     .sort();
 }
 
-/** A family of this package, or one that a specification of the user's own describes. */
+/** A family of this package, or the one that a specification describes. */
 export async function findFamily(name: string | undefined, specFile?: string): Promise<Family> {
   if (specFile !== undefined) {
     const { loadFamily } = await import('../spec/index.js');
     return loadFamily(readFileSync(specFile, 'utf8'), { file: specFile });
   }
-  if (name === undefined) throw new UsageError('which family? `nlctl families` lists them');
-  if (!familyNames().includes(name)) {
+  if (name === undefined || !familyNames().includes(name)) {
+    const suggestion = name === undefined ? '' : didYouMean(name, familyNames());
     throw new UsageError(
-      `there is no family '${name}'; \`nlctl families\` lists them, --spec FILE loads another`,
+      `unknown family '${name ?? ''}'${suggestion}. 'nlctl families' lists them, --spec FILE loads another`,
     );
   }
-  const module = (await import(join(folder, `${name}.js`))) as Readonly<Record<string, unknown>>;
-  return module[`${camelCase(name)}Family`] as Family;
+  const module = (await import(packageFile(`dist/families/${name}.js`))) as Readonly<Record<string, unknown>>;
+  const family = Object.values(module).find(isFamily);
+  if (family === undefined) throw new Error(`the module of '${name}' exports no family: reinstall afnetlink`);
+  return family;
 }
 
-/** The arguments behind the family's name, which may be left out where a specification is given. */
-export function withoutFamily(positionals: readonly string[], family: Family, specFile?: string): string[] {
-  const named = specFile === undefined || (positionals.length > 1 && positionals[0] === family.name);
-  return positionals.slice(named ? 1 : 0);
+function isFamily(value: unknown): value is Family {
+  return typeof value === 'object' && value !== null && 'operations' in value && 'groups' in value;
 }
 
-/** The property of an operation that is given by it, or by its name in the specification. */
-export function operationKey(family: Family, name: string | undefined, mode: 'do' | 'dump'): string {
+/** The property of an operation that is named by that, or as in the specification. */
+export function operationKey(family: Family, name: string, mode: 'do' | 'dump'): string {
   const has = Object.entries(family.operations).filter(([, operation]) => operation[mode] !== undefined);
   const found = has.find(([key, operation]) => key === name || operation.name === name)?.[0];
   if (found !== undefined) return found;
-  const names = has.map(([, operation]) => operation.name).join(', ');
-  const wrong = name === undefined ? 'which operation?' : `'${family.name}' cannot ${mode} '${name}';`;
-  throw new UsageError(`${wrong} there are ${names === '' ? 'none' : names}`);
+  const names = has.map(([, operation]) => operation.name);
+  throw new UsageError(
+    `'${family.name}' has no '${mode}' operation named '${name}'${didYouMean(name, names)}. ` +
+      `Available: ${names.length === 0 ? 'none' : names.join(', ')}`,
+  );
 }

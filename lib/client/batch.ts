@@ -1,6 +1,8 @@
+import { checkOptions } from '../known-names.js';
 import type { Batch } from '../socket/requests/batch.js';
 import type { FamilyDoOptions, FamilyBatchResult } from '../spec/runtime/client.js';
 import type { Operation } from '../wire/operation.js';
+import { BATCHED_OPTIONS } from './option-names.js';
 import { doFlags } from './flags.js';
 
 /** What a batch needs to know of an operation. */
@@ -30,6 +32,7 @@ export class OpenBatch {
   }
 
   add(name: string, request: object, options = NO_OPTIONS): this {
+    if (options !== NO_OPTIONS) checkOptions('batch.add', options, BATCHED_OPTIONS);
     if (this.#last?.name !== name) this.#last = { name, entry: this.#find(name) };
     const { operation, type, flags } = this.#last.entry;
     this.#batch.addOperation(operation, type, flags | doFlags(options), request);

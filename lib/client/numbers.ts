@@ -51,7 +51,7 @@ function givenNumbers(name: string, controller: GenericController): NumberSource
 }
 
 function controllerOf(socket: NetlinkSocket): GenericController {
-  const controller = controllers.get(socket) ?? new GenericController(socket);
+  const controller = controllers.get(socket) ?? new GenericController(socket, false);
   controllers.set(socket, controller);
   return controller;
 }

@@ -1,4 +1,6 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
+import { checkOptions, suggestion } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type {
   ColumnsOf,
@@ -15,6 +17,7 @@ import type { Operation } from '../wire/operation.js';
 import { OpenBatch } from './batch.js';
 import { doFlags } from './flags.js';
 import { familyOperation, genericLength, operationName } from './operation.js';
+import { BATCH_OPTIONS, DO_OPTIONS, DUMP_OPTIONS } from './option-names.js';
 import { OperationVariants } from './operation-variants.js';
 import type { NumberSource } from './numbers.js';
 import { type FamilyEvent, subscribeTo } from './subscribe.js';
@@ -69,11 +72,13 @@ export class OpenFamily {
   }
 
   batch(options: FamilyBatchOptions & Selecting = {}): OpenBatch {
-    return new OpenBatch(this.#socket.batch<object>(options), (name) => {
+    checkOptions('batch', options, BATCH_OPTIONS);
+    const { select, ...batchOptions } = options;
+    return new OpenBatch(this.#socket.batch<object>(batchOptions), (name) => {
       const prepared = this.#prepare(name, 'do');
       const { mode } = prepared;
       return {
-        operation: prepared.operation(mode.reply === undefined ? NOTHING : options),
+        operation: prepared.operation(mode.reply === undefined ? NOTHING : { select }),
         type: this.#type(mode),
         flags: echoFlag(mode),
       };
@@ -103,23 +108,30 @@ export class OpenFamily {
     return Promise.resolve();
   }
 
-  /** A function that calls operations by their names in the specification, with one for each as property. */
+  /** A function that calls operations by their names, with one for each as property. */
   #callables(mode: 'do' | 'dump', make: (prepared: OperationVariants) => Call & DumpCall): unknown {
     const byName = new Map<string, Call>();
     const call = (name: string, request?: object, options?: FamilyDoOptions): unknown => {
       const operation = byName.get(name);
       if (operation !== undefined) return operation(request, options);
-      throw invalidArgument(
-        `'${name}' is no operation of '${this.#family.name}' as a ${mode}; there are ${[...byName.keys()].join(', ')}`,
-      );
+      throw this.#unknownOperation(name, mode);
     };
-    for (const [key, { name, [mode]: has }] of Object.entries(this.#family.operations)) {
-      if (has === undefined) continue;
+    for (const key of this.#operationNames(mode)) {
       const operation = make(this.#prepare(key, mode));
-      byName.set(name, operation);
+      byName.set(key, operation);
       Object.defineProperty(call, key, { value: operation, enumerable: true });
     }
     return call;
+  }
+
+  #operationNames(mode: 'do' | 'dump'): string[] {
+    const { operations } = this.#family;
+    return Object.keys(operations).filter((key) => operations[key]?.[mode] !== undefined);
+  }
+
+  #unknownOperation(name: string, mode: 'do' | 'dump'): NetlinkError {
+    const known = suggestion(name, this.#operationNames(mode));
+    return invalidArgument(`'${this.#family.name}' has no '${mode}' operation named ${shown(name)}${known}`);
   }
 
   #prepare(key: string, mode: 'do' | 'dump'): OperationVariants {
@@ -127,9 +139,7 @@ export class OpenFamily {
     if (known !== undefined) return known;
     const codec = this.#family.operations[key];
     const numbers = codec?.[mode];
-    if (codec === undefined || numbers === undefined) {
-      throw invalidArgument(`'${key}' is no operation of '${this.#family.name}' as a ${mode}`);
-    }
+    if (codec === undefined || numbers === undefined) throw this.#unknownOperation(key, mode);
     const prepared = new OperationVariants(this.#family, codec, numbers);
     this.#prepared[mode].set(key, prepared);
     return prepared;
@@ -146,9 +156,18 @@ export class OpenFamily {
     request: object = NOTHING,
     options: DoCallOptions = NOTHING,
   ): Promise<unknown> {
+    if (options !== NOTHING) {
+      try {
+        checkOptions(prepared.codec.name, options, DO_OPTIONS);
+      } catch (error) {
+        return rejected(error);
+      }
+    }
     const numbers = this.#numbers.known();
     if (numbers !== undefined) return this.#execute(prepared, numbers.id, request, options);
-    return this.#numbers.ask(options).then(({ id }) => this.#execute(prepared, id, request, options));
+    return this.#numbers
+      .ask({ signal: options.signal, timeout: options.timeout })
+      .then(({ id }) => this.#execute(prepared, id, request, options));
   }
 
   #execute(
@@ -164,7 +183,7 @@ export class OpenFamily {
       return rejected(error);
     }
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.execute(
+    const reply = this.#socket.perform(
       { operation, type: familyId ?? prepared.mode.request, flags, input: request },
       options,
     );
@@ -177,9 +196,10 @@ export class OpenFamily {
     request: object = NOTHING,
     options: DoCallOptions = NOTHING,
   ): unknown {
+    if (options !== NOTHING) checkOptions(prepared.codec.name, options, DO_OPTIONS);
     const operation = prepared.operation(options);
     const flags = doFlags(options) | echoFlag(prepared.mode);
-    const reply = this.#socket.executeSync(
+    const reply = this.#socket.performSync(
       { operation, type: this.#type(prepared.mode), flags, input: request },
       options,
     );
@@ -194,16 +214,17 @@ export class OpenFamily {
     if (mode.reply === undefined) return echo === true ? reply : undefined;
     if (reply !== undefined || mode.optionalReply === true) return reply;
     throw new NetlinkError(
-      `${operationName(this.#family, codec)} was acknowledged, and no answer came with it`,
+      `${operationName(this.#family, codec)}: the kernel acknowledged the request and sent no reply`,
       { code: 'ERR_NETLINK_NO_REPLY', operation: operationName(this.#family, codec) },
     );
   }
 
   #dump(prepared: OperationVariants, request: object = NOTHING, options: DumpCallOptions = {}): unknown {
+    checkOptions(prepared.codec.name, options, DUMP_OPTIONS);
     const { columns, flags = 0 } = options;
     if (columns !== undefined) return this.#dumpColumns(prepared, request, options, columns);
     const operation = prepared.operation(options);
-    return this.#socket.executeDump(
+    return this.#socket.performDump(
       { operation, type: this.#type(prepared.mode), flags, input: request },
       options,
     );
@@ -225,7 +246,7 @@ export class OpenFamily {
         return undefined;
       },
     };
-    const dump = this.#socket.executeDump(
+    const dump = this.#socket.performDump(
       { operation, type: this.#type(mode), flags: options.flags ?? 0, input: request },
       options,
     );

@@ -2,7 +2,9 @@ import { openSocket, type OpenSocketOptions } from '../socket/open-socket.js';
 import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { DynamicClient } from '../spec/runtime/client.js';
 import type { Family } from '../spec/runtime/family.js';
-import { invalidArgument } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
+import { checkSharedSocket } from '../socket/shared-socket.js';
+import { atAwait } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
@@ -12,6 +14,16 @@ export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom
   /** Gives up looking the family up; its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 };
+
+const OPTIONS: KnownNames = namesOf<OpenFamilyOptions>({
+  socket: true,
+  signal: true,
+  portId: true,
+  options: true,
+  netns: true,
+  offload: true,
+  trace: true,
+});
 
 /**
  * Opens a netlink family: a generated one, or one that was loaded from its specification.
@@ -28,11 +40,10 @@ export async function openFamily<Client>(
   family: Family<Client>,
   options: OpenFamilyOptions = {},
 ): Promise<unknown extends Client ? DynamicClient : Client> {
+  checkOptions('openFamily', options, OPTIONS);
   const { socket: shared, signal, ...socketOptions } = options;
-  if (shared !== undefined && shared.protocol !== family.protocol) {
-    throw invalidArgument(
-      `openFamily: '${family.name}' is of netlink protocol ${family.protocol}, and the socket of ${shared.protocol}`,
-    );
+  if (shared !== undefined) {
+    checkSharedSocket('openFamily', family.name, family.protocol, shared, socketOptions);
   }
   const socket = shared ?? openSocket({ ...socketOptions, protocol: family.protocol });
   try {
@@ -42,6 +53,6 @@ export async function openFamily<Client>(
     return new OpenFamily(family, socket, numbers, shared === undefined) as never;
   } catch (error) {
     if (shared === undefined) socket.close();
-    throw error;
+    throw atAwait(error);
   }
 }

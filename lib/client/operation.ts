@@ -1,5 +1,6 @@
 import { GENL_HDRLEN, NETLINK_NETFILTER } from '../wire/constants.js';
 import type { Operation } from '../wire/operation.js';
+import { subjectOf } from './subject.js';
 import type { Decoder, Family, ModeCodec, OperationCodec } from '../spec/runtime/family.js';
 
 /** Bytes between the message header and the family's own: struct genlmsghdr on Generic Netlink. */
@@ -50,5 +51,7 @@ export function familyOperation<Reply = object>(
             encode(writer, input);
           },
     decode: (view, offset, end) => decode(view, offset + skipped, end, strict),
+    subject: (view, offset, end) =>
+      subjectOf(family.name, request.decode(view, offset + skipped, end, false)),
   };
 }

@@ -1,4 +1,6 @@
 import { invalidArgument } from '../errors.js';
+import { checkOptions, suggestion } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import type { Subscription } from '../socket/events/subscription.js';
 import type { NetlinkSocket } from '../socket/netlink-socket.js';
 import type { FamilySubscribeOptions, NotificationOf, UnknownNotification } from '../spec/runtime/client.js';
@@ -7,6 +9,7 @@ import { NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../wire/constants.js';
 import { messageFlags, messagePortId, messageSequence, messageType } from '../wire/messages.js';
 import type { WireView } from '../wire/view.js';
 import { genericLength } from './operation.js';
+import { SUBSCRIBE_OPTIONS } from './option-names.js';
 import type { FamilyNumbers, NumberSource } from './numbers.js';
 
 export type FamilyEvent = NotificationOf<string, object> | UnknownNotification;
@@ -25,6 +28,7 @@ export function subscribeTo(
   source: NumberSource,
   options: Options,
 ): Subscription<FamilyEvent> {
+  checkOptions('subscribe', options, SUBSCRIBE_OPTIONS);
   const { groups = Object.keys(family.groups), select, strict = false, ...rest } = options;
   const receptions = receptionsOf(family, select);
   const numbers = source.known() ?? source.askSync();
@@ -51,9 +55,8 @@ export function subscribeTo(
 function groupId(family: Family, { groups }: FamilyNumbers, group: string): number {
   const id = groups.get(group);
   if (id !== undefined) return id;
-  const known = [...groups.keys()];
   throw invalidArgument(
-    `'${family.name}' has no multicast group '${group}' in this kernel; it has ${known.length === 0 ? 'none' : known.join(', ')}`,
+    `'${family.name}' has no multicast group ${shown(group)} in this kernel${suggestion(group, groups.keys())}`,
   );
 }
 
@@ -64,7 +67,7 @@ function receptionsOf(family: Family, select: readonly string[] | undefined): Ma
     new Set([...body.header, ...Object.values(body.attributes())].map((described) => described.name));
   const stray = select?.find((key) => !entries.some(([, { body }]) => keysOf(body).has(key)));
   if (stray !== undefined) {
-    throw invalidArgument(`'${stray}' cannot be selected: no notification of '${family.name}' has it`);
+    throw invalidArgument(`select: no notification of '${family.name}' has a property ${shown(stray)}`);
   }
   return new Map(
     entries.map(([id, { name, body }]) => {

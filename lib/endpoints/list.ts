@@ -1,4 +1,5 @@
 import { NetlinkError } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { openFamily } from '../client/open.js';
 import { sockDiagFamily } from '../families/sock_diag.js';
 import { openSocket } from '../socket/open-socket.js';
@@ -14,6 +15,8 @@ export interface EndpointOptions {
   readonly onUnreadable?: (namespace: number, error: NetlinkError) => void;
 }
 
+const OPTIONS: KnownNames = namesOf<EndpointOptions>({ allNamespaces: true, onUnreadable: true });
+
 /**
  * The netlink sockets of this network namespace that are bound, of processes and of the kernel, in the order of protocol
  * and port id. The socket that asks is left out.
@@ -21,6 +24,7 @@ export interface EndpointOptions {
  * @throws {NetlinkError} ENOENT where the kernel has no netlink_diag (CONFIG_NETLINK_DIAG), EPERM of another namespace
  */
 export async function listEndpoints(options: EndpointOptions = {}): Promise<Endpoint[]> {
+  checkOptions('listEndpoints', options, OPTIONS);
   return withProcesses(await readEndpoints(options));
 }
 

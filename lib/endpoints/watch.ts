@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import type { Endpoint, UnownedEndpoint } from './endpoint.js';
 import { type EndpointOptions, readEndpoints, withProcesses } from './list.js';
 
@@ -16,6 +17,13 @@ export interface EndpointChange {
   readonly endpoint: Endpoint;
 }
 
+const OPTIONS: KnownNames = namesOf<WatchEndpointsOptions>({
+  allNamespaces: true,
+  onUnreadable: true,
+  interval: true,
+  signal: true,
+});
+
 /**
  * Gives the endpoints that there are, then those that come and go. The kernel does not announce netlink sockets, so this
  * looks again and again: one that is closed within an interval is not seen.
@@ -25,6 +33,7 @@ export interface EndpointChange {
 export async function* watchEndpoints(
   options: WatchEndpointsOptions = {},
 ): AsyncGenerator<EndpointChange, never> {
+  checkOptions('watchEndpoints', options, OPTIONS);
   const { interval = 1000, signal } = options;
   const known = new Map<bigint, Endpoint>();
   for (let kind: 'present' | 'appeared' = 'present'; ; kind = 'appeared') {

@@ -13,7 +13,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('binder', 1);
 
 const {
   brokenAttribute,
@@ -30,7 +32,7 @@ const {
   tooShort,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Attributes of `report`, as the kernel sent them. */
@@ -158,7 +160,7 @@ function writeReportAttribute(writer: WireWriter, value: ReportInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'report', besides);
+      refuseUnknown(value, key, 'report', describeReport, besides);
   }
 }
 

@@ -17,7 +17,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('dev-energymodel', 1);
 
 const {
   append,
@@ -38,7 +40,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `perf-state-flags`. */
@@ -124,7 +126,7 @@ function writePerfDomainAttribute(writer: WireWriter, value: PerfDomainInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'perf-domain', besides);
+      refuseUnknown(value, key, 'perf-domain', describePerfDomain, besides);
   }
 }
 
@@ -199,7 +201,7 @@ function writePerfTableAttribute(writer: WireWriter, value: PerfTableInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'perf-table', besides);
+      refuseUnknown(value, key, 'perf-table', describePerfTable, besides);
   }
 }
 
@@ -295,7 +297,7 @@ function writePerfStateAttribute(writer: WireWriter, value: PerfStateInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'perf-state', besides);
+      refuseUnknown(value, key, 'perf-state', describePerfState, besides);
   }
 }
 

@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('dpll', 1);
 
 const {
   append,
@@ -42,7 +44,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `mode`. */
@@ -324,7 +326,7 @@ function writeDpllAttribute(writer: WireWriter, value: DpllInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dpll', besides);
+      refuseUnknown(value, key, 'dpll', describeDpll, besides);
   }
 }
 
@@ -655,7 +657,7 @@ function writePinAttribute(writer: WireWriter, value: PinInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pin', besides);
+      refuseUnknown(value, key, 'pin', describePin, besides);
   }
 }
 
@@ -808,7 +810,7 @@ function writePinParentDeviceAttribute(writer: WireWriter, value: PinParentDevic
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pin-parent-device', besides);
+      refuseUnknown(value, key, 'pin-parent-device', describePinParentDevice, besides);
   }
 }
 
@@ -884,7 +886,7 @@ function writePinParentPinAttribute(writer: WireWriter, value: PinParentPinInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pin-parent-pin', besides);
+      refuseUnknown(value, key, 'pin-parent-pin', describePinParentPin, besides);
   }
 }
 
@@ -954,7 +956,7 @@ function writeFrequencyRangeAttribute(writer: WireWriter, value: FrequencyRangeI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'frequency-range', besides);
+      refuseUnknown(value, key, 'frequency-range', describeFrequencyRange, besides);
   }
 }
 
@@ -1024,7 +1026,7 @@ function writeReferenceSyncAttribute(writer: WireWriter, value: ReferenceSyncInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'reference-sync', besides);
+      refuseUnknown(value, key, 'reference-sync', describeReferenceSync, besides);
   }
 }
 

@@ -15,7 +15,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('drm-ras', 1);
 
 const {
   brokenAttribute,
@@ -33,7 +35,7 @@ const {
   tooShort,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `node-type`. */
@@ -119,7 +121,7 @@ function writeNodeAttrsAttribute(writer: WireWriter, value: NodeAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'node-attrs', besides);
+      refuseUnknown(value, key, 'node-attrs', describeNodeAttrs, besides);
   }
 }
 
@@ -209,7 +211,7 @@ function writeErrorCounterAttrsAttribute(writer: WireWriter, value: ErrorCounter
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'error-counter-attrs', besides);
+      refuseUnknown(value, key, 'error-counter-attrs', describeErrorCounterAttrs, besides);
   }
 }
 

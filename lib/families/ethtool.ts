@@ -19,7 +19,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('ethtool', 1);
 
 const {
   append,
@@ -49,7 +51,7 @@ const {
   writeExtra,
   writeKeyed,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `udp-tunnel-type`. */
@@ -229,7 +231,7 @@ function writeHeaderAttribute(writer: WireWriter, value: HeaderInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'header', besides);
+      refuseUnknown(value, key, 'header', describeHeader, besides);
   }
 }
 
@@ -310,7 +312,7 @@ function writeBitsetBitAttribute(writer: WireWriter, value: BitsetBitInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bitset-bit', besides);
+      refuseUnknown(value, key, 'bitset-bit', describeBitsetBit, besides);
   }
 }
 
@@ -374,7 +376,7 @@ function writeBitsetBitsAttribute(writer: WireWriter, value: BitsetBitsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bitset-bits', besides);
+      refuseUnknown(value, key, 'bitset-bits', describeBitsetBits, besides);
   }
 }
 
@@ -468,7 +470,7 @@ function writeBitsetAttribute(writer: WireWriter, value: BitsetInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'bitset', besides);
+      refuseUnknown(value, key, 'bitset', describeBitset, besides);
   }
 }
 
@@ -542,7 +544,7 @@ function writeStringSetAttribute(writer: WireWriter, value: StringSetInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'string', besides);
+      refuseUnknown(value, key, 'string', describeStringSet, besides);
   }
 }
 
@@ -605,7 +607,7 @@ function writeStringsAttribute(writer: WireWriter, value: StringsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'strings', besides);
+      refuseUnknown(value, key, 'strings', describeStrings, besides);
   }
 }
 
@@ -684,7 +686,7 @@ function writeStringsetSetAttribute(writer: WireWriter, value: StringsetSetInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stringset', besides);
+      refuseUnknown(value, key, 'stringset', describeStringsetSet, besides);
   }
 }
 
@@ -748,7 +750,7 @@ function writeStringsetsAttribute(writer: WireWriter, value: StringsetsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stringsets', besides);
+      refuseUnknown(value, key, 'stringsets', describeStringsets, besides);
   }
 }
 
@@ -828,7 +830,7 @@ function writeStrsetAttribute(writer: WireWriter, value: StrsetInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'strset', besides);
+      refuseUnknown(value, key, 'strset', describeStrset, besides);
   }
 }
 
@@ -900,7 +902,7 @@ function writePrivflagsAttribute(writer: WireWriter, value: PrivflagsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'privflags', besides);
+      refuseUnknown(value, key, 'privflags', describePrivflags, besides);
   }
 }
 
@@ -1102,7 +1104,7 @@ function writeRingsAttribute(writer: WireWriter, value: RingsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rings', besides);
+      refuseUnknown(value, key, 'rings', describeRings, besides);
   }
 }
 
@@ -1222,7 +1224,7 @@ function writeMmStatAttribute(writer: WireWriter, value: MmStatInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mm-stat', besides);
+      refuseUnknown(value, key, 'mm-stat', describeMmStat, besides);
   }
 }
 
@@ -1371,7 +1373,7 @@ function writeMmAttribute(writer: WireWriter, value: MmInput, key: string, besid
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mm', besides);
+      refuseUnknown(value, key, 'mm', describeMm, besides);
   }
 }
 
@@ -1484,7 +1486,7 @@ function writeLinkinfoAttribute(writer: WireWriter, value: LinkinfoInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkinfo', besides);
+      refuseUnknown(value, key, 'linkinfo', describeLinkinfo, besides);
   }
 }
 
@@ -1624,7 +1626,7 @@ function writeLinkmodesAttribute(writer: WireWriter, value: LinkmodesInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkmodes', besides);
+      refuseUnknown(value, key, 'linkmodes', describeLinkmodes, besides);
   }
 }
 
@@ -1744,7 +1746,7 @@ function writeLinkstateAttribute(writer: WireWriter, value: LinkstateInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'linkstate', besides);
+      refuseUnknown(value, key, 'linkstate', describeLinkstate, besides);
   }
 }
 
@@ -1820,7 +1822,7 @@ function writeDebugAttribute(writer: WireWriter, value: DebugInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'debug', besides);
+      refuseUnknown(value, key, 'debug', describeDebug, besides);
   }
 }
 
@@ -1899,7 +1901,7 @@ function writeWolAttribute(writer: WireWriter, value: WolInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wol', besides);
+      refuseUnknown(value, key, 'wol', describeWol, besides);
   }
 }
 
@@ -1995,7 +1997,7 @@ function writeFeaturesAttribute(writer: WireWriter, value: FeaturesInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'features', besides);
+      refuseUnknown(value, key, 'features', describeFeatures, besides);
   }
 }
 
@@ -2126,7 +2128,7 @@ function writeChannelsAttribute(writer: WireWriter, value: ChannelsInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'channels', besides);
+      refuseUnknown(value, key, 'channels', describeChannels, besides);
   }
 }
 
@@ -2211,7 +2213,7 @@ function writeIrqModerationAttribute(writer: WireWriter, value: IrqModerationInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'irq-moderation', besides);
+      refuseUnknown(value, key, 'irq-moderation', describeIrqModeration, besides);
   }
 }
 
@@ -2275,7 +2277,7 @@ function writeProfileAttribute(writer: WireWriter, value: ProfileInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'profile', besides);
+      refuseUnknown(value, key, 'profile', describeProfile, besides);
   }
 }
 
@@ -2588,7 +2590,7 @@ function writeCoalesceAttribute(writer: WireWriter, value: CoalesceInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'coalesce', besides);
+      refuseUnknown(value, key, 'coalesce', describeCoalesce, besides);
   }
 }
 
@@ -2700,7 +2702,7 @@ function writePauseStatAttribute(writer: WireWriter, value: PauseStatInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pause-stat', besides);
+      refuseUnknown(value, key, 'pause-stat', describePauseStat, besides);
   }
 }
 
@@ -2806,7 +2808,7 @@ function writePauseAttribute(writer: WireWriter, value: PauseInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pause', besides);
+      refuseUnknown(value, key, 'pause', describePause, besides);
   }
 }
 
@@ -2922,7 +2924,7 @@ function writeEeeAttribute(writer: WireWriter, value: EeeInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'eee', besides);
+      refuseUnknown(value, key, 'eee', describeEee, besides);
   }
 }
 
@@ -3015,7 +3017,7 @@ function writeTsStatAttribute(writer: WireWriter, value: TsStatInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ts-stat', besides);
+      refuseUnknown(value, key, 'ts-stat', describeTsStat, besides);
   }
 }
 
@@ -3087,7 +3089,7 @@ function writeTsHwtstampProviderAttribute(writer: WireWriter, value: TsHwtstampP
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ts-hwtstamp-provider', besides);
+      refuseUnknown(value, key, 'ts-hwtstamp-provider', describeTsHwtstampProvider, besides);
   }
 }
 
@@ -3221,7 +3223,7 @@ function writeTsinfoAttribute(writer: WireWriter, value: TsinfoInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tsinfo', besides);
+      refuseUnknown(value, key, 'tsinfo', describeTsinfo, besides);
   }
 }
 
@@ -3306,7 +3308,7 @@ function writeCableResultAttribute(writer: WireWriter, value: CableResultInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-result', besides);
+      refuseUnknown(value, key, 'cable-result', describeCableResult, besides);
   }
 }
 
@@ -3385,7 +3387,7 @@ function writeCableFaultLengthAttribute(writer: WireWriter, value: CableFaultLen
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-fault-length', besides);
+      refuseUnknown(value, key, 'cable-fault-length', describeCableFaultLength, besides);
   }
 }
 
@@ -3458,7 +3460,7 @@ function writeCableNestAttribute(writer: WireWriter, value: CableNestInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-nest', besides);
+      refuseUnknown(value, key, 'cable-nest', describeCableNest, besides);
   }
 }
 
@@ -3521,7 +3523,7 @@ function writeCableTestAttribute(writer: WireWriter, value: CableTestInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-test', besides);
+      refuseUnknown(value, key, 'cable-test', describeCableTest, besides);
   }
 }
 
@@ -3600,7 +3602,7 @@ function writeCableTestNtfAttribute(writer: WireWriter, value: CableTestNtfInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-test-ntf', besides);
+      refuseUnknown(value, key, 'cable-test-ntf', describeCableTestNtf, besides);
   }
 }
 
@@ -3687,7 +3689,7 @@ function writeCableTestTdrCfgAttribute(writer: WireWriter, value: CableTestTdrCf
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-test-tdr-cfg', besides);
+      refuseUnknown(value, key, 'cable-test-tdr-cfg', describeCableTestTdrCfg, besides);
   }
 }
 
@@ -3769,7 +3771,7 @@ function writeCableTestTdrNtfAttribute(writer: WireWriter, value: CableTestTdrNt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-test-tdr-ntf', besides);
+      refuseUnknown(value, key, 'cable-test-tdr-ntf', describeCableTestTdrNtf, besides);
   }
 }
 
@@ -3841,7 +3843,7 @@ function writeCableTestTdrAttribute(writer: WireWriter, value: CableTestTdrInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cable-test-tdr', besides);
+      refuseUnknown(value, key, 'cable-test-tdr', describeCableTestTdr, besides);
   }
 }
 
@@ -3911,7 +3913,7 @@ function writeTunnelUdpEntryAttribute(writer: WireWriter, value: TunnelUdpEntryI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tunnel-udp-entry', besides);
+      refuseUnknown(value, key, 'tunnel-udp-entry', describeTunnelUdpEntry, besides);
   }
 }
 
@@ -3991,7 +3993,7 @@ function writeTunnelUdpTableAttribute(writer: WireWriter, value: TunnelUdpTableI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tunnel-udp-table', besides);
+      refuseUnknown(value, key, 'tunnel-udp-table', describeTunnelUdpTable, besides);
   }
 }
 
@@ -4055,7 +4057,7 @@ function writeTunnelUdpAttribute(writer: WireWriter, value: TunnelUdpInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tunnel-udp', besides);
+      refuseUnknown(value, key, 'tunnel-udp', describeTunnelUdp, besides);
   }
 }
 
@@ -4125,7 +4127,7 @@ function writeTunnelInfoAttribute(writer: WireWriter, value: TunnelInfoInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tunnel-info', besides);
+      refuseUnknown(value, key, 'tunnel-info', describeTunnelInfo, besides);
   }
 }
 
@@ -4216,7 +4218,7 @@ function writeFecHistAttribute(writer: WireWriter, value: FecHistInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fec-hist', besides);
+      refuseUnknown(value, key, 'fec-hist', describeFecHist, besides);
   }
 }
 
@@ -4314,7 +4316,7 @@ function writeFecStatAttribute(writer: WireWriter, value: FecStatInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fec-stat', besides);
+      refuseUnknown(value, key, 'fec-stat', describeFecStat, besides);
   }
 }
 
@@ -4413,7 +4415,7 @@ function writeFecAttribute(writer: WireWriter, value: FecInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fec', besides);
+      refuseUnknown(value, key, 'fec', describeFec, besides);
   }
 }
 
@@ -4528,7 +4530,7 @@ function writeModuleEepromAttribute(writer: WireWriter, value: ModuleEepromInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'module-eeprom', besides);
+      refuseUnknown(value, key, 'module-eeprom', describeModuleEeprom, besides);
   }
 }
 
@@ -4657,7 +4659,7 @@ function writeStatsGrpAttribute(writer: WireWriter, value: StatsGrpInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats-grp', besides);
+      refuseUnknown(value, key, 'stats-grp', describeStatsGrp, besides);
   }
 }
 
@@ -4742,7 +4744,7 @@ function writeStatsGrpHistAttribute(writer: WireWriter, value: StatsGrpHistInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats-grp-hist', besides);
+      refuseUnknown(value, key, 'stats-grp-hist', describeStatsGrpHist, besides);
   }
 }
 
@@ -4834,7 +4836,7 @@ function writeStatsAttribute(writer: WireWriter, value: StatsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats', besides);
+      refuseUnknown(value, key, 'stats', describeStats, besides);
   }
 }
 
@@ -4919,7 +4921,7 @@ function writePhcVclocksAttribute(writer: WireWriter, value: PhcVclocksInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'phc-vclocks', besides);
+      refuseUnknown(value, key, 'phc-vclocks', describePhcVclocks, besides);
   }
 }
 
@@ -5000,7 +5002,7 @@ function writeModuleAttribute(writer: WireWriter, value: ModuleInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'module', besides);
+      refuseUnknown(value, key, 'module', describeModule, besides);
   }
 }
 
@@ -5071,7 +5073,7 @@ function writeC33PsePwLimitAttribute(writer: WireWriter, value: C33PsePwLimitInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'c33-pse-pw-limit', besides);
+      refuseUnknown(value, key, 'c33-pse-pw-limit', describeC33PsePwLimit, besides);
   }
 }
 
@@ -5268,7 +5270,7 @@ function writePseAttribute(writer: WireWriter, value: PseInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pse', besides);
+      refuseUnknown(value, key, 'pse', describePse, besides);
   }
 }
 
@@ -5552,7 +5554,7 @@ function writeFlowAttribute(writer: WireWriter, value: FlowInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'flow', besides);
+      refuseUnknown(value, key, 'flow', describeFlow, besides);
   }
 }
 
@@ -5699,7 +5701,7 @@ function writeRssAttribute(writer: WireWriter, value: RssInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rss', besides);
+      refuseUnknown(value, key, 'rss', describeRss, besides);
   }
 }
 
@@ -5833,7 +5835,7 @@ function writePlcaAttribute(writer: WireWriter, value: PlcaInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'plca', besides);
+      refuseUnknown(value, key, 'plca', describePlca, besides);
   }
 }
 
@@ -5952,7 +5954,7 @@ function writeModuleFwFlashAttribute(writer: WireWriter, value: ModuleFwFlashInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'module-fw-flash', besides);
+      refuseUnknown(value, key, 'module-fw-flash', describeModuleFwFlash, besides);
   }
 }
 
@@ -6083,7 +6085,7 @@ function writePhyAttribute(writer: WireWriter, value: PhyInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'phy', besides);
+      refuseUnknown(value, key, 'phy', describePhy, besides);
   }
 }
 
@@ -6188,7 +6190,7 @@ function writeTsconfigAttribute(writer: WireWriter, value: TsconfigInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tsconfig', besides);
+      refuseUnknown(value, key, 'tsconfig', describeTsconfig, besides);
   }
 }
 
@@ -6262,7 +6264,7 @@ function writePseNtfAttribute(writer: WireWriter, value: PseNtfInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pse-ntf', besides);
+      refuseUnknown(value, key, 'pse-ntf', describePseNtf, besides);
   }
 }
 
@@ -6348,7 +6350,7 @@ function writeMseCapabilitiesAttribute(writer: WireWriter, value: MseCapabilitie
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mse-capabilities', besides);
+      refuseUnknown(value, key, 'mse-capabilities', describeMseCapabilities, besides);
   }
 }
 
@@ -6428,7 +6430,7 @@ function writeMseSnapshotAttribute(writer: WireWriter, value: MseSnapshotInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mse-snapshot', besides);
+      refuseUnknown(value, key, 'mse-snapshot', describeMseSnapshot, besides);
   }
 }
 
@@ -6552,7 +6554,7 @@ function writeMseAttribute(writer: WireWriter, value: MseInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mse', besides);
+      refuseUnknown(value, key, 'mse', describeMse, besides);
   }
 }
 

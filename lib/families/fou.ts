@@ -17,7 +17,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('fou', 1);
 
 const {
   brokenAttribute,
@@ -38,7 +40,7 @@ const {
   tooShort,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `encap-type`. */
@@ -184,7 +186,7 @@ function writeFouAttribute(writer: WireWriter, value: FouInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fou', besides);
+      refuseUnknown(value, key, 'fou', describeFou, besides);
   }
 }
 

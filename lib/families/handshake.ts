@@ -15,7 +15,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('handshake', 1);
 
 const {
   append,
@@ -36,7 +38,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `handler-class`. */
@@ -126,7 +128,7 @@ function writeX509Attribute(writer: WireWriter, value: X509Input, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'x509', besides);
+      refuseUnknown(value, key, 'x509', describeX509, besides);
   }
 }
 
@@ -258,7 +260,7 @@ function writeAcceptAttribute(writer: WireWriter, value: AcceptInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'accept', besides);
+      refuseUnknown(value, key, 'accept', describeAccept, besides);
   }
 }
 
@@ -345,7 +347,7 @@ function writeDoneAttribute(writer: WireWriter, value: DoneInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'done', besides);
+      refuseUnknown(value, key, 'done', describeDone, besides);
   }
 }
 

@@ -14,7 +14,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('lockd', 1);
 
 const {
   brokenAttribute,
@@ -30,7 +32,7 @@ const {
   tooShort,
   within,
   writeExtra,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Attributes of `server`, as the kernel sent them. */
@@ -101,7 +103,7 @@ function writeServerAttribute(writer: WireWriter, value: ServerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server', besides);
+      refuseUnknown(value, key, 'server', describeServer, besides);
   }
 }
 

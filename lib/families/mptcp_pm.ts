@@ -19,7 +19,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('mptcp_pm', 1);
 
 const {
   brokenAttribute,
@@ -42,7 +44,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `event-type`. */
@@ -172,7 +174,7 @@ function writeAddressSetAttribute(writer: WireWriter, value: AddressSetInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'address', besides);
+      refuseUnknown(value, key, 'address', describeAddressSet, besides);
   }
 }
 
@@ -278,7 +280,7 @@ function writeEndpointAttribute(writer: WireWriter, value: EndpointInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'endpoint', besides);
+      refuseUnknown(value, key, 'endpoint', describeEndpoint, besides);
   }
 }
 
@@ -383,7 +385,7 @@ function writeAttrAttribute(writer: WireWriter, value: AttrInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr', besides);
+      refuseUnknown(value, key, 'attr', describeAttr, besides);
   }
 }
 
@@ -587,7 +589,7 @@ function writeEventAttrAttribute(writer: WireWriter, value: EventAttrInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'event-attr', besides);
+      refuseUnknown(value, key, 'event-attr', describeEventAttr, besides);
   }
 }
 

@@ -15,7 +15,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('net-shaper', 1);
 
 const {
   append,
@@ -35,7 +37,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `scope`. */
@@ -183,7 +185,7 @@ function writeNetShaperAttribute(writer: WireWriter, value: NetShaperInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'net-shaper', besides);
+      refuseUnknown(value, key, 'net-shaper', describeNetShaper, besides);
   }
 }
 
@@ -261,7 +263,7 @@ function writeHandleAttribute(writer: WireWriter, value: HandleInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'handle', besides);
+      refuseUnknown(value, key, 'handle', describeHandle, besides);
   }
 }
 
@@ -340,7 +342,7 @@ function writeLeafInfoAttribute(writer: WireWriter, value: LeafInfoInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'leaf-info', besides);
+      refuseUnknown(value, key, 'leaf-info', describeLeafInfo, besides);
   }
 }
 
@@ -484,7 +486,7 @@ function writeCapsAttribute(writer: WireWriter, value: CapsInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'caps', besides);
+      refuseUnknown(value, key, 'caps', describeCaps, besides);
   }
 }
 

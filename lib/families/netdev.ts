@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('netdev', 1);
 
 const {
   append,
@@ -40,7 +42,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `xdp-act`. */
@@ -183,7 +185,7 @@ function writeDevAttribute(writer: WireWriter, value: DevInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dev', besides);
+      refuseUnknown(value, key, 'dev', describeDev, besides);
   }
 }
 
@@ -249,7 +251,7 @@ function writeIoUringProviderInfoAttribute(writer: WireWriter, value: IoUringPro
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'io-uring-provider-info', besides);
+      refuseUnknown(value, key, 'io-uring-provider-info', describeIoUringProviderInfo, besides);
   }
 }
 
@@ -370,7 +372,7 @@ function writePagePoolAttribute(writer: WireWriter, value: PagePoolInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'page-pool', besides);
+      refuseUnknown(value, key, 'page-pool', describePagePool, besides);
   }
 }
 
@@ -447,7 +449,7 @@ function writePagePoolInfoAttribute(writer: WireWriter, value: PagePoolInfoInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'page-pool-info', besides);
+      refuseUnknown(value, key, 'page-pool-info', describePagePoolInfo, besides);
   }
 }
 
@@ -602,7 +604,7 @@ function writePagePoolStatsAttribute(writer: WireWriter, value: PagePoolStatsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'page-pool-stats', besides);
+      refuseUnknown(value, key, 'page-pool-stats', describePagePoolStats, besides);
   }
 }
 
@@ -734,7 +736,7 @@ function writeNapiAttribute(writer: WireWriter, value: NapiInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'napi', besides);
+      refuseUnknown(value, key, 'napi', describeNapi, besides);
   }
 }
 
@@ -792,7 +794,7 @@ function writeXskInfoAttribute(writer: WireWriter, value: XskInfoInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'xsk-info', besides);
+      refuseUnknown(value, key, 'xsk-info', describeXskInfo, besides);
   }
 }
 
@@ -912,7 +914,7 @@ function writeQueueAttribute(writer: WireWriter, value: QueueInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'queue', besides);
+      refuseUnknown(value, key, 'queue', describeQueue, besides);
   }
 }
 
@@ -1232,7 +1234,7 @@ function writeQstatsAttribute(writer: WireWriter, value: QstatsInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'qstats', besides);
+      refuseUnknown(value, key, 'qstats', describeQstats, besides);
   }
 }
 
@@ -1331,7 +1333,7 @@ function writeQueueIdAttribute(writer: WireWriter, value: QueueIdInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'queue-id', besides);
+      refuseUnknown(value, key, 'queue-id', describeQueueId, besides);
   }
 }
 
@@ -1410,7 +1412,7 @@ function writeLeaseAttribute(writer: WireWriter, value: LeaseInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'lease', besides);
+      refuseUnknown(value, key, 'lease', describeLease, besides);
   }
 }
 
@@ -1508,7 +1510,7 @@ function writeDmabufAttribute(writer: WireWriter, value: DmabufInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dmabuf', besides);
+      refuseUnknown(value, key, 'dmabuf', describeDmabuf, besides);
   }
 }
 

@@ -19,7 +19,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('netlink_test', 1);
 
 const {
   append,
@@ -47,7 +49,7 @@ const {
   writeExtra,
   writeIndexed,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `mode`. */
@@ -366,7 +368,7 @@ function writeAttrsAttribute(writer: WireWriter, value: AttrsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attrs', besides);
+      refuseUnknown(value, key, 'attrs', describeAttrs, besides);
   }
 }
 
@@ -557,7 +559,7 @@ function writeCountersAttribute(writer: WireWriter, value: CountersInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'counters', besides);
+      refuseUnknown(value, key, 'counters', describeCounters, besides);
   }
 }
 
@@ -834,7 +836,7 @@ function writeValuesAttribute(writer: WireWriter, value: ValuesInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'values', besides);
+      refuseUnknown(value, key, 'values', describeValues, besides);
   }
 }
 

@@ -23,7 +23,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nexthop', 1);
 
 const {
   append,
@@ -52,7 +54,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `address-family` (sys/socket.h). */
@@ -194,7 +196,7 @@ function putNexthopGrp(writer: WireWriter, at: number, value: NexthopGrpInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nexthop-grp');
+          refuseUnknown(value, key, 'nexthop-grp', ['id', 'weight', 'weightHigh', 'resvd2']);
       }
     } catch (error) {
       throw within(key, error);
@@ -236,7 +238,7 @@ function putNexthopGroup(writer: WireWriter, at: number, value: NexthopGroupInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'nexthop-group');
+          refuseUnknown(value, key, 'nexthop-group', ['entries']);
       }
     } catch (error) {
       throw within(key, error);
@@ -428,7 +430,7 @@ function writeNexthopAttrsAttribute(writer: WireWriter, value: NexthopAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'nexthop-attrs', besides);
+      refuseUnknown(value, key, 'nexthop-attrs', describeNexthopAttrs, besides);
   }
 }
 
@@ -531,7 +533,7 @@ function writeResGroupAttrsAttribute(writer: WireWriter, value: ResGroupAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'res-group-attrs', besides);
+      refuseUnknown(value, key, 'res-group-attrs', describeResGroupAttrs, besides);
   }
 }
 
@@ -614,7 +616,7 @@ function writeResBucketAttrsAttribute(writer: WireWriter, value: ResBucketAttrsI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'res-bucket-attrs', besides);
+      refuseUnknown(value, key, 'res-bucket-attrs', describeResBucketAttrs, besides);
   }
 }
 
@@ -679,7 +681,7 @@ function writeGroupStatsAttrsAttribute(writer: WireWriter, value: GroupStatsAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'group-stats-attrs', besides);
+      refuseUnknown(value, key, 'group-stats-attrs', describeGroupStatsAttrs, besides);
   }
 }
 
@@ -757,7 +759,7 @@ function writeGroupStatsEntryAttrsAttribute(writer: WireWriter, value: GroupStat
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'group-stats-entry-attrs', besides);
+      refuseUnknown(value, key, 'group-stats-entry-attrs', describeGroupStatsEntryAttrs, besides);
   }
 }
 
@@ -831,7 +833,9 @@ function projectNexthopMessage(view: WireView, start: number, end: number, stric
   return value;
 }
 
-function writeNexthopMessage(writer: WireWriter, value: NexthopMessageInput, besides?: ReadonlySet<string>): void {
+const NexthopMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['nhFamily', 'nhScope', 'nhProtocol', 'nhFlags']);
+
+function writeNexthopMessage(writer: WireWriter, value: NexthopMessageInput, besides: ReadonlySet<string> = NexthopMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

@@ -21,7 +21,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nfsd', 1);
 
 const {
   append,
@@ -49,7 +51,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `cache-type`. */
@@ -142,7 +144,7 @@ function writeCacheNotifyAttribute(writer: WireWriter, value: CacheNotifyInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-notify', besides);
+      refuseUnknown(value, key, 'cache-notify', describeCacheNotify, besides);
   }
 }
 
@@ -304,7 +306,7 @@ function writeRpcStatusAttribute(writer: WireWriter, value: RpcStatusInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'rpc-status', besides);
+      refuseUnknown(value, key, 'rpc-status', describeRpcStatus, besides);
   }
 }
 
@@ -419,7 +421,7 @@ function writeServerAttribute(writer: WireWriter, value: ServerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server', besides);
+      refuseUnknown(value, key, 'server', describeServer, besides);
   }
 }
 
@@ -501,7 +503,7 @@ function writeVersionAttribute(writer: WireWriter, value: VersionInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'version', besides);
+      refuseUnknown(value, key, 'version', describeVersion, besides);
   }
 }
 
@@ -566,7 +568,7 @@ function writeServerProtoAttribute(writer: WireWriter, value: ServerProtoInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-proto', besides);
+      refuseUnknown(value, key, 'server-proto', describeServerProto, besides);
   }
 }
 
@@ -635,7 +637,7 @@ function writeSockAttribute(writer: WireWriter, value: SockInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'sock', besides);
+      refuseUnknown(value, key, 'sock', describeSock, besides);
   }
 }
 
@@ -699,7 +701,7 @@ function writeServerSockAttribute(writer: WireWriter, value: ServerSockInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-sock', besides);
+      refuseUnknown(value, key, 'server-sock', describeServerSock, besides);
   }
 }
 
@@ -770,7 +772,7 @@ function writePoolModeAttribute(writer: WireWriter, value: PoolModeInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'pool-mode', besides);
+      refuseUnknown(value, key, 'pool-mode', describePoolMode, besides);
   }
 }
 
@@ -840,7 +842,7 @@ function writeFslocationAttribute(writer: WireWriter, value: FslocationInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fslocation', besides);
+      refuseUnknown(value, key, 'fslocation', describeFslocation, besides);
   }
 }
 
@@ -903,7 +905,7 @@ function writeFslocationsAttribute(writer: WireWriter, value: FslocationsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'fslocations', besides);
+      refuseUnknown(value, key, 'fslocations', describeFslocations, besides);
   }
 }
 
@@ -972,7 +974,7 @@ function writeAuthFlavorAttribute(writer: WireWriter, value: AuthFlavorInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'auth-flavor', besides);
+      refuseUnknown(value, key, 'auth-flavor', describeAuthFlavor, besides);
   }
 }
 
@@ -1135,7 +1137,7 @@ function writeSvcExportAttribute(writer: WireWriter, value: SvcExportInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'svc-export', besides);
+      refuseUnknown(value, key, 'svc-export', describeSvcExport, besides);
   }
 }
 
@@ -1210,7 +1212,7 @@ function writeSvcExportReqsAttribute(writer: WireWriter, value: SvcExportReqsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'svc-export-reqs', besides);
+      refuseUnknown(value, key, 'svc-export-reqs', describeSvcExportReqs, besides);
   }
 }
 
@@ -1320,7 +1322,7 @@ function writeExpkeyAttribute(writer: WireWriter, value: ExpkeyInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expkey', besides);
+      refuseUnknown(value, key, 'expkey', describeExpkey, besides);
   }
 }
 
@@ -1389,7 +1391,7 @@ function writeExpkeyReqsAttribute(writer: WireWriter, value: ExpkeyReqsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'expkey-reqs', besides);
+      refuseUnknown(value, key, 'expkey-reqs', describeExpkeyReqs, besides);
   }
 }
 
@@ -1451,7 +1453,7 @@ function writeCacheFlushAttribute(writer: WireWriter, value: CacheFlushInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-flush', besides);
+      refuseUnknown(value, key, 'cache-flush', describeCacheFlush, besides);
   }
 }
 
@@ -1513,7 +1515,7 @@ function writeUnlockIpAttribute(writer: WireWriter, value: UnlockIpInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-ip', besides);
+      refuseUnknown(value, key, 'unlock-ip', describeUnlockIp, besides);
   }
 }
 
@@ -1575,7 +1577,7 @@ function writeUnlockFilesystemAttribute(writer: WireWriter, value: UnlockFilesys
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-filesystem', besides);
+      refuseUnknown(value, key, 'unlock-filesystem', describeUnlockFilesystem, besides);
   }
 }
 
@@ -1637,7 +1639,7 @@ function writeUnlockExportAttribute(writer: WireWriter, value: UnlockExportInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unlock-export', besides);
+      refuseUnknown(value, key, 'unlock-export', describeUnlockExport, besides);
   }
 }
 
@@ -1708,7 +1710,7 @@ function writeServerProcEntryAttribute(writer: WireWriter, value: ServerProcEntr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-proc-entry', besides);
+      refuseUnknown(value, key, 'server-proc-entry', describeServerProcEntry, besides);
   }
 }
 
@@ -1924,7 +1926,7 @@ function writeServerStatsAttribute(writer: WireWriter, value: ServerStatsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'server-stats', besides);
+      refuseUnknown(value, key, 'server-stats', describeServerStats, besides);
   }
 }
 

@@ -19,7 +19,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('nlctrl', 1);
 
 const {
   brokenAttribute,
@@ -44,7 +46,7 @@ const {
   writeExtra,
   writeIndexedNests,
   writeKeyedNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `op-flags`. */
@@ -211,7 +213,7 @@ function writeCtrlAttrsAttribute(writer: WireWriter, value: CtrlAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ctrl-attrs', besides);
+      refuseUnknown(value, key, 'ctrl-attrs', describeCtrlAttrs, besides);
   }
 }
 
@@ -290,7 +292,7 @@ function writeMcastGroupAttrsAttribute(writer: WireWriter, value: McastGroupAttr
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'mcast-group-attrs', besides);
+      refuseUnknown(value, key, 'mcast-group-attrs', describeMcastGroupAttrs, besides);
   }
 }
 
@@ -360,7 +362,7 @@ function writeOpAttrsAttribute(writer: WireWriter, value: OpAttrsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'op-attrs', besides);
+      refuseUnknown(value, key, 'op-attrs', describeOpAttrs, besides);
   }
 }
 
@@ -504,8 +506,25 @@ function writePolicyAttrsAttribute(writer: WireWriter, value: PolicyAttrsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'policy-attrs', besides);
+      refuseUnknown(value, key, 'policy-attrs', describePolicyAttrs, besides);
   }
+}
+
+function describePolicyAttrs(): DescribedSet {
+  return {
+    1: { name: 'type', kind: 'u32' },
+    2: { name: 'minValueS', kind: 's64' },
+    3: { name: 'maxValueS', kind: 's64' },
+    4: { name: 'minValueU', kind: 'u64' },
+    5: { name: 'maxValueU', kind: 'u64' },
+    6: { name: 'minLength', kind: 'u32' },
+    7: { name: 'maxLength', kind: 'u32' },
+    8: { name: 'policyIdx', kind: 'u32' },
+    9: { name: 'policyMaxtype', kind: 'u32' },
+    10: { name: 'bitfield32Mask', kind: 'u32' },
+    12: { name: 'mask', kind: 'u64' },
+    11: { name: 'pad', kind: 'pad' },
+  };
 }
 
 /** Attributes of `op-policy-attrs`, as the kernel sent them. */
@@ -567,8 +586,15 @@ function writeOpPolicyAttrsAttribute(writer: WireWriter, value: OpPolicyAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'op-policy-attrs', besides);
+      refuseUnknown(value, key, 'op-policy-attrs', describeOpPolicyAttrs, besides);
   }
+}
+
+function describeOpPolicyAttrs(): DescribedSet {
+  return {
+    1: { name: 'do', kind: 'u32' },
+    2: { name: 'dump', kind: 'u32' },
+  };
 }
 
 /** What a dump of `CtrlAttrs` gives as columns. Named values and flags are numbers there. */

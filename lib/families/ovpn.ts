@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('ovpn', 1);
 
 const {
   brokenAttribute,
@@ -41,7 +43,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `cipher-alg`. */
@@ -312,7 +314,7 @@ function writePeerAttribute(writer: WireWriter, value: PeerInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer', besides);
+      refuseUnknown(value, key, 'peer', describePeer, besides);
   }
 }
 
@@ -497,7 +499,7 @@ function writePeerNewInputAttribute(writer: WireWriter, value: PeerNewInputInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer-new-input', besides);
+      refuseUnknown(value, key, 'peer-new-input', describePeerNewInput, besides);
   }
 }
 
@@ -663,7 +665,7 @@ function writePeerSetInputAttribute(writer: WireWriter, value: PeerSetInputInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer-set-input', besides);
+      refuseUnknown(value, key, 'peer-set-input', describePeerSetInput, besides);
   }
 }
 
@@ -735,7 +737,7 @@ function writePeerDelInputAttribute(writer: WireWriter, value: PeerDelInputInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'peer-del-input', besides);
+      refuseUnknown(value, key, 'peer-del-input', describePeerDelInput, besides);
   }
 }
 
@@ -837,7 +839,7 @@ function writeKeyconfAttribute(writer: WireWriter, value: KeyconfInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf', besides);
+      refuseUnknown(value, key, 'keyconf', describeKeyconf, besides);
   }
 }
 
@@ -911,7 +913,7 @@ function writeKeydirAttribute(writer: WireWriter, value: KeydirInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keydir', besides);
+      refuseUnknown(value, key, 'keydir', describeKeydir, besides);
   }
 }
 
@@ -997,7 +999,7 @@ function writeKeyconfGetAttribute(writer: WireWriter, value: KeyconfGetInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf-get', besides);
+      refuseUnknown(value, key, 'keyconf-get', describeKeyconfGet, besides);
   }
 }
 
@@ -1061,7 +1063,7 @@ function writeKeyconfSwapInputAttribute(writer: WireWriter, value: KeyconfSwapIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf-swap-input', besides);
+      refuseUnknown(value, key, 'keyconf-swap-input', describeKeyconfSwapInput, besides);
   }
 }
 
@@ -1130,7 +1132,7 @@ function writeKeyconfDelInputAttribute(writer: WireWriter, value: KeyconfDelInpu
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keyconf-del-input', besides);
+      refuseUnknown(value, key, 'keyconf-del-input', describeKeyconfDelInput, besides);
   }
 }
 
@@ -1210,7 +1212,7 @@ function writeOvpnAttribute(writer: WireWriter, value: OvpnInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn', besides);
+      refuseUnknown(value, key, 'ovpn', describeOvpn, besides);
   }
 }
 
@@ -1283,7 +1285,7 @@ function writeOvpnPeerNewInputAttribute(writer: WireWriter, value: OvpnPeerNewIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-peer-new-input', besides);
+      refuseUnknown(value, key, 'ovpn-peer-new-input', describeOvpnPeerNewInput, besides);
   }
 }
 
@@ -1355,7 +1357,7 @@ function writeOvpnPeerSetInputAttribute(writer: WireWriter, value: OvpnPeerSetIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-peer-set-input', besides);
+      refuseUnknown(value, key, 'ovpn-peer-set-input', describeOvpnPeerSetInput, besides);
   }
 }
 
@@ -1427,7 +1429,7 @@ function writeOvpnPeerDelInputAttribute(writer: WireWriter, value: OvpnPeerDelIn
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-peer-del-input', besides);
+      refuseUnknown(value, key, 'ovpn-peer-del-input', describeOvpnPeerDelInput, besides);
   }
 }
 
@@ -1499,7 +1501,7 @@ function writeOvpnKeyconfGetAttribute(writer: WireWriter, value: OvpnKeyconfGetI
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-keyconf-get', besides);
+      refuseUnknown(value, key, 'ovpn-keyconf-get', describeOvpnKeyconfGet, besides);
   }
 }
 
@@ -1573,7 +1575,7 @@ function writeOvpnKeyconfSwapInputAttribute(writer: WireWriter, value: OvpnKeyco
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-keyconf-swap-input', besides);
+      refuseUnknown(value, key, 'ovpn-keyconf-swap-input', describeOvpnKeyconfSwapInput, besides);
   }
 }
 
@@ -1645,7 +1647,7 @@ function writeOvpnKeyconfDelInputAttribute(writer: WireWriter, value: OvpnKeycon
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ovpn-keyconf-del-input', besides);
+      refuseUnknown(value, key, 'ovpn-keyconf-del-input', describeOvpnKeyconfDelInput, besides);
   }
 }
 

@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('psp', 1);
 
 const {
   append,
@@ -40,7 +42,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `version`. */
@@ -114,7 +116,7 @@ function writeAssocDevInfoAttribute(writer: WireWriter, value: AssocDevInfoInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'assoc-dev-info', besides);
+      refuseUnknown(value, key, 'assoc-dev-info', describeAssocDevInfo, besides);
   }
 }
 
@@ -231,7 +233,7 @@ function writeDevAttribute(writer: WireWriter, value: DevInput, key: string, bes
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'dev', besides);
+      refuseUnknown(value, key, 'dev', describeDev, besides);
   }
 }
 
@@ -332,7 +334,7 @@ function writeAssocAttribute(writer: WireWriter, value: AssocInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'assoc', besides);
+      refuseUnknown(value, key, 'assoc', describeAssoc, besides);
   }
 }
 
@@ -406,7 +408,7 @@ function writeKeysAttribute(writer: WireWriter, value: KeysInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'keys', besides);
+      refuseUnknown(value, key, 'keys', describeKeys, besides);
   }
 }
 
@@ -550,7 +552,7 @@ function writeStatsAttribute(writer: WireWriter, value: StatsInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'stats', besides);
+      refuseUnknown(value, key, 'stats', describeStats, besides);
   }
 }
 

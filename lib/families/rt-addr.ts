@@ -23,7 +23,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('rt-addr', 1);
 
 const {
   brokenAttribute,
@@ -48,7 +50,7 @@ const {
   withTail,
   writeExtra,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `ifa-flags`. */
@@ -117,7 +119,7 @@ function putIfaCacheinfo(writer: WireWriter, at: number, value: IfaCacheinfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'ifa-cacheinfo');
+          refuseUnknown(value, key, 'ifa-cacheinfo', ['ifaPrefered', 'ifaValid', 'cstamp', 'tstamp']);
       }
     } catch (error) {
       throw within(key, error);
@@ -258,7 +260,7 @@ function writeAddrAttrsAttribute(writer: WireWriter, value: AddrAttrsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'addr-attrs', besides);
+      refuseUnknown(value, key, 'addr-attrs', describeAddrAttrs, besides);
   }
 }
 
@@ -347,7 +349,9 @@ function projectAddrMessage(view: WireView, start: number, end: number, strict: 
   return value;
 }
 
-function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides?: ReadonlySet<string>): void {
+const AddrMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ifaFamily', 'ifaPrefixlen', 'ifaFlags', 'ifaScope', 'ifaIndex']);
+
+function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides: ReadonlySet<string> = AddrMessageMembers): void {
   const at = writer.space(8);
   for (const key in value) {
     try {

@@ -22,7 +22,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('sock_diag', 1);
 
 const {
   atMost,
@@ -55,7 +57,7 @@ const {
   writeExtra,
   writeNest,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Values of `address-family` (sys/socket.h). */
@@ -282,7 +284,7 @@ function putInetDiagSockid(writer: WireWriter, at: number, value: InetDiagSockid
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet-diag-sockid');
+          refuseUnknown(value, key, 'inet-diag-sockid', ['idiagSport', 'idiagDport', 'idiagSrc', 'idiagDst', 'idiagIf', 'idiagCookie']);
       }
     } catch (error) {
       throw within(key, error);
@@ -354,7 +356,7 @@ function putInet4Sockid(writer: WireWriter, at: number, value: Inet4SockidInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet4-sockid');
+          refuseUnknown(value, key, 'inet4-sockid', ['idiagSport', 'idiagDport', 'idiagSrc', 'idiagDst', 'idiagIf', 'idiagCookie']);
       }
     } catch (error) {
       throw within(key, error);
@@ -426,7 +428,7 @@ function putInet6Sockid(writer: WireWriter, at: number, value: Inet6SockidInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet6-sockid');
+          refuseUnknown(value, key, 'inet6-sockid', ['idiagSport', 'idiagDport', 'idiagSrc', 'idiagDst', 'idiagIf', 'idiagCookie']);
       }
     } catch (error) {
       throw within(key, error);
@@ -483,7 +485,7 @@ function putInetDiagMeminfo(writer: WireWriter, at: number, value: InetDiagMemin
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet-diag-meminfo');
+          refuseUnknown(value, key, 'inet-diag-meminfo', ['idiagRmem', 'idiagWmem', 'idiagFmem', 'idiagTmem']);
       }
     } catch (error) {
       throw within(key, error);
@@ -540,7 +542,7 @@ function putTcpvegasInfo(writer: WireWriter, at: number, value: TcpvegasInfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcpvegas-info');
+          refuseUnknown(value, key, 'tcpvegas-info', ['tcpvEnabled', 'tcpvRttcnt', 'tcpvRtt', 'tcpvMinrtt']);
       }
     } catch (error) {
       throw within(key, error);
@@ -602,7 +604,7 @@ function putTcpDctcpInfo(writer: WireWriter, at: number, value: TcpDctcpInfoInpu
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcp-dctcp-info');
+          refuseUnknown(value, key, 'tcp-dctcp-info', ['dctcpEnabled', 'dctcpCeState', 'dctcpAlpha', 'dctcpAbEcn', 'dctcpAbTot']);
       }
     } catch (error) {
       throw within(key, error);
@@ -666,7 +668,7 @@ function putTcpBbrInfo(writer: WireWriter, at: number, value: TcpBbrInfoInput): 
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcp-bbr-info');
+          refuseUnknown(value, key, 'tcp-bbr-info', ['bbrBwLo', 'bbrBwHi', 'bbrMinRtt', 'bbrPacingGain', 'bbrCwndGain']);
       }
     } catch (error) {
       throw within(key, error);
@@ -713,7 +715,7 @@ function putInetSockoptBits(writer: WireWriter, at: number, value: InetSockoptBi
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'inet-sockopt-bits');
+          refuseUnknown(value, key, 'inet-sockopt-bits', ['low', 'high']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1074,7 +1076,7 @@ function putTcpInfo(writer: WireWriter, at: number, value: TcpInfoInput): void {
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'tcp-info');
+          refuseUnknown(value, key, 'tcp-info', ['tcpiState', 'tcpiCaState', 'tcpiRetransmits', 'tcpiProbes', 'tcpiBackoff', 'tcpiOptions', 'wscale', 'appLimited', 'tcpiRto', 'tcpiAto', 'tcpiSndMss', 'tcpiRcvMss', 'tcpiUnacked', 'tcpiSacked', 'tcpiLost', 'tcpiRetrans', 'tcpiFackets', 'tcpiLastDataSent', 'tcpiLastAckSent', 'tcpiLastDataRecv', 'tcpiLastAckRecv', 'tcpiPmtu', 'tcpiRcvSsthresh', 'tcpiRtt', 'tcpiRttvar', 'tcpiSndSsthresh', 'tcpiSndCwnd', 'tcpiAdvmss', 'tcpiReordering', 'tcpiRcvRtt', 'tcpiRcvSpace', 'tcpiTotalRetrans', 'tcpiPacingRate', 'tcpiMaxPacingRate', 'tcpiBytesAcked', 'tcpiBytesReceived', 'tcpiSegsOut', 'tcpiSegsIn', 'tcpiNotsentBytes', 'tcpiMinRtt', 'tcpiDataSegsIn', 'tcpiDataSegsOut', 'tcpiDeliveryRate', 'tcpiBusyTime', 'tcpiRwndLimited', 'tcpiSndbufLimited', 'tcpiDelivered', 'tcpiDeliveredCe', 'tcpiBytesSent', 'tcpiBytesRetrans', 'tcpiDsackDups', 'tcpiReordSeen', 'tcpiRcvOoopack', 'tcpiSndWnd']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1156,7 +1158,7 @@ function putSkMeminfo(writer: WireWriter, at: number, value: SkMeminfoInput): vo
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'sk-meminfo');
+          refuseUnknown(value, key, 'sk-meminfo', ['rmemAlloc', 'rcvbuf', 'wmemAlloc', 'sndbuf', 'fwdAlloc', 'wmemQueued', 'optmem', 'backlog', 'drops']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1203,7 +1205,7 @@ function putUnixDiagVfs(writer: WireWriter, at: number, value: UnixDiagVfsInput)
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'unix-diag-vfs');
+          refuseUnknown(value, key, 'unix-diag-vfs', ['udiagVfsIno', 'udiagVfsDev']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1250,7 +1252,7 @@ function putUnixDiagRqlen(writer: WireWriter, at: number, value: UnixDiagRqlenIn
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'unix-diag-rqlen');
+          refuseUnknown(value, key, 'unix-diag-rqlen', ['udiagRqueue', 'udiagWqueue']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1307,7 +1309,7 @@ function putNetlinkDiagRing(writer: WireWriter, at: number, value: NetlinkDiagRi
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, 'netlink-diag-ring');
+          refuseUnknown(value, key, 'netlink-diag-ring', ['ndrBlockSize', 'ndrBlockNr', 'ndrFrameSize', 'ndrFrameNr']);
       }
     } catch (error) {
       throw within(key, error);
@@ -1376,7 +1378,7 @@ function writeInetDiagReqAttrsAttribute(writer: WireWriter, value: InetDiagReqAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'inet-diag-req-attrs', besides);
+      refuseUnknown(value, key, 'inet-diag-req-attrs', describeInetDiagReqAttrs, besides);
   }
 }
 
@@ -1605,7 +1607,7 @@ function writeInetDiagAttrsAttribute(writer: WireWriter, value: InetDiagAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'inet-diag-attrs', besides);
+      refuseUnknown(value, key, 'inet-diag-attrs', describeInetDiagAttrs, besides);
   }
 }
 
@@ -1703,7 +1705,7 @@ function writeInetUlpAttrsAttribute(writer: WireWriter, value: InetUlpAttrsInput
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'inet-ulp-attrs', besides);
+      refuseUnknown(value, key, 'inet-ulp-attrs', describeInetUlpAttrs, besides);
   }
 }
 
@@ -1816,7 +1818,7 @@ function writeUnixDiagAttrsAttribute(writer: WireWriter, value: UnixDiagAttrsInp
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-diag-attrs', besides);
+      refuseUnknown(value, key, 'unix-diag-attrs', describeUnixDiagAttrs, besides);
   }
 }
 
@@ -1914,7 +1916,7 @@ function writeNetlinkDiagAttrsAttribute(writer: WireWriter, value: NetlinkDiagAt
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'netlink-diag-attrs', besides);
+      refuseUnknown(value, key, 'netlink-diag-attrs', describeNetlinkDiagAttrs, besides);
   }
 }
 
@@ -2025,7 +2027,9 @@ function projectInetDiagMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
-function writeInetDiagMessage(writer: WireWriter, value: InetDiagMessageInput, besides?: ReadonlySet<string>): void {
+const InetDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['idiagFamily', 'idiagState', 'idiagTimer', 'idiagRetrans', 'id', 'idiagExpires', 'idiagRqueue', 'idiagWqueue', 'idiagUid', 'idiagInode']);
+
+function writeInetDiagMessage(writer: WireWriter, value: InetDiagMessageInput, besides: ReadonlySet<string> = InetDiagMessageMembers): void {
   const at = writer.space(72);
   for (const key in value) {
     try {
@@ -2128,7 +2132,9 @@ function projectInetDiagReqMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeInetDiagReqMessage(writer: WireWriter, value: InetDiagReqMessageInput, besides?: ReadonlySet<string>): void {
+const InetDiagReqMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['sdiagFamily', 'sdiagProtocol', 'idiagExt', 'sdiagRawProtocol', 'idiagStates', 'id']);
+
+function writeInetDiagReqMessage(writer: WireWriter, value: InetDiagReqMessageInput, besides: ReadonlySet<string> = InetDiagReqMessageMembers): void {
   const at = writer.space(56);
   if (value.sdiagFamily === undefined) writer.putU8(at, AddressFamily.value(2));
   if (value.sdiagProtocol === undefined) writer.putU8(at + 1, IpProtocol.value(6));
@@ -2256,7 +2262,9 @@ function projectInet6MsgInetDiagMessage(view: WireView, start: number, end: numb
   return value;
 }
 
-function writeInet6MsgInetDiagMessage(writer: WireWriter, value: Inet6MsgInetDiagMessageInput, besides?: ReadonlySet<string>): void {
+const Inet6MsgInetDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['idiagFamily', 'idiagState', 'idiagTimer', 'idiagRetrans', 'id', 'idiagExpires', 'idiagRqueue', 'idiagWqueue', 'idiagUid', 'idiagInode']);
+
+function writeInet6MsgInetDiagMessage(writer: WireWriter, value: Inet6MsgInetDiagMessageInput, besides: ReadonlySet<string> = Inet6MsgInetDiagMessageMembers): void {
   const at = writer.space(72);
   for (const key in value) {
     try {
@@ -2359,7 +2367,9 @@ function projectInet6ReqInetDiagReqMessage(view: WireView, start: number, end: n
   return value;
 }
 
-function writeInet6ReqInetDiagReqMessage(writer: WireWriter, value: Inet6ReqInetDiagReqMessageInput, besides?: ReadonlySet<string>): void {
+const Inet6ReqInetDiagReqMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['sdiagFamily', 'sdiagProtocol', 'idiagExt', 'sdiagRawProtocol', 'idiagStates', 'id']);
+
+function writeInet6ReqInetDiagReqMessage(writer: WireWriter, value: Inet6ReqInetDiagReqMessageInput, besides: ReadonlySet<string> = Inet6ReqInetDiagReqMessageMembers): void {
   const at = writer.space(56);
   if (value.sdiagFamily === undefined) writer.putU8(at, AddressFamily.value(10));
   if (value.sdiagProtocol === undefined) writer.putU8(at + 1, IpProtocol.value(6));
@@ -2457,7 +2467,9 @@ function projectUnixDiagMessage(view: WireView, start: number, end: number, stri
   return value;
 }
 
-function writeUnixDiagMessage(writer: WireWriter, value: UnixDiagMessageInput, besides?: ReadonlySet<string>): void {
+const UnixDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['udiagFamily', 'udiagType', 'udiagState', 'udiagIno', 'udiagCookie']);
+
+function writeUnixDiagMessage(writer: WireWriter, value: UnixDiagMessageInput, besides: ReadonlySet<string> = UnixDiagMessageMembers): void {
   const at = writer.space(16);
   for (const key in value) {
     try {
@@ -2577,7 +2589,7 @@ function writeUnixDiagReqMessage(writer: WireWriter, value: UnixDiagReqMessageIn
           if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
           break;
         default:
-          refuseUnknown(value, key, 'unix-diag-req', besides);
+          refuseUnknown(value, key, 'unix-diag-req', ['sdiagFamily', 'sdiagProtocol', 'udiagStates', 'udiagIno', 'udiagShow', 'udiagCookie'], besides);
       }
     } catch (error) {
       throw within(key, error);
@@ -2676,7 +2688,9 @@ function projectNetlinkDiagMessage(view: WireView, start: number, end: number, s
   return value;
 }
 
-function writeNetlinkDiagMessage(writer: WireWriter, value: NetlinkDiagMessageInput, besides?: ReadonlySet<string>): void {
+const NetlinkDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['ndiagFamily', 'ndiagType', 'ndiagProtocol', 'ndiagState', 'ndiagPortid', 'ndiagDstPortid', 'ndiagDstGroup', 'ndiagIno', 'ndiagCookie']);
+
+function writeNetlinkDiagMessage(writer: WireWriter, value: NetlinkDiagMessageInput, besides: ReadonlySet<string> = NetlinkDiagMessageMembers): void {
   const at = writer.space(28);
   for (const key in value) {
     try {
@@ -2795,7 +2809,7 @@ function writeNetlinkDiagReqMessage(writer: WireWriter, value: NetlinkDiagReqMes
           if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
           break;
         default:
-          refuseUnknown(value, key, 'netlink-diag-req', besides);
+          refuseUnknown(value, key, 'netlink-diag-req', ['sdiagFamily', 'sdiagProtocol', 'ndiagIno', 'ndiagShow', 'ndiagCookie'], besides);
       }
     } catch (error) {
       throw within(key, error);
@@ -2900,7 +2914,9 @@ function projectInetDiagMsgInetDiagMessage(view: WireView, start: number, end: n
   return value;
 }
 
-function writeInetDiagMsgInetDiagMessage(writer: WireWriter, value: InetDiagMsgInetDiagMessageInput, besides?: ReadonlySet<string>): void {
+const InetDiagMsgInetDiagMessageMembers: ReadonlySet<string> = /* @__PURE__ */ new Set(['idiagFamily', 'idiagState', 'idiagTimer', 'idiagRetrans', 'id', 'idiagExpires', 'idiagRqueue', 'idiagWqueue', 'idiagUid', 'idiagInode']);
+
+function writeInetDiagMsgInetDiagMessage(writer: WireWriter, value: InetDiagMsgInetDiagMessageInput, besides: ReadonlySet<string> = InetDiagMsgInetDiagMessageMembers): void {
   const at = writer.space(72);
   for (const key in value) {
     try {

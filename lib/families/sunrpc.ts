@@ -17,7 +17,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('sunrpc', 1);
 
 const {
   append,
@@ -39,7 +41,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `cache-type`. */
@@ -101,7 +103,7 @@ function writeCacheNotifyAttribute(writer: WireWriter, value: CacheNotifyInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-notify', besides);
+      refuseUnknown(value, key, 'cache-notify', describeCacheNotify, besides);
   }
 }
 
@@ -203,7 +205,7 @@ function writeIpMapAttribute(writer: WireWriter, value: IpMapInput, key: string,
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ip-map', besides);
+      refuseUnknown(value, key, 'ip-map', describeIpMap, besides);
   }
 }
 
@@ -271,7 +273,7 @@ function writeIpMapReqsAttribute(writer: WireWriter, value: IpMapReqsInput, key:
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'ip-map-reqs', besides);
+      refuseUnknown(value, key, 'ip-map-reqs', describeIpMapReqs, besides);
   }
 }
 
@@ -363,7 +365,7 @@ function writeUnixGidAttribute(writer: WireWriter, value: UnixGidInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-gid', besides);
+      refuseUnknown(value, key, 'unix-gid', describeUnixGid, besides);
   }
 }
 
@@ -430,7 +432,7 @@ function writeUnixGidReqsAttribute(writer: WireWriter, value: UnixGidReqsInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'unix-gid-reqs', besides);
+      refuseUnknown(value, key, 'unix-gid-reqs', describeUnixGidReqs, besides);
   }
 }
 
@@ -492,7 +494,7 @@ function writeCacheFlushAttribute(writer: WireWriter, value: CacheFlushInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'cache-flush', besides);
+      refuseUnknown(value, key, 'cache-flush', describeCacheFlush, besides);
   }
 }
 

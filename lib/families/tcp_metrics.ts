@@ -18,7 +18,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('tcp_metrics', 1);
 
 const {
   brokenAttribute,
@@ -41,7 +43,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** The constant `tcp-fastopen-cookie-max`. */
@@ -190,7 +192,7 @@ function writeTcpMetricsAttribute(writer: WireWriter, value: TcpMetricsInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'tcp-metrics', besides);
+      refuseUnknown(value, key, 'tcp-metrics', describeTcpMetrics, besides);
   }
 }
 
@@ -311,7 +313,7 @@ function writeMetricsAttribute(writer: WireWriter, value: MetricsInput, key: str
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'metrics', besides);
+      refuseUnknown(value, key, 'metrics', describeMetrics, besides);
   }
 }
 

@@ -16,7 +16,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('team', 1);
 
 const {
   append,
@@ -37,7 +39,7 @@ const {
   within,
   writeExtra,
   writeNest,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** The constant `string-max-len`. */
@@ -117,7 +119,7 @@ function writeTeamAttribute(writer: WireWriter, value: TeamInput, key: string, b
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'team', besides);
+      refuseUnknown(value, key, 'team', describeTeam, besides);
   }
 }
 
@@ -181,7 +183,7 @@ function writeItemOptionAttribute(writer: WireWriter, value: ItemOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-option', besides);
+      refuseUnknown(value, key, 'item-option', describeItemOption, besides);
   }
 }
 
@@ -291,7 +293,7 @@ function writeAttrOptionAttribute(writer: WireWriter, value: AttrOptionInput, ke
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-option', besides);
+      refuseUnknown(value, key, 'attr-option', describeAttrOption, besides);
   }
 }
 
@@ -359,7 +361,7 @@ function writeItemPortAttribute(writer: WireWriter, value: ItemPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'item-port', besides);
+      refuseUnknown(value, key, 'item-port', describeItemPort, besides);
   }
 }
 
@@ -460,7 +462,7 @@ function writeAttrPortAttribute(writer: WireWriter, value: AttrPortInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'attr-port', besides);
+      refuseUnknown(value, key, 'attr-port', describeAttrPort, besides);
   }
 }
 

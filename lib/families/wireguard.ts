@@ -21,7 +21,9 @@ import type {
   WireView,
   WireWriter,
 } from '../spec/runtime/index.js';
-import * as codec from '../spec/runtime/index.js';
+import * as runtime from '../spec/runtime/index.js';
+
+runtime.requireAbi('wireguard', 1);
 
 const {
   brokenAttribute,
@@ -48,7 +50,7 @@ const {
   writeExtra,
   writeIndexedNests,
   writeStruct,
-} = codec;
+} = runtime;
 const LE = LITTLE_ENDIAN_HOST;
 
 /** Bits of `wgdevice-flags`. */
@@ -113,7 +115,7 @@ function putKernelTimespec(writer: WireWriter, at: number, value: KernelTimespec
         case 'tail':
           break;
         default:
-          refuseUnknown(value, key, '--kernel-timespec');
+          refuseUnknown(value, key, '--kernel-timespec', ['sec', 'nsec']);
       }
     } catch (error) {
       throw within(key, error);
@@ -230,7 +232,7 @@ function writeWgdeviceAttribute(writer: WireWriter, value: WgdeviceInput, key: s
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgdevice', besides);
+      refuseUnknown(value, key, 'wgdevice', describeWgdevice, besides);
   }
 }
 
@@ -377,7 +379,7 @@ function writeWgpeerAttribute(writer: WireWriter, value: WgpeerInput, key: strin
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgpeer', besides);
+      refuseUnknown(value, key, 'wgpeer', describeWgpeer, besides);
   }
 }
 
@@ -472,7 +474,7 @@ function writeWgallowedipAttribute(writer: WireWriter, value: WgallowedipInput, 
       if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));
       break;
     default:
-      refuseUnknown(value, key, 'wgallowedip', besides);
+      refuseUnknown(value, key, 'wgallowedip', describeWgallowedip, besides);
   }
 }
 

@@ -1,4 +1,6 @@
 import { invalidArgument, NetlinkError } from '../errors.js';
+import { suggestion } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import type { Dump } from '../socket/requests/dump.js';
 import type { CallOptions } from '../socket/requests/call-options.js';
 import type { SubscribeOptions, Subscription, SubscriptionItem } from '../socket/events/subscription.js';
@@ -16,14 +18,16 @@ import { assemblePolicy, type FamilyPolicy } from './policy.js';
  * The Generic Netlink controller as seen from one socket, and so from one network namespace: families and groups by
  * name. What it learnt it remembers, until the kernel says that it changed.
  */
-export class GenericController {
+export class GenericController implements Disposable, AsyncDisposable {
   readonly socket: NetlinkSocket;
+  readonly #ownsSocket: boolean;
   readonly #families = new Map<string, GenericFamily>();
   #changes: Subscription<string> | undefined;
 
-  /** `socket` is one of NETLINK_GENERIC; it stays the caller's to close. */
-  constructor(socket: NetlinkSocket) {
+  /** @internal `ownsSocket`: whether {@link close} closes the socket. */
+  constructor(socket: NetlinkSocket, ownsSocket: boolean) {
     this.socket = socket;
+    this.#ownsSocket = ownsSocket;
   }
 
   /**
@@ -104,16 +108,28 @@ export class GenericController {
     return this.socket.subscribe({ ...options, groups });
   }
 
-  /** Ends what it listens to. Closing the socket does that too. */
+  /** Ends what it listens to, and closes the socket unless it was given. Closing the socket does the former too. */
   close(): void {
     this.#changes?.close();
     this.#changes = undefined;
     this.#families.clear();
+    if (this.#ownsSocket) this.socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
   }
 
   #remember(name: string, family: GenericFamily | undefined): GenericFamily {
     if (family === undefined)
-      throw new NetlinkError('the controller gave no family', { code: 'ERR_NETLINK_MALFORMED' });
+      throw new NetlinkError('CTRL_CMD_GETFAMILY: the kernel acknowledged the request and sent no family', {
+        code: 'ERR_NETLINK_MALFORMED',
+      });
     this.#families.set(name, family);
     return family;
   }
@@ -140,14 +156,15 @@ function decodeChangedFamily(view: WireView, at: number, end: number): string {
 function checkName(name: string): string {
   // GENL_NAMSIZ, with the NUL.
   if (name.length > 0 && name.length < 16) return name;
-  throw invalidArgument(`'${name}' is no family name: they have 1 to 15 characters`);
+  throw invalidArgument(`a family's name must have 1 to 15 characters, got ${shown(name)}`);
 }
 
 function groupOf({ name, groups }: GenericFamily, group: string): number {
   const id = groups.get(group);
   if (id !== undefined) return id;
-  const choice = groups.size === 0 ? 'it has none' : `it has ${[...groups.keys()].join(', ')}`;
-  throw invalidArgument(`family '${name}' has no multicast group '${group}'; ${choice}`);
+  throw invalidArgument(
+    `'${name}' has no multicast group ${shown(group)}${suggestion(group, groups.keys())}`,
+  );
 }
 
 function explained(name: string, error: unknown): unknown {

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { unsupported, whyUnsupported } from './platform.js';
+import { loadAddon } from './load-addon.js';
+import { hasUvPoll } from './platform.js';
 
 /**
  * The native surface. All calls are plain functions over small numbers; they return a value of zero or more, or
@@ -74,16 +74,22 @@ export interface NativeAddon {
   ): number;
   /** Copies a spilled datagram of the last receive, whole; `target` has its true length. */
   takeSpilled(ring: ArrayBuffer, slot: number, target: ArrayBuffer): number;
-  /** poll(2): blocks this thread until there is something to receive (1), or the time is over (0). -1 is for ever. */
+  /**
+   * poll(2): blocks this thread until there is something to receive (1), or the time is over (0). -1 is for ever. Signals
+   * do not shorten it.
+   */
   wait(handle: number, milliseconds: number): number;
 
   /** Calls the readable callback whenever the socket is readable, until {@link stopWatching}. */
   watch(handle: number, keepAlive: boolean): number;
   stopWatching(handle: number): number;
-  /** Makes later callbacks run in the async context of this call. */
-  captureContext(handle: number): number;
   /** Sets the one callback of this environment. */
   onReadable(callback: (handle: number) => void): number;
+  /**
+   * Has all sockets of this environment watched by a thread instead of libuv, for runtimes that have none. EBUSY once a
+   * socket was watched. `defer` calls a function in the next turn of the event loop, as setImmediate does.
+   */
+  useThreadLoop(defer: (call: () => void) => void): number;
 
   /** Gives the socket a thread of its own, for {@link submit} and for all that is received from now on. */
   startOffload(handle: number): number;
@@ -116,8 +122,11 @@ export interface NativeAddon {
   /** Whether ancillary data is to be received, and datagrams from ports other than the kernel's. */
   setReceivePolicy(handle: number, ancillary: boolean, acceptForeign: boolean): number;
 
-  /** Opens a device and maps its first pages. Returns a handle of its own kind, for the calls that follow. */
-  mapRing(path: string, pages: number): number;
+  /**
+   * Opens and maps the ring device of the module netlink_test, whose minor number is `minor`. ENODEV when the file is
+   * something else, which is then not opened. Returns a handle of its own kind, for the calls that follow.
+   */
+  mapRing(path: string, minor: number): number;
   /** The mapped memory, once: the only ArrayBuffer that the addon makes. {@link unmapRing} detaches it. */
   ringMemory(handle: number): ArrayBuffer | undefined;
   /** The device's file descriptor, still owned by the handle. */
@@ -133,24 +142,16 @@ export interface NativeAddon {
 
 let loaded: NativeAddon | undefined;
 
-/** Loads the addon on first use. Throws ERR_NETLINK_UNSUPPORTED where netlink cannot work. */
+/**
+ * Loads the addon on first use. Throws ERR_NETLINK_UNSUPPORTED where netlink cannot work, and ERR_NETLINK_ADDON where it
+ * could but the addon is missing or does not load.
+ */
 export function native(): NativeAddon {
   return (loaded ??= load());
 }
 
 function load(): NativeAddon {
-  const reason = whyUnsupported(process);
-  if (reason !== undefined) throw unsupported(reason);
-  // The tests name another build of the addon here; everyone else gets the one beside the package.
-  const path = process.env['AFNETLINK_ADDON'] ?? join(__dirname, '../../build/Release/afnetlink.node');
-  const module = { exports: {} };
-  try {
-    process.dlopen(module, path);
-  } catch (error) {
-    throw unsupported(
-      `the native addon could not be loaded from ${path}; build it with 'npm run build:native' in afnetlink's folder`,
-      error,
-    );
-  }
-  return module.exports as NativeAddon;
+  const addon = loadAddon() as NativeAddon;
+  if (!hasUvPoll(process)) addon.useThreadLoop(setImmediate);
+  return addon;
 }

@@ -6,24 +6,16 @@ export interface Host {
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
-const runtimes: readonly (readonly [key: string, reason: string])[] = [
-  ['bun', 'Bun has no libuv event loop that an addon could wait on (uv_poll); run this program with Node.js'],
-  [
-    'deno',
-    "Deno's uv_poll reports each socket only once, so messages would be missed; run this program with Node.js",
-  ],
-  [
-    'electron',
-    'Electron is not supported: open netlink sockets in a Node.js process of their own and pass on what they say',
-  ],
-];
-
 /** Why netlink cannot work on this host, or undefined when it can. Asked before the addon is loaded. */
-export function whyUnsupported(host: Host): string | undefined {
-  if (host.platform !== 'linux') {
-    return `netlink is an interface of the Linux kernel, and this is ${host.platform}`;
-  }
-  return runtimes.find(([key]) => host.versions[key] !== undefined)?.[1];
+export function whyUnsupported({ platform, versions }: Host): string | undefined {
+  if (platform !== 'linux') return `netlink is an interface of the Linux kernel, and this is ${platform}`;
+  if (versions['electron'] === undefined) return undefined;
+  return 'Electron is not supported: open netlink sockets in a Node.js process of their own and pass on what they say';
+}
+
+/** Whether addons can use uv_poll: Bun 1.4 ends the process instead, and Deno 2.9 reports each socket once only. */
+export function hasUvPoll({ versions }: Host): boolean {
+  return versions['bun'] === undefined && versions['deno'] === undefined;
 }
 
 /** The error for a host on which netlink cannot work. */

@@ -135,6 +135,11 @@ export class ReceiveRing implements DatagramBatch {
     return this.#words[ERROR] ?? 0;
   }
 
+  /** Whether the last receive, though it may have brought nothing, has something to say. */
+  get hasWord(): boolean {
+    return this.overruns !== 0 || this.foreign !== 0 || this.error !== 0;
+  }
+
   /** Whether a thread of the socket's own may have more. */
   get pending(): boolean {
     return this.#words[PENDING] !== 0;

@@ -1,3 +1,4 @@
+export { echoByIoctl } from './ioctl-echo.js';
 export { NETLINK_TEST_MSG_RING_DATA, NETLINK_TEST_MSG_RING_RECEIPT } from './layout.js';
 export {
   type MappedRing,

@@ -1,4 +1,6 @@
 import { invalidArgument, malformed } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import { netlinkTestFamily, type NetlinkTestClient } from '../families/netlink_test.js';
 import { openFamily } from '../client/open.js';
 import type { CallOptions } from '../socket/requests/call-options.js';
@@ -31,6 +33,9 @@ export interface RingMessageOptions {
   readonly sequence?: number;
 }
 
+const OPEN_OPTIONS: KnownNames = namesOf<OpenMappedRingOptions>({ path: true });
+const MESSAGE_OPTIONS: KnownNames = namesOf<RingMessageOptions>({ type: true, sequence: true });
+
 /** What the module took from a ring. */
 export interface Taken {
   /** Slots that it emptied. Fewer than were filled when there was no room for more receipts. */
@@ -49,8 +54,12 @@ export interface RingMessage {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
-/** Opens and maps a ring of the module netlink_test. Throws ENOENT without the module, EACCES without the right to the device. */
+/**
+ * Opens and maps a ring of the module netlink_test. Throws ENOENT without the module, EACCES without the right to the device,
+ * and ENODEV when `path` names any other file, which is then not opened.
+ */
 export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing {
+  checkOptions('openMappedRing', options, OPEN_OPTIONS);
   return new MappedRing(options.path ?? '/dev/netlink_test');
 }
 
@@ -102,11 +111,13 @@ export class MappedRing implements Disposable, AsyncDisposable {
     fill: (payload: Uint8Array<ArrayBuffer>) => void,
     options: RingMessageOptions = {},
   ): number | undefined {
+    checkOptions('write', options, MESSAGE_OPTIONS);
     const { type = NLMSG_MIN_TYPE, sequence = this.#filled } = options;
     checkInteger('length', length, 1, PAYLOAD_MAX);
     checkInteger('type', type, 0, 0xffff);
     checkInteger('sequence', sequence, 0, 0xffff_ffff);
-    if (this.#writing) throw invalidArgument('write: called by the function that fills another message');
+    if (this.#writing)
+      throw invalidArgument('write: must not be called by the function that fills another message');
     if (used(this.#filled, this.#mapping.load(TO_KERNEL_EMPTIED)) === RING_SLOTS) return undefined;
     const slot = this.#filled % RING_SLOTS;
     const offset = this.#offset(1 + slot);
@@ -126,10 +137,10 @@ export class MappedRing implements Disposable, AsyncDisposable {
 
   /**
    * Calls `use` with each message that the kernel has filled in, and frees its slot when it returns or throws. Returns how
-   * many there were. Throws ERR_NETLINK_MALFORMED where what is in the ring is no message.
+   * many there were. Throws ERR_NETLINK_MALFORMED if the ring holds something other than a message.
    */
   read(use: (message: RingMessage) => void): number {
-    if (this.#reading) throw invalidArgument('read: called by the function that reads a message');
+    if (this.#reading) throw invalidArgument('read: must not be called by the function that reads a message');
     const count = used(this.#mapping.load(TO_USER_FILLED), this.#emptied);
     this.#reading = true;
     try {
@@ -221,10 +232,10 @@ export class MappedRing implements Disposable, AsyncDisposable {
 function used(filled: number, emptied: number): number {
   const count = (filled - emptied) >>> 0;
   if (count <= RING_SLOTS) return count;
-  throw malformed(`the mapped ring's indexes are ${count} slots apart, and it has ${RING_SLOTS}`);
+  throw malformed(`the mapped ring's indexes must be at most ${RING_SLOTS} slots apart, got ${count}`);
 }
 
 function checkInteger(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw invalidArgument(`${name}: ${value} is not an integer from ${least} to ${most}`);
+  throw invalidArgument(`${name} must be an integer from ${least} to ${most}, got ${shown(value)}`);
 }

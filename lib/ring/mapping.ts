@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { NetlinkError, systemError } from '../errors.js';
 import { native } from '../native/addon.js';
-import { RING_PAGES } from './layout.js';
 
 const ENOENT = 2;
 const EACCES = 13;
+const ENODEV = 19;
 
 /** The memory that a ring shares with the kernel, and the indexes in it. */
 export class Mapping {
@@ -13,8 +14,9 @@ export class Mapping {
   #closed = false;
 
   constructor(path: string) {
-    const handle = native().mapRing(path, RING_PAGES);
-    if (handle < 0) throw cannotOpen(path, -handle);
+    const minor = deviceMinor();
+    const handle = native().mapRing(path, minor);
+    if (handle < 0) throw cannotOpen(path, minor, -handle);
     this.#handle = handle;
     const memory = native().ringMemory(handle);
     if (memory === undefined) {
@@ -58,9 +60,22 @@ export class Mapping {
   }
 }
 
-function cannotOpen(path: string, errno: number): NetlinkError {
+/** The device's minor number, which the kernel chose when the module was loaded. */
+function deviceMinor(): number {
+  const minor = /^ *(\d+) netlink_test$/m.exec(readFileSync('/proc/misc', 'latin1'))?.[1];
+  if (minor !== undefined) return Number(minor);
+  throw systemError('open', ENOENT, 'the module netlink_test is not loaded (/proc/misc does not list it)');
+}
+
+function cannotOpen(path: string, minor: number, errno: number): NetlinkError {
+  if (errno === ENODEV)
+    return systemError(
+      'open',
+      errno,
+      `${path} is not a ring of this version of netlink_test (character device 10:${minor})`,
+    );
   if (errno === ENOENT)
-    return systemError('open', errno, `there is no ${path}: load the module netlink_test`);
+    return systemError('open', errno, `${path} does not exist; the module's device is 10:${minor}`);
   if (errno === EACCES)
     return systemError('open', errno, `${path} is root's; run as root, or change its mode`);
   return systemError('open', errno, `${path} cannot be opened and mapped as a ring`);

@@ -32,7 +32,7 @@ export function readData(payload: Uint8Array): RingData {
 
 function atLeast(payload: Uint8Array, length: number, what: string): Uint8Array {
   if (payload.length >= length) return payload;
-  throw malformed(`${what} of a ring has ${length} bytes at least, and this payload ${payload.length}`);
+  throw malformed(`${what} of a ring must have at least ${length} bytes, got ${payload.length}`);
 }
 
 /** In the byte order of the machine, as the kernel wrote it. */

@@ -1,4 +1,5 @@
 import { closed } from '../errors.js';
+import { checkOptions } from '../known-names.js';
 import { native } from '../native/addon.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
 import type { Bytes } from '../wire/bytes.js';
@@ -12,7 +13,7 @@ import {
   Subscription,
 } from './events/subscription.js';
 import type { BpfInstruction } from './filter/bpf.js';
-import type { FilterOptions } from './filter/filter.js';
+import { FILTER_OPTIONS, type FilterOptions } from './filter/filter.js';
 import { attachBpf, attachedFilter, attachFilter, detachFilter, lockFilter } from './filter/socket-filter.js';
 import type { Message } from './messages/message.js';
 import {
@@ -22,6 +23,16 @@ import {
 } from './messages/message-receiver.js';
 import { MessageSender } from './messages/message-sender.js';
 import type { OutgoingMessage } from './messages/outgoing-message.js';
+import {
+  BATCH_OPTIONS,
+  CALL_OPTIONS,
+  DUMP_OPTIONS,
+  RECEIVE_OPTIONS,
+  RECEIVE_SYNC_OPTIONS,
+  REQUEST_MESSAGE,
+  SEND_OPTIONS,
+  SUBSCRIBE_OPTIONS,
+} from './option-names.js';
 import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
 import { checkDestination, type Destination } from './port/destination.js';
 import {
@@ -37,7 +48,7 @@ import {
 import { PortReaders } from './port/port-readers.js';
 import { rejected } from './rejected.js';
 import { Batch, type BatchOptions } from './requests/batch.js';
-import { type CallOptions, checkTimeout } from './requests/call-options.js';
+import { type CallOptions, checkTimeout, NO_OPTIONS } from './requests/call-options.js';
 import { Dump, type DumpOptions, encodeDump } from './requests/dump.js';
 import { messageCall, type Reply, type RequestMessage } from './requests/message-request.js';
 import type { OperationCall } from './requests/operation-call.js';
@@ -144,6 +155,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
 
   /** Makes the kernel drop datagrams that a classic BPF program, for example of {@link buildFilter}, rejects (SO_ATTACH_FILTER). */
   attachFilter(program: readonly BpfInstruction[], options: FilterOptions = {}): void {
+    checkOptions('attachFilter', options, FILTER_OPTIONS);
     attachFilter(this.#port.handle, program, options.listenOnly === true);
   }
 
@@ -227,7 +239,11 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    *
    * An abort rejects at once; what was submitted is sent all the same. Closing rejects with ERR_NETLINK_CLOSED.
    */
-  sendAsync(message: OutgoingMessage = {}, options: Pick<ReceiveOptions, 'signal'> = {}): Promise<number> {
+  async sendAsync(
+    message: OutgoingMessage = {},
+    options: Pick<ReceiveOptions, 'signal'> = {},
+  ): Promise<number> {
+    checkOptions('sendAsync', options, SEND_OPTIONS);
     return this.#sender.sendAsync(message, options.signal);
   }
 
@@ -252,7 +268,14 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * receive: the socket works on after these. ERR_NETLINK_INVALID_ARGUMENT, before anything is received, for `into` that is
    * empty or was transferred away.
    */
-  receive(options: ReceiveOptions = {}): Promise<Message> {
+  receive(options: ReceiveOptions = NO_OPTIONS): Promise<Message> {
+    if (options !== NO_OPTIONS) {
+      try {
+        checkOptions('receive', options, RECEIVE_OPTIONS);
+      } catch (error) {
+        return rejected(error);
+      }
+    }
     return this.#receiver.receive(options);
   }
 
@@ -261,6 +284,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * once. Throws the errors that receive is rejected with, and ERR_NETLINK_TIMEOUT.
    */
   receiveSync(options: ReceiveSyncOptions = {}): Message {
+    checkOptions('receiveSync', options, RECEIVE_SYNC_OPTIONS);
     return this.#receiver.receiveSync(options);
   }
 
@@ -302,36 +326,66 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * ERR_NETLINK_TIMEOUT; ERR_NETLINK_OVERRUN when the answer was dropped because the receive buffer was full;
    * ERR_NETLINK_INVALID_ARGUMENT, ERR_NETLINK_CLOSED.
    */
-  request(message: RequestMessage, options?: CallOptions): Promise<Reply> {
+  request(message: RequestMessage, options: CallOptions = NO_OPTIONS): Promise<Reply> {
     let call;
     try {
-      call = messageCall('request', message, this.protocol);
+      call = this.#callOf('request', message, options);
     } catch (error) {
       return rejected(error);
     }
-    return this.execute(call, options) as Promise<unknown> as Promise<Reply>;
+    return this.perform(call, options) as Promise<unknown> as Promise<Reply>;
   }
 
   /** Like {@link request}, but blocks the thread until the answer is there: with the kernel as peer, as long as it works on it. */
-  requestSync(message: RequestMessage, options?: CallOptions): Reply {
-    const call = messageCall('requestSync', message, this.protocol);
-    return this.executeSync(call, options) as unknown as Reply;
+  requestSync(message: RequestMessage, options: CallOptions = NO_OPTIONS): Reply {
+    return this.performSync(this.#callOf('requestSync', message, options), options) as unknown as Reply;
   }
 
   /** Requests a dump (NLM_F_DUMP is set); nothing is sent before it is read. */
   dump(message: RequestMessage, options: DumpOptions = {}): Dump<NetlinkMessage> {
-    return this.executeDump(messageCall('dump', message, this.protocol), options);
+    checkOptions('dump', message, REQUEST_MESSAGE);
+    checkOptions('dump', options, DUMP_OPTIONS);
+    return this.performDump(messageCall('dump', message, this.protocol), options);
   }
 
   /** Begins a batch: add messages to it, then send it. */
   batch<Reply = NetlinkMessage>(options: BatchOptions = {}): Batch<Reply> {
+    checkOptions('batch', options, BATCH_OPTIONS);
     return new Batch<Reply>(this.#useTransport(), this.protocol, options);
   }
 
   /** {@link request} for an operation, which encodes the request and decodes the reply; undefined where there is no reply. */
   execute<Input, Output>(
     call: OperationCall<Input, Output>,
-    options?: CallOptions,
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<Output | undefined> {
+    try {
+      if (options !== NO_OPTIONS) checkOptions('execute', options, CALL_OPTIONS);
+    } catch (error) {
+      return rejected(error);
+    }
+    return this.perform(call, options);
+  }
+
+  /** {@link requestSync} for an operation. */
+  executeSync<Input, Output>(
+    call: OperationCall<Input, Output>,
+    options: CallOptions = NO_OPTIONS,
+  ): Output | undefined {
+    if (options !== NO_OPTIONS) checkOptions('executeSync', options, CALL_OPTIONS);
+    return this.performSync(call, options);
+  }
+
+  /** {@link dump} for an operation. */
+  executeDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions = {}): Dump<Output> {
+    checkOptions('executeDump', options, DUMP_OPTIONS);
+    return this.performDump(call, options);
+  }
+
+  /** @internal {@link execute}, with options that were checked. */
+  perform<Input, Output>(
+    call: OperationCall<Input, Output>,
+    options: CallOptions,
   ): Promise<Output | undefined> {
     try {
       return this.#useRequests().perform(call, options) as Promise<Output | undefined>;
@@ -340,13 +394,13 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     }
   }
 
-  /** {@link requestSync} for an operation. */
-  executeSync<Input, Output>(call: OperationCall<Input, Output>, options?: CallOptions): Output | undefined {
+  /** @internal {@link executeSync}, with options that were checked. */
+  performSync<Input, Output>(call: OperationCall<Input, Output>, options: CallOptions): Output | undefined {
     return this.#useRequests().performSync(call, options) as Output | undefined;
   }
 
-  /** {@link dump} for an operation. */
-  executeDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions = {}): Dump<Output> {
+  /** @internal {@link executeDump}, with options that were checked. */
+  performDump<Input, Output>(call: OperationCall<Input, Output>, options: DumpOptions): Dump<Output> {
     return new Dump(this.#useTransport(), encodeDump(call), call.operation, options);
   }
 
@@ -362,6 +416,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
 
   /** {@link subscribe}, with events made by `decode`, which leaves out a message by returning undefined. */
   subscribeDecoded<Event>(options: SubscribeOptions<Event>, decode: DecodeEvent<Event>): Subscription<Event> {
+    checkOptions('subscribe', options, SUBSCRIBE_OPTIONS);
     if (this.closed) throw closed();
     const groups = options.groups.map((group) => groupNumber(this.protocol, group));
     const subscription = new Subscription<Event>(
@@ -385,6 +440,13 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  /** Throws ERR_NETLINK_INVALID_ARGUMENT for an invalid message and for unknown options. */
+  #callOf(call: string, message: RequestMessage, options: CallOptions) {
+    checkOptions(call, message, REQUEST_MESSAGE);
+    if (options !== NO_OPTIONS) checkOptions(call, options, CALL_OPTIONS);
+    return messageCall(call, message, this.protocol);
   }
 
   #useRequests(): Requests {

@@ -1,4 +1,5 @@
 import { errnoName, invalidArgument, NetlinkError, systemError } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { native } from '../native/addon.js';
 import { NETLINK_USERSOCK } from '../wire/constants.js';
 import type { DatagramConsumer, DatagramPort } from './port/datagram-port.js';
@@ -55,6 +56,18 @@ export interface OpenSocketOptions extends SenderOptions, TraceOptions {
   readonly offload?: boolean;
 }
 
+const OPTIONS: KnownNames = namesOf<OpenSocketOptions>({
+  protocol: true,
+  portId: true,
+  groups: true,
+  options: true,
+  netns: true,
+  offload: true,
+  acceptFrom: true,
+  trace: true,
+});
+const ADOPT_OPTIONS: KnownNames = namesOf<SenderOptions & TraceOptions>({ acceptFrom: true, trace: true });
+
 /**
  * Opens a netlink socket and binds it, at once.
  *
@@ -63,6 +76,7 @@ export interface OpenSocketOptions extends SenderOptions, TraceOptions {
  * EINVAL for a network namespace that is none.
  */
 export function openSocket(options: OpenSocketOptions): NetlinkSocket {
+  checkOptions('openSocket', options, OPTIONS);
   const handle = openHandle(options);
   return orClose(handle, () => makeSocket(handle, options));
 }
@@ -97,6 +111,7 @@ function openHandle(options: OpenSocketOptions): number {
  */
 export function adoptSocket(descriptor: number, options: SenderOptions & TraceOptions = {}): NetlinkSocket {
   checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
+  checkOptions('adoptSocket', options, ADOPT_OPTIONS);
   const handle = native().adopt(descriptor);
   if (handle < 0) {
     const foreign = errnoName(-handle) === 'EAFNOSUPPORT' || errnoName(-handle) === 'ENOTSOCK';

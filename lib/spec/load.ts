@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { checkSize } from './check-size.js';
 import { repaired } from './fixups/index.js';
 import { interpretedFamily } from './interpreter/family.js';
@@ -17,6 +18,8 @@ export interface LoadOptions {
   readonly fixups?: 'present' | 'none' | 'strict';
 }
 
+const OPTIONS: KnownNames = namesOf<LoadOptions>({ file: true, fixups: true });
+
 /**
  * Reads a specification in the kernel's YAML format (Documentation/netlink/specs) into the normalised form.
  *
@@ -24,6 +27,7 @@ export interface LoadOptions {
  * @throws {NetlinkError} `ERR_NETLINK_INVALID_SPEC`, naming the file, the path in it and the reason
  */
 export function readSpec(source: string | object, options: LoadOptions = {}): FamilySpec {
+  checkOptions('readSpec', options, OPTIONS);
   const { file = 'spec', fixups = 'present' } = options;
   const parsed: unknown = typeof source === 'string' ? parseYaml(source, file) : source;
   checkSize(parsed, file);
@@ -41,6 +45,7 @@ export function readSpec(source: string | object, options: LoadOptions = {}): Fa
  * ```
  */
 export function loadFamily(source: string | object, options: LoadOptions = {}): Family {
+  checkOptions('loadFamily', options, OPTIONS);
   return interpretedFamily(readSpec(source, options));
 }
 

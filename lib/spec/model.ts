@@ -104,6 +104,8 @@ export type ValueType =
   | { readonly kind: 'sub-message'; readonly message: SubMessageSpec; readonly selector: Selector }
   /** Structures that begin with their length (16 bits) and are followed by attributes, one behind the other. */
   | { readonly kind: 'records'; readonly header: StructSpec; readonly set: SetSpec }
+  /** A nest of attributes in an order that matters, each as often as it likes: an array of objects of one property. */
+  | { readonly kind: 'sequence'; readonly set: SetSpec }
   | { readonly kind: 'pad' }
   | { readonly kind: 'unused' };
 

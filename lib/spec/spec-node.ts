@@ -29,7 +29,13 @@ export class SpecNode {
 
   /** This mapping with what it does not say itself taken from another: a subset's attribute and its parent's. */
   over(inherited: SpecNode): SpecNode {
+    // A type of its own has a byte order of its own: IFLA_IPTUN_FLAGS is big-endian in 16 bits, and not in 32.
+    if (this.has('type')) inherited = inherited.without('byte-order');
     return new SpecNode(Object.fromEntries([...inherited.#values, ...this.#values]), this);
+  }
+
+  private without(key: string): SpecNode {
+    return new SpecNode(Object.fromEntries([...this.#values].filter(([name]) => name !== key)), this);
   }
 
   has(key: string): boolean {
@@ -197,5 +203,6 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return `${typeof value} ${JSON.stringify(value)}`;
+  if (typeof value === 'string') return `text ${JSON.stringify(value)}`;
+  return typeof value === 'bigint' || typeof value === 'number' ? `number ${value}` : typeof value;
 }

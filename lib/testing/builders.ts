@@ -1,4 +1,6 @@
 import { errnoNumber, invalidArgument } from '../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
+import { shown } from '../shown-value.js';
 import { align4 } from '../wire/byte-order.js';
 import {
   NLM_F_ACK_TLVS,
@@ -33,13 +35,44 @@ export interface MessageValues {
   readonly sequence?: number;
   readonly portId?: number;
   readonly payload?: Uint8Array;
+  /** Who sent a received message: not part of its bytes, so that one can be passed as it came. */
+  readonly sender?: unknown;
 }
 
 /** The parts of a request that answers repeat. */
 export type Answered = Pick<NetlinkMessage, 'type' | 'flags' | 'sequence' | 'portId' | 'payload'>;
 
+const VALUES: KnownNames = namesOf<MessageValues>({
+  type: true,
+  flags: true,
+  sequence: true,
+  portId: true,
+  payload: true,
+  sender: true,
+});
+const REFUSE_OPTIONS: KnownNames = namesOf<{ capped: boolean }>({ capped: true });
+const DONE_OPTIONS: KnownNames = namesOf<DoneOptions>({ errno: true, extack: true, interrupted: true });
+const MULTIPART_OPTIONS: KnownNames = namesOf<MultipartOptions>({ type: true, interrupted: true });
+
+export interface DoneOptions {
+  /** Where the dump failed under way: an errno (`19`) or its name (`'ENODEV'`). */
+  readonly errno?: number | string;
+  readonly extack?: ExtendedAck;
+  /** NLM_F_DUMP_INTR: something changed while the dump ran. Default: false. */
+  readonly interrupted?: boolean;
+}
+
+export interface MultipartOptions {
+  /** The type of the messages. Default: that of the request. */
+  readonly type?: number;
+  /** NLM_F_DUMP_INTR: something changed while the dump ran. Default: false. */
+  readonly interrupted?: boolean;
+}
+
 /** Any message at all. */
-export function message({ type, flags = 0, sequence = 0, portId = 0, payload }: MessageValues): Uint8Array {
+export function message(values: MessageValues): Uint8Array {
+  checkOptions('message', values, VALUES);
+  const { type, flags = 0, sequence = 0, portId = 0, payload } = values;
   const length = NLMSG_HDRLEN + (payload?.length ?? 0);
   const writer = new WireWriter();
   writer.messageStart(type, flags, sequence, portId);
@@ -55,6 +88,7 @@ export function reply(
   values: Partial<MessageValues> = {},
 ): Uint8Array {
   const { type, sequence, portId } = request;
+  checkOptions('reply', values, VALUES);
   return message({ type, sequence, portId, ...(payload === undefined ? {} : { payload }), ...values });
 }
 
@@ -73,18 +107,13 @@ export function refuse(
   extack?: ExtendedAck,
   options: { readonly capped?: boolean } = {},
 ): Uint8Array {
+  checkOptions('refuse', options, REFUSE_OPTIONS);
   return errorMessage(request, errnoOf(errno), extack, options.capped ?? true);
 }
 
 /** The end of a dump, with an errno where it failed under way. */
-export function done(
-  request: Answered,
-  options: {
-    readonly errno?: number | string;
-    readonly extack?: ExtendedAck;
-    readonly interrupted?: boolean;
-  } = {},
-): Uint8Array {
+export function done(request: Answered, options: DoneOptions = {}): Uint8Array {
+  checkOptions('done', options, DONE_OPTIONS);
   const { errno = 0, extack, interrupted = false } = options;
   const writer = new WireWriter();
   const flags =
@@ -100,8 +129,9 @@ export function done(
 export function multipart(
   request: Answered,
   payloads: readonly Uint8Array[],
-  options: { readonly type?: number; readonly interrupted?: boolean } = {},
+  options: MultipartOptions = {},
 ): Uint8Array[] {
+  checkOptions('multipart', options, MULTIPART_OPTIONS);
   const { type = request.type, interrupted = false } = options;
   const flags = NLM_F_MULTI | (interrupted ? NLM_F_DUMP_INTR : 0);
   return [
@@ -127,7 +157,7 @@ export function datagram(...messages: readonly Uint8Array[]): Uint8Array {
 
 function errnoOf(errno: number | string): number {
   const number = typeof errno === 'string' ? errnoNumber(errno) : errno;
-  if (number === undefined) throw invalidArgument(`Linux has no errno named ${errno}`);
+  if (number === undefined) throw invalidArgument(`unknown errno ${shown(errno)}`);
   return number;
 }
 

@@ -1,5 +1,6 @@
 import { decodeMessages, type NetlinkMessage } from '../wire/messages.js';
 import { WireView } from '../wire/view.js';
+import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import type { DatagramConsumer, DatagramPort } from '../socket/port/datagram-port.js';
 import { type Trace, TracedPort } from '../socket/port/traced-port.js';
 import { NetlinkSocket } from '../socket/netlink-socket.js';
@@ -24,6 +25,7 @@ export interface FakeSocketOptions {
   readonly trace?: Trace;
 }
 
+const OPTIONS: KnownNames = namesOf<FakeSocketOptions>({ protocol: true, groups: true, trace: true });
 const RECEIVE_BUFFER_SIZE = 1 << 20;
 
 /**
@@ -53,6 +55,7 @@ export class FakeKernel {
 
   /** Opens a socket to this kernel: to be used, and closed, as one of `openSocket`. */
   openSocket(options: FakeSocketOptions = {}): NetlinkSocket {
+    checkOptions('FakeKernel.openSocket', options, OPTIONS);
     const { protocol = 0, groups = [], trace } = options;
     const open = (joined: readonly number[], consumer: DatagramConsumer): DatagramPort => {
       const port = this.#open(joined, consumer);

@@ -3,9 +3,11 @@ export {
   type Answered,
   datagram,
   done,
+  type DoneOptions,
   message,
   type MessageValues,
   multipart,
+  type MultipartOptions,
   refuse,
   reply,
 } from './builders.js';

@@ -66,7 +66,7 @@ interface Exchange {
  */
 export function replay(conversation: RecordedConversation): FakeKernel {
   if (conversation.littleEndian !== LITTLE_ENDIAN_HOST) {
-    throw new NetlinkError('the recording is of a machine with another byte order', {
+    throw new NetlinkError('replay: the recording must be of a machine with the same byte order', {
       code: 'ERR_NETLINK_UNSUPPORTED',
     });
   }
@@ -75,7 +75,7 @@ export function replay(conversation: RecordedConversation): FakeKernel {
     const exchange = exchanges.find((one) => !one.played && isSame(one.request, request));
     if (exchange === undefined) {
       throw invalidArgument(
-        `the recording has no request, or no further one, of type ${request.type} with these flags and this payload`,
+        `replay: the recording has no further request of type ${request.type} with these flags and this payload`,
       );
     }
     exchange.played = true;

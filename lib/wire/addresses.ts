@@ -1,3 +1,4 @@
+import { shown } from '../shown-value.js';
 import { invalidArgument } from '../errors.js';
 
 // Addresses as text: what the kernel's own tools print, and what people type.
@@ -119,7 +120,7 @@ export function formatUuid(bytes: Uint8Array, offset = 0): string {
 /** The bytes of a link-layer address, of any length, its pairs separated by colons or dashes. */
 export function parseMac(text: string): Uint8Array {
   if (!/^[0-9a-f]{1,2}([:-][0-9a-f]{1,2})*$/i.test(text)) {
-    throw invalidArgument(`'${text}' is no link-layer address such as 02:00:00:00:00:01`);
+    throw invalidArgument(`${shown(text)} must be a link-layer address such as 02:00:00:00:00:01`);
   }
   return Uint8Array.from(text.split(/[:-]/), (pair) => parseInt(pair, 16));
 }
@@ -127,14 +128,15 @@ export function parseMac(text: string): Uint8Array {
 export function parseIpv4(text: string): Uint8Array {
   const bytes = new Uint8Array(IPV4_BYTES);
   if (!readIpv4(text, bytes)) {
-    throw invalidArgument(`'${text}' is no IPv4 address such as 192.0.2.1`);
+    throw invalidArgument(`${shown(text)} must be an IPv4 address such as 192.0.2.1`);
   }
   return bytes;
 }
 
 export function parseIpv6(text: string): Uint8Array {
   const bytes = new Uint8Array(IPV6_BYTES);
-  if (!readIpv6(text, bytes)) throw invalidArgument(`'${text}' is no IPv6 address such as 2001:db8::1`);
+  if (!readIpv6(text, bytes))
+    throw invalidArgument(`${shown(text)} must be an IPv6 address such as 2001:db8::1`);
   return bytes;
 }
 
@@ -143,14 +145,14 @@ export function parseAddress(text: string): Uint8Array {
   if (text.includes(':')) return parseIpv6(text);
   const bytes = new Uint8Array(IPV4_BYTES);
   if (!readIpv4(text, bytes)) {
-    throw invalidArgument(`'${text}' is no IP address such as 192.0.2.1 or 2001:db8::1`);
+    throw invalidArgument(`${shown(text)} must be an IP address such as 192.0.2.1 or 2001:db8::1`);
   }
   return bytes;
 }
 
 export function parseUuid(text: string): Uint8Array {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)) {
-    throw invalidArgument(`'${text}' is no UUID such as 6ba7b810-9dad-11d1-80b4-00c04fd430c8`);
+    throw invalidArgument(`${shown(text)} must be a UUID such as 6ba7b810-9dad-11d1-80b4-00c04fd430c8`);
   }
   const digits = text.replaceAll('-', '');
   return Uint8Array.from({ length: UUID_BYTES }, (_, index) =>

@@ -1,3 +1,4 @@
+import { shown } from '../shown-value.js';
 import { invalidArgument } from '../errors.js';
 import { bytesOf, trueLength, type Bytes } from './bytes.js';
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
@@ -64,32 +65,32 @@ export class WireBuffer {
   }
 
   putU8(offset: number, value: number): void {
-    if ((value & 0xff) !== value) throw this.rangeError(value, 'a u8', 0, 0xff);
+    if ((value & 0xff) !== value) throw this.rangeError(value, 0, 0xff);
     this.data.setUint8(offset, value);
   }
 
   putS8(offset: number, value: number): void {
-    if ((value << 24) >> 24 !== value) throw this.rangeError(value, 'an s8', -0x80, 0x7f);
+    if ((value << 24) >> 24 !== value) throw this.rangeError(value, -0x80, 0x7f);
     this.data.setInt8(offset, value);
   }
 
   putU16(offset: number, value: number): void {
-    if ((value & 0xffff) !== value) throw this.rangeError(value, 'a u16', 0, 0xffff);
+    if ((value & 0xffff) !== value) throw this.rangeError(value, 0, 0xffff);
     this.data.setUint16(offset, value, LITTLE_ENDIAN_HOST);
   }
 
   putS16(offset: number, value: number): void {
-    if ((value << 16) >> 16 !== value) throw this.rangeError(value, 'an s16', -0x8000, 0x7fff);
+    if ((value << 16) >> 16 !== value) throw this.rangeError(value, -0x8000, 0x7fff);
     this.data.setInt16(offset, value, LITTLE_ENDIAN_HOST);
   }
 
   putU32(offset: number, value: number): void {
-    if (value >>> 0 !== value) throw this.rangeError(value, 'a u32', 0, 0xffffffff);
+    if (value >>> 0 !== value) throw this.rangeError(value, 0, 0xffffffff);
     this.data.setUint32(offset, value, LITTLE_ENDIAN_HOST);
   }
 
   putS32(offset: number, value: number): void {
-    if ((value | 0) !== value) throw this.rangeError(value, 'an s32', -0x80000000, 0x7fffffff);
+    if ((value | 0) !== value) throw this.rangeError(value, -0x80000000, 0x7fffffff);
     this.data.setInt32(offset, value, LITTLE_ENDIAN_HOST);
   }
 
@@ -102,22 +103,22 @@ export class WireBuffer {
   }
 
   putU16be(offset: number, value: number): void {
-    if ((value & 0xffff) !== value) throw this.rangeError(value, 'a u16', 0, 0xffff);
+    if ((value & 0xffff) !== value) throw this.rangeError(value, 0, 0xffff);
     this.data.setUint16(offset, value);
   }
 
   putS16be(offset: number, value: number): void {
-    if ((value << 16) >> 16 !== value) throw this.rangeError(value, 'an s16', -0x8000, 0x7fff);
+    if ((value << 16) >> 16 !== value) throw this.rangeError(value, -0x8000, 0x7fff);
     this.data.setInt16(offset, value);
   }
 
   putU32be(offset: number, value: number): void {
-    if (value >>> 0 !== value) throw this.rangeError(value, 'a u32', 0, 0xffffffff);
+    if (value >>> 0 !== value) throw this.rangeError(value, 0, 0xffffffff);
     this.data.setUint32(offset, value);
   }
 
   putS32be(offset: number, value: number): void {
-    if ((value | 0) !== value) throw this.rangeError(value, 'an s32', -0x80000000, 0x7fffffff);
+    if ((value | 0) !== value) throw this.rangeError(value, -0x80000000, 0x7fffffff);
     this.data.setInt32(offset, value);
   }
 
@@ -168,30 +169,25 @@ export class WireBuffer {
     } else for (let index = 0; index < length; index++) this.storage[offset + index] = bytes[index] ?? 0;
   }
 
-  protected rangeError(
-    value: unknown,
-    what: string,
-    lowest: number | bigint,
-    highest: number | bigint,
-  ): Error {
-    return invalidArgument(`${String(value)} is not ${what}: an integer from ${lowest} to ${highest}`);
+  protected rangeError(value: unknown, lowest: number | bigint, highest: number | bigint): Error {
+    return invalidArgument(`${shown(value)} must be an integer from ${lowest} to ${highest}`);
   }
 
   #unsigned(value: bigint | number): bigint {
     if (typeof value === 'number') {
-      if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 'a u64', 0n, U64_MAX);
+      if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 0n, U64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 'a u64', 0n, U64_MAX);
+    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 0n, U64_MAX);
     return value;
   }
 
   #signed(value: bigint | number): bigint {
     if (typeof value === 'number') {
-      if (!Number.isSafeInteger(value)) throw this.rangeError(value, 'an s64', S64_MIN, S64_MAX);
+      if (!Number.isSafeInteger(value)) throw this.rangeError(value, S64_MIN, S64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, 'an s64', S64_MIN, S64_MAX);
+    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, S64_MIN, S64_MAX);
     return value;
   }
 

@@ -1,12 +1,13 @@
 import { invalidArgument } from '../errors.js';
+import { shown } from '../shown-value.js';
 
 /** Bytes, in whatever kind of memory the caller has them: each is taken as the bytes that it consists of. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 
-const lengthOf = Object.getOwnPropertyDescriptor(
+const { get: lengthOf } = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   'byteLength',
-)?.get as () => number;
+) as { readonly get: (this: Uint8Array) => number };
 
 /** The bytes of memory. Throws ERR_NETLINK_INVALID_ARGUMENT for anything else: text must be encoded first. */
 export function bytesOf(input: Bytes): Uint8Array {
@@ -14,7 +15,7 @@ export function bytesOf(input: Bytes): Uint8Array {
   const given: unknown = input;
   if (ArrayBuffer.isView(given)) return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   if (isMemory(given)) return new Uint8Array(given);
-  throw invalidArgument(`must be bytes (a Uint8Array, another view, or an ArrayBuffer), got ${named(given)}`);
+  throw invalidArgument(`must be bytes (a Uint8Array, another view, or an ArrayBuffer), got ${shown(given)}`);
 }
 
 /** The length that memory really has: a property may say something else. */
@@ -31,10 +32,4 @@ function isMemory(value: unknown): value is ArrayBufferLike {
   } catch {
     return false;
   }
-}
-
-function named(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Array.isArray(value) ? 'an array' : 'an object';
 }

@@ -1,3 +1,4 @@
+export { errnoName, errnoNumber } from '../errno.js';
 export * from './addresses.js';
 export {
   attributeScope,
@@ -8,6 +9,7 @@ export {
 } from './attribute-path.js';
 export { AttributeReader } from './attributes.js';
 export { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
+export { cString } from './c-string.js';
 export * from './constants.js';
 export type { AttributeDescription, AttributeKind, AttributeScope, AttributeSet } from './description.js';
 export * from './extended-ack.js';

@@ -15,11 +15,11 @@ export interface NetlinkMessage {
 /** The length of the message at `offset`, header included, checked against the end of its datagram (nlmsg_len). */
 export function messageLength(view: WireView, offset: number, end: number): number {
   if (end - offset < NLMSG_HDRLEN) {
-    throw malformed(`${end - offset} bytes at byte ${offset} are too few for a message header`);
+    throw malformed(`a message header must have 16 bytes, got ${end - offset} (at byte ${offset})`);
   }
   const length = view.data.getUint32(offset, LITTLE_ENDIAN_HOST);
   if (length < NLMSG_HDRLEN || length > end - offset) {
-    throw malformed(`message at byte ${offset} claims ${length} bytes of ${end - offset}`);
+    throw malformed(`the message at byte ${offset} claims ${length} bytes, and ${end - offset} are left`);
   }
   return length;
 }

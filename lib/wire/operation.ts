@@ -20,6 +20,8 @@ export interface Operation<Input, Reply> {
    * what is undefined.
    */
   readonly decode: (view: WireView, offset: number, end: number) => Reply;
+  /** What a request's bytes behind the message header are about, for errors: `'eth0'`. */
+  readonly subject?: (view: WireView, offset: number, end: number) => string | undefined;
   /** Called before a dump that begins anew is decoded: for a decoder that gathers something. */
   readonly restart?: () => void;
   /** Bytes between the message header and the first attribute, struct genlmsghdr included. */

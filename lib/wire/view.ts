@@ -52,7 +52,7 @@ export class WireView {
     if (end - offset < NLA_HDRLEN) throw short('an attribute header', NLA_HDRLEN, offset, end);
     const length = this.data.getUint16(offset, LITTLE_ENDIAN_HOST);
     if (length < NLA_HDRLEN || length > end - offset) {
-      throw malformed(`attribute at byte ${offset} claims ${length} bytes of ${end - offset}`);
+      throw malformed(`the attribute at byte ${offset} claims ${length} bytes, and ${end - offset} are left`);
     }
     return length;
   }
@@ -189,7 +189,5 @@ export class WireView {
 }
 
 function short(what: string, needed: number, offset: number, end: number): Error {
-  return malformed(
-    `${what} at byte ${offset} needs ${needed} bytes, and ${Math.max(end - offset, 0)} are there`,
-  );
+  return malformed(`${what} at byte ${offset} must have ${needed} bytes, got ${Math.max(end - offset, 0)}`);
 }

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../errors.js';
+import { shown } from '../shown-value.js';
 import { align4, LITTLE_ENDIAN_HOST } from './byte-order.js';
 import { WireBuffer } from './buffer.js';
 import {
@@ -55,10 +56,10 @@ export class WireWriter extends WireBuffer {
 
   /** Begins a message (struct nlmsghdr); returns its offset. Sequence number and port id are for a socket to fill in. */
   messageStart(type: number, flags: number, sequence = 0, portId = 0): number {
-    if ((type & 0xffff) !== type) throw this.rangeError(type, 'a message type', 0, 0xffff);
-    if ((flags & 0xffff) !== flags) throw this.rangeError(flags, 'message flags', 0, 0xffff);
-    if (sequence >>> 0 !== sequence) throw this.rangeError(sequence, 'a sequence number', 0, 0xffffffff);
-    if (portId >>> 0 !== portId) throw this.rangeError(portId, 'a port id', 0, 0xffffffff);
+    if ((type & 0xffff) !== type) throw outOfRange('type', type, 0xffff);
+    if ((flags & 0xffff) !== flags) throw outOfRange('flags', flags, 0xffff);
+    if (sequence >>> 0 !== sequence) throw outOfRange('sequence', sequence, 0xffffffff);
+    if (portId >>> 0 !== portId) throw outOfRange('portId', portId, 0xffffffff);
     const at = this.used;
     this.reserve(NLMSG_HDRLEN);
     this.data.setUint32(at, NLMSG_HDRLEN, LITTLE_ENDIAN_HOST);
@@ -74,8 +75,10 @@ export class WireWriter extends WireBuffer {
 
   /** Ends the message begun last: writes its length, which `length` may set to less than what is written, to leave padding out. */
   messageEnd(length = this.used - this.#message): void {
-    if (this.#message === NONE) throw invalidArgument('messageEnd() without messageStart()');
-    if (this.#nests.length !== 0) throw invalidArgument('messageEnd() while a nested attribute is open');
+    if (this.#message === NONE)
+      throw invalidArgument('messageEnd: no message was started, call messageStart first');
+    if (this.#nests.length !== 0)
+      throw invalidArgument('messageEnd: a nested attribute is still open, call nestEnd first');
     this.data.setUint32(this.#message, length, LITTLE_ENDIAN_HOST);
     this.#message = NONE;
   }
@@ -237,7 +240,7 @@ export class WireWriter extends WireBuffer {
 
   nestEnd(): void {
     const at = this.#nests.pop();
-    if (at === undefined) throw invalidArgument('nestEnd() without nestStart()');
+    if (at === undefined) throw invalidArgument('nestEnd: no nested attribute is open, call nestStart first');
     const length = this.used - at;
     this.#attribute = at;
     this.#checkLength(this.#typeAt(at), length);
@@ -249,13 +252,8 @@ export class WireWriter extends WireBuffer {
     if ((this.used + NLA_HDRLEN) % 8 !== 0) this.#header(padType, 0);
   }
 
-  protected override rangeError(
-    value: unknown,
-    what: string,
-    lowest: number | bigint,
-    highest: number | bigint,
-  ): Error {
-    const error = super.rangeError(value, what, lowest, highest);
+  protected override rangeError(value: unknown, lowest: number | bigint, highest: number | bigint): Error {
+    const error = super.rangeError(value, lowest, highest);
     return this.#attribute === NONE ? error : this.#invalid(this.#typeAt(this.#attribute), error.message);
   }
 
@@ -276,9 +274,7 @@ export class WireWriter extends WireBuffer {
 
   #checkType(type: number): void {
     if ((type & 0xffff) !== type) {
-      throw invalidArgument(
-        `attribute type ${String(type)} must be an integer from 0 to ${NLA_TYPE_MASK}, flag bits aside`,
-      );
+      throw outOfRange('attribute type', type, NLA_TYPE_MASK);
     }
   }
 
@@ -294,10 +290,7 @@ export class WireWriter extends WireBuffer {
 
   #checkLength(type: number, length: number): void {
     if (length > NLA_MAX_LENGTH) {
-      throw this.#invalid(
-        type,
-        `${length} bytes, and an attribute holds at most ${NLA_MAX_LENGTH}, header included`,
-      );
+      throw this.#invalid(type, `must have at most ${NLA_MAX_LENGTH} bytes, header included, got ${length}`);
     }
   }
 
@@ -305,4 +298,8 @@ export class WireWriter extends WireBuffer {
     const path = [...this.#nests.map((nest) => this.#typeAt(nest)), type & NLA_TYPE_MASK].join('.');
     return invalidArgument(`attribute ${path}: ${message}`);
   }
+}
+
+function outOfRange(what: string, value: unknown, highest: number): Error {
+  return invalidArgument(`${what}: ${shown(value)} must be an integer from 0 to ${highest}`);
 }

@@ -1,4 +1,4 @@
-import type { SubscriptionItem } from 'afnetlink';
+import type { SubscriptionItem } from 'afnetlink/types';
 
 type Events = AsyncIterable<SubscriptionItem<{ readonly name: string }>> & { close(): void };
 

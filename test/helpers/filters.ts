@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { match } from 'afnetlink';
+import { match } from 'afnetlink/filter';
 
 /** A condition, and the same thing said in plain JavaScript. */
 export interface OracledCondition {

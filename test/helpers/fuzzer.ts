@@ -1,7 +1,8 @@
 // Sends random and mutated datagrams to netlink_test: node fuzzer.js SEED MILLISECONDS. Prints "ready" when the first sockets
 // are open, and at the end how many datagrams it sent. Every two seconds it closes all for a moment, as do all that share its clock.
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
-import { openGeneric, WireWriter } from 'afnetlink';
+import { openGeneric } from 'afnetlink';
+import { WireWriter } from 'afnetlink/wire';
 import { nt } from './module.js';
 import { RawSocket } from './raw-socket.js';
 

@@ -1,7 +1,8 @@
 // What guest tests share that talk to netlink_test: its constants, its control channel, its counters.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AttributeReader, openSocket, WireWriter, type Message, type NetlinkSocket } from 'afnetlink';
+import { openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { AttributeReader, WireWriter } from 'afnetlink/wire';
 import { packageRoot } from './processes.js';
 
 const GENL_ID_CTRL = 16;

@@ -1,4 +1,4 @@
-import { decodeMessages, type NetlinkMessage, WireView } from 'afnetlink';
+import { decodeMessages, type NetlinkMessage, WireView } from 'afnetlink/wire';
 import { native } from '#lib/native/addon';
 import { ReceiveRing } from '#lib/native/receive-ring';
 

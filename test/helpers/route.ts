@@ -1,3 +1,4 @@
+import { type RequestMessage } from 'afnetlink';
 import {
   AttributeReader,
   type AttributeSet,
@@ -6,9 +7,8 @@ import {
   NLM_F_EXCL,
   type NetlinkMessage,
   parseIpv4,
-  type RequestMessage,
   WireWriter,
-} from 'afnetlink';
+} from 'afnetlink/wire';
 
 // Messages of rtnetlink, written by hand: the engine's tests must not lean on the families that are built upon it.
 

@@ -52,7 +52,7 @@ describe('adopt and release', () => {
     expect(flagsOf(receiver.fd)).toBe(O_CLOEXEC | constants.O_NONBLOCK | constants.O_RDWR);
     const descriptor = receiver.release();
     expect(flagsOf(descriptor)).toBe(O_CLOEXEC | constants.O_NONBLOCK | constants.O_RDWR);
-    closeSync(descriptor);
+    adoptSocket(descriptor).close();
   });
 
   test('an unbound one is bound', () => {
@@ -115,11 +115,11 @@ describe('handles', () => {
   test('one of another environment is EBADF', async () => {
     const { stdout } = await runInProcess(`
       const { Worker } = require('node:worker_threads');
-      const { native } = require('./dist/native/addon.js');
+      const { native } = require('./unbundled/native/addon.js');
       const mine = native().open(3, 2, -1);
       const worker = new Worker(\`
         const { parentPort, workerData } = require('node:worker_threads');
-        const { native } = require('./dist/native/addon.js');
+        const { native } = require('./unbundled/native/addon.js');
         const own = native().open(3, 2, -1);
         parentPort.postMessage([native().descriptor(workerData), own % 65536 === workerData % 65536, own]);
       \`, { eval: true, workerData: mine });
@@ -224,5 +224,53 @@ describe('network namespaces', () => {
     expect(attempt({ pid: -1 })).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
     expect(attempt({ fd: 1000 })).toThrow(failed('EBADF'));
     expect(descriptors()).toBe(before);
+  });
+});
+
+describe('a process without a descriptor left', () => {
+  test('is told EMFILE by what needs one, and can do and close everything else', async () => {
+    const { stdout, stderr, status } = await runInProcess(
+      `
+      const { openSync } = require('node:fs');
+      const { NetlinkError, openFamily, openSocket } = require('afnetlink');
+      const { rtLinkFamily } = require('afnetlink/families/rt-link');
+      const socket = openSocket({ protocol: 0 });
+      try { for (;;) openSync('/dev/null'); } catch ({ code }) { console.log('full', code); }
+      const getLinks = { type: 18, payload: Buffer.alloc(16) };
+      const calls = {
+        openSocket: () => openSocket({ protocol: 0 }),
+        subscribe: () => socket.subscribe({ groups: [1] }),
+        openFamily: () => openFamily(rtLinkFamily),
+        requestSync: () => socket.requestSync({ type: 18, payload: Buffer.alloc(16).fill(1, 4, 5) }),
+        refused: () => socket.requestSync({ type: 18, payload: Buffer.alloc(16).fill(99, 4, 8) }),
+        dump: () => socket.dump(getLinks).toArraySync(),
+        batch: () => socket.batch().add(getLinks),
+        options: () => socket.setOption('none', 1),
+        close: () => socket.close(),
+        closed: () => socket.requestSync(getLinks),
+      };
+      (async () => {
+        for (const [name, call] of Object.entries(calls)) {
+          const outcome = await (async () => call())().then(() => 'done', (error) => error);
+          console.log(name, outcome instanceof NetlinkError ? outcome.code : outcome instanceof Error ? String(outcome) : outcome);
+        }
+      })();
+      `,
+      { prefix: ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh'] },
+    );
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(stdout.trim().split('\n')).toEqual([
+      'full EMFILE',
+      'openSocket EMFILE',
+      'subscribe EMFILE',
+      'openFamily EMFILE',
+      'requestSync done',
+      'refused ENODEV',
+      'dump done',
+      'batch done',
+      'options ERR_NETLINK_INVALID_ARGUMENT',
+      'close done',
+      'closed ERR_NETLINK_CLOSED',
+    ]);
   });
 });

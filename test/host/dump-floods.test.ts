@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Message, NetlinkError, type NetlinkSocket } from 'afnetlink';
 import {
   acknowledgedErrno,
   decodeExtendedAck,
-  type Message,
-  NetlinkError,
-  type NetlinkSocket,
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
   WireView,
-} from 'afnetlink';
+} from 'afnetlink/wire';
 import { message } from 'afnetlink/testing';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import { dumpLinks, getLink, newLink, RTM_GETADDR, RTM_GETLINK } from '../helpers/route.js';

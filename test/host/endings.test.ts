@@ -63,6 +63,40 @@ describe('workers with traffic flowing', () => {
     expect(result).toMatchObject({ status: 0, signal: null, stdout: 'flat\n', stderr: '' });
   });
 
+  test.each([
+    ['terminated', `setTimeout(() => parentPort.postMessage('up'), 20);`, 'void worker.terminate();'],
+    ['throws', `setTimeout(() => { throw new Error('deliberate'); }, 20);`, ''],
+    ['process.exit', `setTimeout(() => process.exit(0), 20);`, ''],
+  ])('%s: no netlink socket and no thread is left', async (_name, ending, after) => {
+    const result = await runInProcess(`
+      const { Worker } = require('node:worker_threads');
+      const { readdirSync, readFileSync, readlinkSync } = require('node:fs');
+      const read = (call, path) => { try { return call(path, 'latin1'); } catch { return ''; } };
+      const left = () => {
+        const inodes = new Set(readFileSync('/proc/net/netlink', 'latin1').trim().split('\\n').map((line) => line.trim().split(/ +/).at(-1)));
+        const links = readdirSync('/proc/self/fd').map((name) => read(readlinkSync, '/proc/self/fd/' + name));
+        const threads = readdirSync('/proc/self/task').map((name) => read(readFileSync, '/proc/self/task/' + name + '/comm'));
+        return {
+          sockets: links.filter((link) => inodes.has(/^socket:\\[(\\d+)\\]$/.exec(link)?.[1])).length,
+          threads: threads.filter((name) => name.startsWith('afnetlink')).length,
+        };
+      };
+      const run = () => new Promise((resolve) => {
+        const worker = new Worker(${JSON.stringify(talking + ending)}, { eval: true });
+        worker.on('message', () => { ${after} });
+        worker.on('error', () => {});
+        worker.on('exit', resolve);
+      });
+      (async () => {
+        for (let round = 0; round < 3; round++) await run();
+        // A runtime may end a worker's environment after it has said that the worker ended.
+        for (let wait = 0; wait < 500 && (left().sockets > 0 || left().threads > 0); wait++) await new Promise((resolve) => setTimeout(resolve, 10));
+        console.log(JSON.stringify(left()));
+      })();
+    `);
+    expect(result).toMatchObject({ status: 0, signal: null, stdout: '{"sockets":0,"threads":0}\n' });
+  });
+
   test('50 at once', async () => {
     const result = await runInProcess(
       `

@@ -1,7 +1,8 @@
 // The table of netlink sockets against this kernel, with /proc/net/netlink as the oracle.
 import { readlinkSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { NETLINK_GENERIC, NETLINK_ROUTE, NETLINK_USERSOCK, openSocket } from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { NETLINK_GENERIC, NETLINK_ROUTE, NETLINK_USERSOCK } from 'afnetlink/wire';
 import { type Endpoint, listEndpoints, watchEndpoints } from 'afnetlink/endpoints';
 import { testUnless } from '../helpers/conditional';
 import { withoutCapabilities } from '../helpers/namespaces';
@@ -73,7 +74,7 @@ describe('nlctl endpoints', () => {
   test('wrong arguments say what is right', async () => {
     const { status, stderr } = await runCommand(process.execPath, [NLCTL, 'endpoints', '--interval', 'soon']);
     expect(status).toBe(2);
-    expect(stderr).toContain('--interval takes seconds');
+    expect(stderr).toContain("--interval: must be a number of seconds from 0.01 to 86400, got 'soon'");
   });
 });
 

@@ -103,8 +103,12 @@ describe('rt-link', () => {
     const tooSmall = { ifname: 'small', mtu: 3, linkinfo: { data: { vxlan: { id: 5, port: 7 } } } };
     await expect(client.do.newlink(tooSmall, { create: true, exclusive: true })).rejects.toThrow('(at mtu)');
     const wrong = { linkinfo: { kind: 'vlan', data: { bridge: {} } } };
-    await expect(client.do.newlink(wrong)).rejects.toThrow("linkinfo.data: kind is 'vlan'");
-    await expect(client.do.newlink({ mtu: -1 })).rejects.toThrow('mtu: -1 is not a u32');
+    await expect(client.do.newlink(wrong)).rejects.toThrow(
+      "linkinfo.data: kind must be 'bridge', the format of the data, got 'vlan'",
+    );
+    await expect(client.do.newlink({ mtu: -1 })).rejects.toThrow(
+      'mtu: -1 must be an integer from 0 to 4294967295',
+    );
   });
 
   test('statistics', async () => {
@@ -148,8 +152,10 @@ describe('rt-link', () => {
     expect(client.doSync.getlink({ ifname }, { select: ['ifname'] })).toEqual({ ifname });
     expect(client.doSync.getlink({ ifname }, { select })).toEqual(one);
     const nonsense = { select: ['nonsense' as 'mtu'] };
-    await expect(client.do.getlink({ ifname }, nonsense)).rejects.toThrow("'nonsense' cannot be selected");
-    expect(() => client.doSync.getlink({ ifname }, nonsense)).toThrow("'nonsense' cannot be selected");
+    await expect(client.do.getlink({ ifname }, nonsense)).rejects.toThrow(
+      "select: unknown property 'nonsense'",
+    );
+    expect(() => client.doSync.getlink({ ifname }, nonsense)).toThrow("select: unknown property 'nonsense'");
   });
 });
 

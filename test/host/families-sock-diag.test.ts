@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { NetlinkError, openSocket, WireWriter } from 'afnetlink';
+import { NetlinkError, openSocket } from 'afnetlink';
+import { WireWriter } from 'afnetlink/wire';
 import { sockDiagFamily } from 'afnetlink/families/sock_diag';
 import { testUnless } from '../helpers/conditional';
 import { openNoted } from '../helpers/exercise';

@@ -1,6 +1,7 @@
-import { nlctrlFamily } from '#lib/families/nlctrl';
-import { rtLinkFamily } from '#lib/families/rt-link';
-import { openFamily, type Traffic } from '#lib/index';
+import { nlctrlFamily } from 'afnetlink/families/nlctrl';
+import { rtLinkFamily } from 'afnetlink/families/rt-link';
+import { openFamily } from 'afnetlink';
+import type { Traffic } from 'afnetlink/types';
 import { expect, test } from '@jest/globals';
 
 const LOOPBACK = 1;

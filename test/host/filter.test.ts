@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bpf, buildFilter, match } from 'afnetlink';
+import { bpf, buildFilter, match } from 'afnetlink/filter';
 import fc from 'fast-check';
 import { conditions, messages } from '../helpers/filters.js';
 import { open, openPair } from '../helpers/sockets.js';

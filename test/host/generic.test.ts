@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openFamily, openGeneric, WireWriter } from 'afnetlink';
+import { openFamily, openGeneric } from 'afnetlink';
+import { WireWriter } from 'afnetlink/wire';
 import { nlctrlFamily } from 'afnetlink/families/nlctrl';
 import { runInProcess } from '../helpers/processes.js';
 
@@ -109,6 +110,8 @@ describe('a family’s batch', () => {
     // @ts-expect-error: the type has no others.
     expect(first?.status === 'done' && first.replies[0]?.version).toBeUndefined();
     const unknown = controller.batch({ select: ['nothing' as 'version'] });
-    expect(() => unknown.add('getfamily', { familyName: 'nlctrl' })).toThrow("'nothing' cannot be selected");
+    expect(() => unknown.add('getfamily', { familyName: 'nlctrl' })).toThrow(
+      "select: unknown property 'nothing'",
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { native } from '#lib/native/addon';
-import { adoptSocket, type SocketOptions } from 'afnetlink';
+import type { SocketOptions } from 'afnetlink/types';
 import { inPrivateNamespace, withoutCapabilities } from '../helpers/namespaces.js';
 import { runCommand, runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair, wordAt, words } from '../helpers/sockets.js';
@@ -18,31 +17,6 @@ const RTM_GETADDR = 22;
 const AF_INET = 2;
 
 const failed = (code: string) => expect.objectContaining({ code });
-
-test('where the kernel does not tell LISTEN_ALL_NSID, as 6.1, it is on if somebody may have set it', () => {
-  const SOL_NETLINK = 270;
-  const LISTEN_ALL_NSID = 8;
-  const addon = native();
-  const getOption = addon.getOption.bind(addon);
-  const setReceivePolicy = addon.setReceivePolicy.bind(addon);
-  const policies: boolean[] = [];
-  addon.getOption = (handle, level, option, target) =>
-    level === SOL_NETLINK && option === LISTEN_ALL_NSID ? -92 : getOption(handle, level, option, target);
-  addon.setReceivePolicy = (handle, ancillary, acceptForeign) => {
-    policies.push(ancillary);
-    return setReceivePolicy(handle, ancillary, acceptForeign);
-  };
-  try {
-    const socket = open();
-    socket.setOption('listenAllNamespaces', true);
-    const descriptor = open().release();
-    adoptSocket(descriptor).close();
-    open();
-    expect(policies).toEqual([false, true, false, true, false]);
-  } finally {
-    Object.assign(addon, { getOption, setReceivePolicy });
-  }
-});
 
 describe('every flag', () => {
   test.each<keyof SocketOptions>([
@@ -72,7 +46,9 @@ describe('every flag', () => {
   test('misspelt, or with a value of another type, is refused', () => {
     const socket = open();
     const name = 'pktinfo' as 'packetInfo';
-    expect(() => socket.getOption(name)).toThrow(/'pktinfo' is no socket option; there are packetInfo/);
+    expect(() => socket.getOption(name)).toThrow(
+      "unknown socket option 'pktinfo' (did you mean 'packetInfo'?)",
+    );
     expect(() => socket.setOption(name, true)).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
     expect(() => socket.setOption('packetInfo', 1 as unknown as boolean)).toThrow(/neither true nor false/);
     expect(() => socket.setOption('receiveBufferSize', -1)).toThrow(/no size in bytes/);
@@ -355,6 +331,8 @@ print(all(receive(option) == receive(0) == (b'x' * 20, [], 0, True) for option i
   expect(await runCommand('python3', ['-c', script])).toMatchObject({ stdout: 'True\n', stderr: '' });
   const socket = open();
   for (const name of ['timestamp', 'priority', 'mark', 'busyPoll']) {
-    expect(() => socket.getOption(name as 'packetInfo')).toThrow(/is no socket option/);
+    expect(() => socket.getOption(name as 'packetInfo')).toThrow(
+      `unknown socket option '${name}' (expected one of packetInfo, `,
+    );
   }
 });

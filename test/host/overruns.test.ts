@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { native } from '#lib/native/addon';
 import { ReceiveRing } from '#lib/native/receive-ring';
-import type { DatagramBatch, Message, NetlinkSocket } from 'afnetlink';
+import type { Message, NetlinkSocket } from 'afnetlink';
+import type { DatagramBatch } from 'afnetlink/types';
 import { open } from '../helpers/sockets.js';
 
 const GROUP = 9;

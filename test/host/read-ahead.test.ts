@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { NetlinkMessage } from 'afnetlink';
+import type { NetlinkMessage } from 'afnetlink/wire';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import { runInProcess } from '../helpers/processes.js';
 import {

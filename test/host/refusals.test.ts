@@ -3,14 +3,8 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import {
-  type AttributeSet,
-  NetlinkError,
-  NLM_F_CREATE,
-  NLM_F_EXCL,
-  openGeneric,
-  WireWriter,
-} from 'afnetlink';
+import { NetlinkError, type NetlinkErrorCode, openGeneric } from 'afnetlink';
+import { type AttributeSet, NLM_F_CREATE, NLM_F_EXCL, WireWriter } from 'afnetlink/wire';
 import { testUnless } from '../helpers/conditional.js';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import { packageRoot, runInProcess } from '../helpers/processes.js';
@@ -138,7 +132,7 @@ const cases: Readonly<Record<string, () => Promise<unknown>>> = {
     );
     const { message, code, errno } = JSON.parse(result.stdout) as {
       message: string;
-      code: string;
+      code: NetlinkErrorCode;
       errno: number;
     };
     throw new NetlinkError(message, { code, errno });

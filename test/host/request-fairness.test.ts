@@ -1,4 +1,4 @@
-import { openSocket } from '#lib/index';
+import { openSocket } from 'afnetlink';
 import { expect, test } from '@jest/globals';
 
 const NETLINK_GENERIC = 16;

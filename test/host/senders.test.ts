@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cString } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { withoutCapabilities } from '../helpers/namespaces.js';
 import { runInProcess } from '../helpers/processes.js';
 import { NETLINK_ROUTE, open, openPair, words } from '../helpers/sockets.js';

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { buildFilter, match, type NetlinkSocket, WireWriter } from 'afnetlink';
+import { type NetlinkSocket } from 'afnetlink';
+import { buildFilter, match } from 'afnetlink/filter';
+import { WireWriter } from 'afnetlink/wire';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import { runInProcess } from '../helpers/processes.js';
 import {

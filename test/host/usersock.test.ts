@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { cString, type NetlinkSocket, openSocket, type OpenSocketOptions } from 'afnetlink';
+import { type NetlinkSocket, openSocket, type OpenSocketOptions } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 
 const NETLINK_USERSOCK = 2;
 const sockets: NetlinkSocket[] = [];

@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** JavaScript that works on a cache of its own. */
 const inCache = `
   process.env.AFNETLINK_CACHE = ${JSON.stringify(join(folder, 'cache'))};
-  const { publish, withLock } = require('./dist/vm/cache.js');
+  const { publish, withLock } = require('./unbundled/vm/cache.js');
   const { appendFileSync, existsSync, writeFileSync } = require('node:fs');
   const { setTimeout: delay } = require('node:timers/promises');
   const quiet = () => undefined;

@@ -33,10 +33,16 @@ describe('nlctl vm', () => {
 
   test.each([
     [['vm'], 'COMMAND is missing'],
-    [['vm', '--memory', '1G', '--', 'true'], '--memory is "1G", and must be a whole number from 64 on'],
-    [['vm', '--timeout', '1s', '--', 'true'], '--timeout is "1s"'],
-    [['vm', '--module-parameter', 'protocol', '--', 'true'], 'must be NAME=VALUE'],
-    [['vm', '--no-such-option', '--', 'true'], '--no-such-option'],
+    [['vm', '--memory', '1G', '--', 'true'], "--memory: must be an integer of at least 64, got '1G'"],
+    [
+      ['vm', '--timeout', '1s', '--', 'true'],
+      "--timeout: must be a number of seconds from 0 to 31536000, got '1s'",
+    ],
+    [
+      ['vm', '--module-parameter', 'protocol', '--', 'true'],
+      "--module-parameter: must be NAME=VALUE, got 'protocol'",
+    ],
+    [['vm', '--no-such-option', '--', 'true'], "unknown option '--no-such-option'"],
     [['vm', '--interactive', '--', 'true'], 'needs a terminal'],
     [['vm', '--interactive', '--json', '--', 'true'], 'exclude each other'],
   ])('refuses %j', async (args, message) => {
@@ -46,7 +52,7 @@ describe('nlctl vm', () => {
   });
 
   test.each([
-    ['a kernel that is not there', ['--kernel', '/no/such/kernel'], {}, 'there is no such file or folder'],
+    ['a kernel that is not there', ['--kernel', '/no/such/kernel'], {}, 'no such file or folder'],
     ['a kernel that is none', ['--kernel', '/etc/passwd'], {}, 'no header of the Linux boot protocol'],
     [
       'missing programs',

@@ -79,7 +79,7 @@ describe('what cannot be started is refused before that', () => {
     [
       'a folder that is not there',
       { command: ['true'], cwd: '/no/such/folder' },
-      '/no/such/folder is no folder',
+      "'/no/such/folder' must be a folder",
     ],
   ])('%s', async (_name, options, wanted) => {
     const error = await runInGuest({ guest, ...options }).catch((reason: unknown) => reason);

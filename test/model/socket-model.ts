@@ -2,7 +2,8 @@
 // ends is part of the test. `npm run model -- --programs 100000 --kernel fake --seed 1`
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type NetlinkSocket, NLM_F_DUMP, openSocket } from 'afnetlink';
+import { type NetlinkSocket, openSocket } from 'afnetlink';
+import { NLM_F_DUMP } from 'afnetlink/wire';
 import { acknowledge, datagram, FakeKernel, multipart, refuse, reply, type Respond } from 'afnetlink/testing';
 
 const { values } = parseArgs({

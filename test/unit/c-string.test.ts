@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cString } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 
 test('UTF-8 with a NUL behind it', () => {
   expect([...cString('aé')]).toEqual([0x61, 0xc3, 0xa9, 0]);

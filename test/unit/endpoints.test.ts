@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { endpointLine } from '#lib/cli/endpoint-line';
+import { describe, expect, test } from '@jest/globals';
+import { endpointTable, markedLine } from '#lib/cli/endpoint-table';
+import type { Endpoint } from '#lib/endpoints/endpoint';
 import { endpointOf } from '#lib/endpoints/endpoint';
 
 const message = {
@@ -38,14 +39,23 @@ test.each(['new', 'unconnected'] as const)('%s is not connected', (ndiagState) =
   expect(endpoint).not.toHaveProperty('destination');
 });
 
-test('a line of the table', () => {
-  const endpoint = endpointOf({ ...message, meminfo }, 42);
-  const cells = (processes: readonly { pid: number; name: string }[]) =>
-    endpointLine({ ...endpoint, processes }).split(/ +/);
-  expect(cells([{ pid: 8, name: 'ip' }])).toEqual([
-    ...['generic', '4711', '1-3,8,33,64', '99/3', 'connected', '10/20', '7', '123', 'ip/8', '42'],
-  ]);
-  expect(cells([])[8]).toBe('?');
-  expect(endpointLine({ ...endpoint, portId: 0, processes: [] })).toContain(' kernel ');
-  expect(endpointLine({ ...endpoint, protocol: 29, groups: [], processes: [] })).toMatch(/^29 .* - /);
+describe('nlctl endpoints', () => {
+  const endpoint: Endpoint = { ...endpointOf({ ...message, meminfo }, 42), processes: [] };
+  const row = (changed: Partial<Endpoint>) => endpointTable([{ ...endpoint, ...changed }])[1] ?? '';
+
+  test('has a row for each endpoint', () => {
+    expect(row({ processes: [{ pid: 8, name: 'ip' }] }).split(/ +/)).toEqual([
+      ...['generic', '4711', '1-3,8,33,64', '99/3', 'connected', '10/20', '7', '123', 'ip/8', '42'],
+    ]);
+    expect(row({}).split(/ +/)[8]).toBe('?');
+    expect(row({ portId: 0 })).toContain(' kernel ');
+    expect(row({ protocol: 29, groups: [] })).toMatch(/^29 .* - /);
+  });
+
+  test('prints changes under each other, with a mark', () => {
+    const [heading, line] = [markedLine(' '), markedLine('+', endpoint)];
+    expect(line).toMatch(/^\+ {2}generic /);
+    expect(line.indexOf('connected')).toBe(heading.indexOf('STATE'));
+    expect(line.lastIndexOf('42')).toBe(heading.indexOf('NAMESPACE'));
+  });
 });

@@ -97,6 +97,8 @@ function refusedWith(extack: ExtendedAck, about = description): NetlinkError {
   return error;
 }
 
+const NOTHING = new Uint8Array();
+
 describe('paths', () => {
   const { at } = request();
   test.each([
@@ -189,20 +191,23 @@ describe('the text of an error', () => {
   ])('%#', (extack, text) => expect(refusedWith(extack).message).toBe(text));
 
   test('EPERM names the capability, where it is known', () => {
-    expect(refusal({ name: 'RTM_NEWLINK', capability: 'CAP_NET_ADMIN' }, 1, undefined).message).toBe(
+    expect(refusal({ name: 'RTM_NEWLINK', capability: 'CAP_NET_ADMIN' }, 1, undefined, NOTHING).message).toBe(
       'RTM_NEWLINK failed: EPERM: the operation needs CAP_NET_ADMIN in the user namespace that owns this network namespace',
     );
-    expect(refusal({ name: 'X' }, 1, { message: 'no' }).message).toBe(
+    expect(refusal({ name: 'X' }, 1, { message: 'no' }, NOTHING).message).toBe(
       'X failed: EPERM: no (the operation needs a capability, CAP_NET_ADMIN for most)',
     );
   });
 
   test('numbers without a name, and those that only the kernel has', () => {
-    expect(refusal({ name: 'X' }, 524, undefined)).toMatchObject({
+    expect(refusal({ name: 'X' }, 524, undefined, NOTHING)).toMatchObject({
       code: 'ENOTSUPP',
       message: 'X failed: ENOTSUPP: this kernel, driver or object does not support it',
     });
-    expect(refusal({ name: 'X' }, 999, undefined)).toMatchObject({ code: 'E999', message: 'X failed: E999' });
+    expect(refusal({ name: 'X' }, 999, undefined, NOTHING)).toMatchObject({
+      code: 'E999',
+      message: 'X failed: E999',
+    });
   });
 });
 

@@ -209,7 +209,7 @@ describe('what goes wrong', () => {
     expect(bad.error).toEqual(malformed);
     expect(bad.error).toHaveProperty(
       'message',
-      'RTM_TEST: the reply cannot be decoded: a u8 at byte 80 needs 1 bytes, and 0 are there',
+      'RTM_TEST: the reply cannot be decoded: a u8 at byte 80 must have 1 bytes, got 0',
     );
     expect(good.reply).toBe(3);
   });

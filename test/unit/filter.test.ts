@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bpf, buildFilter, match } from 'afnetlink';
+import { bpf, buildFilter, match } from 'afnetlink/filter';
 import fc from 'fast-check';
 import { runBpf } from '#lib/socket/filter/bpf';
 import { decodeFilter, encodeFilter, passesReplies } from '#lib/socket/filter/filter';

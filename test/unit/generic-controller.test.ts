@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { GenericController, WireWriter } from 'afnetlink';
+import { openGeneric } from 'afnetlink';
+import { WireWriter } from 'afnetlink/wire';
 import { acknowledge, datagram, done, FakeKernel, message, refuse, reply } from 'afnetlink/testing';
 
 const GENL_ID_CTRL = 16;
@@ -52,7 +53,7 @@ function controllerOf() {
     return [reply(request, familyPayload(CTRL_CMD_NEWFAMILY, 'test', state.id))];
   });
   const socket = kernel.openSocket({ protocol: 16 });
-  return { state, kernel, socket, controller: new GenericController(socket) };
+  return { state, kernel, socket, controller: openGeneric({ socket }) };
 }
 
 describe('families', () => {
@@ -133,7 +134,7 @@ describe('families', () => {
   test('groups by name', async () => {
     const { kernel, socket, controller } = controllerOf();
     await expect(controller.group('test', 'nonsense')).rejects.toThrow(
-      "family 'test' has no multicast group 'nonsense'; it has events",
+      "'test' has no multicast group 'nonsense' (expected one of events)",
     );
     const events = await controller.subscribe('test', { groups: ['events'] });
     kernel.emit(40, message({ type: 33 }));

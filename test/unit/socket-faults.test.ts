@@ -1,6 +1,7 @@
 // What users and peers of a socket can do wrong: every promise settles within its time-out, and the queue moves on.
 import { describe, expect, test } from '@jest/globals';
-import { type NetlinkSocket, NLM_F_DUMP, type RequestMessage, type WireView } from 'afnetlink';
+import type { NetlinkSocket, RequestMessage } from 'afnetlink';
+import { NLM_F_DUMP, type WireView } from 'afnetlink/wire';
 import {
   acknowledge,
   datagram,

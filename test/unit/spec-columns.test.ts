@@ -3,8 +3,8 @@ import type { RouteColumns, RouteMessageInput } from '#lib/families/rt-route';
 import { ColumnReader } from '#lib/spec/runtime/columns';
 import { WireView, WireWriter } from '#lib/wire/index';
 import { describe, expect, test } from '@jest/globals';
-import { openFamily } from 'afnetlink';
-import { datagram, done, FakeKernel, reply } from 'afnetlink/testing';
+import { openFamily } from '#lib/index';
+import { datagram, done, FakeKernel, reply } from '#lib/testing/index';
 
 const { body } = rtRouteFamily.operations['getroute'] ?? { body: undefined };
 if (body === undefined) throw new Error('the family has no getroute');
@@ -93,7 +93,7 @@ describe('columns', () => {
 
   test('refuse what is too long for an address', () => {
     expect(ofLengths([255, 255]).stride).toBe(255);
-    expect(() => ofLengths([4, 256])).toThrow('256 bytes are no address');
+    expect(() => ofLengths([4, 256])).toThrow('an address must have at most 255 bytes, got 256');
   });
 
   test('none at all count the messages', () => {

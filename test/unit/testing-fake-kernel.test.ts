@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Batch,
-  NLM_F_ACK,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  type RequestMessage,
-  type WireView,
-} from 'afnetlink';
+import { type Batch, type RequestMessage } from 'afnetlink';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type WireView } from 'afnetlink/wire';
 import {
   acknowledge,
   datagram,
@@ -784,7 +778,9 @@ describe('batches', () => {
       decode: () => undefined,
       encode: (writer: { u8(type: number, value: number): void }, value: number) => writer.u8(1, value),
     };
-    expect(() => batch.addOperation(operation, 16, 0, 300)).toThrow('attribute 1: 300 is not a u8');
+    expect(() => batch.addOperation(operation, 16, 0, 300)).toThrow(
+      'attribute 1: 300 must be an integer from 0 to 255',
+    );
     batch.addOperation(operation, 16, 0, 30).addOperation(operation, 16, 0, 31);
     expect(batch.length).toBe(2);
     expect(await batch.send()).toHaveLength(2);

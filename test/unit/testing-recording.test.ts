@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { formatTraffic, type Traffic, WireWriter } from 'afnetlink';
+import { formatTraffic } from 'afnetlink';
+import type { Traffic } from 'afnetlink/types';
+import { WireWriter } from 'afnetlink/wire';
 import {
   acknowledge,
   datagram,
@@ -73,7 +75,7 @@ describe('recording and replaying', () => {
     }
     socket.close();
     expect(() => replay({ ...recording.toJSON(), littleEndian: !recording.toJSON().littleEndian })).toThrow(
-      'the recording is of a machine with another byte order',
+      'replay: the recording must be of a machine with the same byte order',
     );
   });
 });
@@ -107,7 +109,7 @@ describe('tracing', () => {
   });
 
   test.each<[string, Uint8Array, RegExp]>([
-    ['no message', bytes(1, 2, 3), /3 bytes at byte 0 are too few for a message header: 010203$/],
+    ['no message', bytes(1, 2, 3), /a message header must have 16 bytes, got 3 \(at byte 0\): 010203$/],
     [
       'no attributes',
       message({ type: 99, payload: new Uint8Array(100).fill(0xff) }),

@@ -34,13 +34,7 @@ describe('sessionFiles', () => {
     const awkward = [`it's`, '$HOME `id` "x" \\', 'two\nlines', '', '-n', 'ä'];
     const script = fileOf(
       {
-        command: [
-          process.execPath,
-          '-p',
-          'JSON.stringify([process.argv.slice(1), process.env.AWKWARD, process.cwd()])',
-          '--',
-          ...awkward,
-        ],
+        command: ['sh', '-c', `printf '%s\\0' "$@" "$AWKWARD" "$(pwd)"`, 'sh', ...awkward],
         cwd: '/usr',
         environment: { AWKWARD: awkward.join('|'), 'BASH_FUNC_f%%': '() { :; }', NOTHING: undefined },
       },
@@ -48,7 +42,7 @@ describe('sessionFiles', () => {
     );
     writeFileSync(join(folder, 'command.sh'), script);
     const printed = execFileSync('/bin/sh', [join(folder, 'command.sh')], { env: {}, encoding: 'utf8' });
-    expect(JSON.parse(printed)).toEqual([awkward, awkward.join('|'), '/usr']);
+    expect(printed.split('\0')).toEqual([...awkward, awkward.join('|'), '/usr', '']);
   });
 
   test('modules and shared folders are for the host script, quoted', () => {

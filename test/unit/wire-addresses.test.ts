@@ -122,7 +122,7 @@ describe('others', () => {
     expect(formatAddress(parseAddress('192.0.2.1'))).toBe('192.0.2.1');
     expect(formatAddress(new Uint8Array([2, 0, 0, 0, 0, 1]))).toBe('02:00:00:00:00:01');
     expect(() => parseAddress('example')).toThrow(
-      "'example' is no IP address such as 192.0.2.1 or 2001:db8::1",
+      "'example' must be an IP address such as 192.0.2.1 or 2001:db8::1",
     );
   });
 

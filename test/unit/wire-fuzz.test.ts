@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { formatTraffic, NetlinkError } from '#lib/index';
 import {
   AttributeReader,
   type AttributeSet,
   decodeExtendedAck,
   decodeMessages,
-  formatTraffic,
   locateAttribute,
-  NetlinkError,
   WireView,
-} from 'afnetlink';
+} from '#lib/wire/index';
 import { decodeFamily } from '#lib/generic/family';
 import { assemblePolicy, decodePolicyParts } from '#lib/generic/policy';
 import fc from 'fast-check';

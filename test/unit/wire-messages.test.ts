@@ -36,10 +36,10 @@ describe('messages', () => {
   });
 
   test.each([
-    [0, 'message at byte 0 claims 0 bytes of 16'],
-    [15, 'message at byte 0 claims 15 bytes of 16'],
-    [17, 'message at byte 0 claims 17 bytes of 16'],
-    [0xffffffff, 'message at byte 0 claims 4294967295 bytes of 16'],
+    [0, 'the message at byte 0 claims 0 bytes, and 16 are left'],
+    [15, 'the message at byte 0 claims 15 bytes, and 16 are left'],
+    [17, 'the message at byte 0 claims 17 bytes, and 16 are left'],
+    [0xffffffff, 'the message at byte 0 claims 4294967295 bytes, and 16 are left'],
   ])('a length of %d in 16 bytes is malformed', (length, text) => {
     const bytes = new Uint8Array(16);
     new DataView(bytes.buffer).setUint32(0, length, LITTLE_ENDIAN_HOST);
@@ -76,11 +76,13 @@ describe('messages', () => {
 
   test('the writer refuses to end what is not begun or not complete', () => {
     const writer = new WireWriter();
-    expect(() => writer.messageEnd()).toThrow('messageEnd() without messageStart()');
-    expect(() => writer.nestEnd()).toThrow('nestEnd() without nestStart()');
+    expect(() => writer.messageEnd()).toThrow('messageEnd: no message was started, call messageStart first');
+    expect(() => writer.nestEnd()).toThrow('nestEnd: no nested attribute is open, call nestStart first');
     writer.messageStart(16, 0);
     writer.nestStart(1);
-    expect(() => writer.messageEnd()).toThrow('messageEnd() while a nested attribute is open');
+    expect(() => writer.messageEnd()).toThrow(
+      'messageEnd: a nested attribute is still open, call nestEnd first',
+    );
     writer.reset();
     expect(writer.length).toBe(0);
     expect(() => writer.putBytes(0, new Uint8Array(1))).toThrow(

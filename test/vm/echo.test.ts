@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { cString, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { kernelLog } from '../helpers/kernel-log.js';
 
 const NLM_F_REQUEST = 0x1;
@@ -93,7 +94,8 @@ test('50 sockets at once each get their own echo', async () => {
 
 test('a second network namespace has an endpoint of its own', () => {
   const script = `
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const socket = openSocket({ protocol: 17 });
     socket.send({ payload: cString('from another namespace') });
     socket.receive({ signal: AbortSignal.timeout(10000) }).then(({ payload }) => {

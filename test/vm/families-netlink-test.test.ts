@@ -119,5 +119,5 @@ describe('the generated client', () => {
 
 test('the loaded client gives the same', async () => {
   await using client = await openFamily(loadFamily(readFileSync(file, 'utf8'), { file }));
-  expect((await client.do('get-values'))?.['values']).toEqual(VALUES);
+  expect((await client.do('getValues'))?.['values']).toEqual(VALUES);
 });

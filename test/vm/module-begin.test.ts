@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { cString, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { Control, nt, queued, queuedBeforeOverrun } from '../helpers/module.js';
 import { runInProcess } from '../helpers/processes.js';
 
@@ -195,7 +196,8 @@ test('another namespace has counters, registrations and a trigger of its own', a
   const before = control.counters();
   const script = `
     const { writeFileSync } = require('node:fs');
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const { Control, nt, queued } = require('./out/test/helpers/module.js');
     const control = new Control();
     const socket = openSocket({ protocol: 17 });

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { cString, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { Control, nt, queued, valuesOf } from '../helpers/module.js';
 import { packageRoot, runInProcess } from '../helpers/processes.js';
 
@@ -131,7 +132,8 @@ test('a sender that is gone when its turn comes harms nobody', () => {
 test('a sleeping handler holds its sender inside the system call; a signal frees it', async () => {
   setMode('DIRECT', { sleep: 10_000 });
   const script = `
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const socket = openSocket({ protocol: 17 });
     console.log('sending');
     socket.send({ payload: cString('slowly') });
@@ -158,7 +160,8 @@ test.each(['DIRECT', 'DEFERRED'] as const)(
   async (kind) => {
     setMode(kind);
     const script = `
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const socket = openSocket({ protocol: 17 });
     socket.send({ payload: cString('x') });
     socket.receiveSync({ timeout: 10000 });
@@ -175,7 +178,8 @@ test.each(['DIRECT', 'DEFERRED'] as const)(
 
 test('a deferred queue is flushed before its namespace ends', async () => {
   const script = `
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const { Control, nt } = require('./out/test/helpers/module.js');
     const control = new Control();
     control.call('SET_MODE', (writer) => {

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from '@jest/globals';
-import { cString, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { queued, queuedBeforeOverrun } from '../helpers/module.js';
 import { packageRoot, runCommand } from '../helpers/processes.js';
 
@@ -114,7 +115,8 @@ test('a listener that does not read loses announcements, and holds nobody up', a
 test('without a capability: the kernel answers, groups can be heard, and sending to others is refused', async () => {
   const foreign = open(ANNOUNCE);
   const script = `
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const socket = openSocket({ protocol: 17, groups: [1] });
     for (const to of [{ group: 1 }, { portId: ${foreign.portId} }]) {
       try {

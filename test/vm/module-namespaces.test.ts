@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { cString, openFamily, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { openFamily, openSocket, type Message, type NetlinkSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { netlinkTestFamily } from 'afnetlink/families/netlink_test';
 
 const ANNOUNCE = 1;

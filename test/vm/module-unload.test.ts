@@ -1,7 +1,8 @@
 // rmmod and a worker's end. Runs in the guest; puts the module back.
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
-import { cString, openSocket } from 'afnetlink';
+import { openSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { Control, nt } from '../helpers/module.js';
 import { runCommand, runInWorker } from '../helpers/processes.js';
 
@@ -63,7 +64,8 @@ test.each([-1, 32])('protocol %i is refused', async (protocol) => {
 
 test('a worker that ends with its socket open leaves the module free', async () => {
   const { exitCode } = await runInWorker(`
-    const { openSocket, cString } = require('afnetlink');
+    const { openSocket } = require('afnetlink');
+    const { cString } = require('afnetlink/wire');
     const socket = openSocket({ protocol: 17 });
     socket.send({ payload: cString('from a worker') });
     socket.receive().then(() => process.exit(7));

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cString, type NetlinkSocket, openSocket } from 'afnetlink';
+import { type NetlinkSocket, openSocket } from 'afnetlink';
+import { cString } from 'afnetlink/wire';
 import { Control, nt } from '../helpers/module.js';
 import { runInProcess } from '../helpers/processes.js';
 import { untilFree } from '../helpers/sockets.js';

@@ -1,14 +1,7 @@
 // The engine and the wire against a kernel that answers as it is told: netlink_test's Generic Netlink family. In the guest.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  AttributeReader,
-  type AttributeSet,
-  type ExtendedAck,
-  type NetlinkError,
-  type NetlinkMessage,
-  openGeneric,
-  WireWriter,
-} from 'afnetlink';
+import { type ExtendedAck, type NetlinkError, openGeneric } from 'afnetlink';
+import { AttributeReader, type AttributeSet, type NetlinkMessage, WireWriter } from 'afnetlink/wire';
 import { nt } from '../helpers/module.js';
 
 const GENL_HDRLEN = 4;

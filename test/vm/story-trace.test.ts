@@ -99,7 +99,8 @@ describe('a conversation with netlink_test', () => {
       process.execPath,
       '-e',
       `const fs = require('node:fs');
-       const { openSocket, cString } = require('afnetlink');
+       const { openSocket } = require('afnetlink');
+       const { cString } = require('afnetlink/wire');
        const socket = openSocket({ protocol: 17 });
        socket.send({ payload: cString('Hello you!') });
        socket.receiveSync({ timeout: 10000 });
@@ -194,7 +195,8 @@ test('a broadcast reaches three listeners: the first gets the message itself, th
   const { calls } = await record(
     process.execPath,
     '-e',
-    `const { openSocket, cString } = require('afnetlink');
+    `const { openSocket } = require('afnetlink');
+     const { cString } = require('afnetlink/wire');
      const listeners = [1, 2, 3].map(() => openSocket({ protocol: 17, groups: [1], acceptFrom: 'anyone' }));
      const sender = openSocket({ protocol: 17 });
      sender.send({ payload: cString('Hello all!'), to: { group: 1 } });

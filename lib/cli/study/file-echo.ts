@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import { systemError } from '../../errors.js';
-import { native } from '../../native/addon.js';
+import { echoByIoctl } from '../../ring/index.js';
 import type { OpenWay } from './way.js';
 
 const DEVICE = '/dev/netlink_test_echo';
@@ -33,10 +32,7 @@ export function ioctlEcho(size: number): Promise<OpenWay> {
   return Promise.resolve({
     copyLengths: [size],
     run(messages) {
-      for (let sent = 0; sent < messages; sent++) {
-        const result = native().echoByIoctl(descriptor, bytes, size);
-        if (result < 0) throw systemError('ioctl', -result);
-      }
+      for (let sent = 0; sent < messages; sent++) echoByIoctl(descriptor, bytes);
       return undefined;
     },
     close: () => closeSync(descriptor),

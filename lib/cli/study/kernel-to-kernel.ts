@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { NLMSG_HDRLEN } from '../../wire/constants.js';
+import { NLMSG_HDRLEN } from '../../wire/index.js';
 import type { OpenWay } from './way.js';
 
 const FILE = '/sys/kernel/debug/netlink_test/kernel_to_kernel';

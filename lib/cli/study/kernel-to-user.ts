@@ -1,7 +1,6 @@
 import { netlinkTestFamily } from '../../families/netlink_test.js';
-import { openFamily } from '../../client/open.js';
-import { openSocket } from '../../socket/open-socket.js';
-import { NLMSG_HDRLEN } from '../../wire/constants.js';
+import { openFamily, openSocket } from '../../index.js';
+import { NLMSG_HDRLEN } from '../../wire/index.js';
 import { MODULE_PROTOCOL } from './module.js';
 import type { OpenWay } from './way.js';
 

@@ -1,5 +1,5 @@
 import { openMappedRing } from '../../ring/index.js';
-import { NLMSG_HDRLEN } from '../../wire/constants.js';
+import { NLMSG_HDRLEN } from '../../wire/index.js';
 import type { OpenWay } from './way.js';
 
 /** Bytes that the module puts before what it produces. */

@@ -1,3 +1,4 @@
+import { tableLines } from '../table.js';
 import type { Counts, Figure } from './measure.js';
 import type { Study } from './study.js';
 
@@ -44,18 +45,9 @@ function table(
   cells: (rows: readonly Figure[]) => readonly string[],
 ): string[] {
   const names = [...new Set(figures.map(nameOf))];
-  const lines = names.map((name) => [name, ...cells(figures.filter((figure) => nameOf(figure) === name))]);
-  const all = [['', ...headings], ...lines];
-  const widths = ['', ...headings].map((_, column) =>
-    Math.max(...all.map((line) => (line[column] ?? '').length)),
-  );
-  return all.map((line) =>
-    line
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
+  return tableLines(
+    [{ heading: '' }, ...headings.map((heading) => ({ heading, align: 'right' as const }))],
+    names.map((name) => [name, ...cells(figures.filter((figure) => nameOf(figure) === name))]),
   );
 }
 

@@ -1,5 +1,5 @@
-import { openSocket } from '../../socket/open-socket.js';
-import { NETLINK_ROUTE, NLMSG_HDRLEN, NLMSG_NOOP } from '../../wire/constants.js';
+import { openSocket } from '../../index.js';
+import { NETLINK_ROUTE, NLMSG_HDRLEN, NLMSG_NOOP } from '../../wire/index.js';
 import type { OpenWay } from './way.js';
 
 /** Messages that the kernel's end is given and does nothing about. */

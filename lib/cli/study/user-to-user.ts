@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { openSocket } from '../../socket/open-socket.js';
-import { NETLINK_USERSOCK, NLMSG_HDRLEN } from '../../wire/constants.js';
+import { openSocket } from '../../index.js';
+import { NETLINK_USERSOCK, NLMSG_HDRLEN } from '../../wire/index.js';
+import { packageFile } from '../package.js';
 import type { OpenWay } from './way.js';
 
 /** Another process sends each message back, so that half of them go each way. */
 export async function userToUser(size: number): Promise<OpenWay> {
-  const peer = spawn(process.execPath, [join(__dirname, 'echo-peer.js')], {
+  const peer = spawn(process.execPath, [packageFile('dist/cli/study/echo-peer.js')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = (await once(peer.stdout, 'data')) as [Buffer];

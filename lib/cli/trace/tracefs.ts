@@ -13,7 +13,7 @@ export class Tracefs {
     if (folder !== undefined) return new Tracefs(folder);
     throw new Error(
       process.getuid?.() === 0
-        ? 'there is no tracefs here: mount -t tracefs tracefs /sys/kernel/tracing'
+        ? 'tracefs is not mounted here: mount -t tracefs tracefs /sys/kernel/tracing'
         : 'tracing the kernel needs root; try nlctl vm -- nlctl trace …, which runs in a guest of your own',
     );
   }
@@ -61,7 +61,7 @@ export class Tracefs {
     }
   }
 
-  /** Takes the tracer over, unless somebody uses it; {@link Guardian.end} gives it back as it was. */
+  /** Takes over the tracer, unless another program uses it; {@link Guardian.end} gives it back as it was. */
   async lease(settings: Readonly<Record<string, string>>): Promise<Guardian> {
     const tracer = this.read('current_tracer').trim();
     const events = this.read('set_event').trim();

@@ -114,7 +114,12 @@ export class BatchTransaction implements Transaction {
 
   onRefusal(errno: number, view: WireView, at: number, end: number, sequence: number): void {
     const index = sequence - this.sequence;
-    const error = refusal(this.#message(index).operation, errno, this.#extendedAck(view, at, end, index));
+    const error = refusal(
+      this.#message(index).operation,
+      errno,
+      this.#extendedAck(view, at, end, index),
+      this.#sent(index),
+    );
     this.#settleOne(index, { status: 'failed', error });
     if (index === 0 && this.#options.firstAlone) this.fail(error);
     this.#settleEarlier(index);
@@ -162,9 +167,12 @@ export class BatchTransaction implements Transaction {
   #extendedAck(view: WireView, at: number, behind: number, index: number): ExtendedAck | undefined {
     const extack = decodeExtendedAck(view, at, behind);
     if (extack === undefined) return undefined;
-    const { operation, start } = this.#message(index);
+    return explain(extack, this.#message(index).operation, this.#sent(index));
+  }
+
+  #sent(index: number): Uint8Array {
     const end = this.#messages[index + 1]?.start ?? this.#end;
-    return explain(extack, operation, this.#writer.bytes.subarray(start, end));
+    return this.#writer.bytes.subarray(this.#message(index).start, end);
   }
 
   #message(index: number): BatchedMessage {

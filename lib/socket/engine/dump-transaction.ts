@@ -125,7 +125,7 @@ export class DumpTransaction<Item> implements Transaction {
 
   onRefusal(errno: number, view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
-    this.fail(refusal(this.request, errno, this.extack));
+    this.fail(refusal(this.request, errno, this.extack, this.bytes));
   }
 
   fail(error: unknown): void {

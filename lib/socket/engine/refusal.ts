@@ -1,4 +1,5 @@
 import { errnoName, NetlinkError } from '../../errors.js';
+import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import type { AttributeSet } from '../../wire/description.js';
 import { type AttributePolicy, type ExtendedAck, locateInRequest } from '../../wire/extended-ack.js';
 import { WireView } from '../../wire/view.js';
@@ -11,6 +12,7 @@ export interface RequestDescription {
   readonly headerLength?: number | undefined;
   readonly attributes?: AttributeSet | (() => AttributeSet) | undefined;
   readonly capability?: string | undefined;
+  readonly subject?: ((view: WireView, offset: number, end: number) => string | undefined) | undefined;
 }
 
 /** In words, for where the kernel gave none: what these numbers mean in answers to netlink requests. */
@@ -44,19 +46,33 @@ export function explain(extack: ExtendedAck, request: RequestDescription, sent: 
   });
 }
 
-/** The error for a request that the kernel refused with `errno`: `RTM_NEWLINK failed: EINVAL: reason (at linkinfo.data.mtu)`. */
+/**
+ * The error for a request that the kernel refused with `errno`: `RTM_NEWLINK 'eth0' failed: EINVAL: reason (at linkinfo.data.mtu)`.
+ * `sent` is the request's bytes.
+ */
 export function refusal(
   request: RequestDescription,
   errno: number,
   extack: ExtendedAck | undefined,
+  sent: Uint8Array,
 ): NetlinkError {
   const code = errnoName(errno);
+  const subject = subjectOf(request, sent);
   const parts = [
-    `${request.name} failed: ${code}`,
+    `${request.name}${subject === undefined ? '' : ` ${subject}`} failed: ${code}`,
     reason(request, code, extack),
     extack === undefined ? '' : details(extack),
   ];
-  return new NetlinkError(parts.join(''), { code, errno, operation: request.name, extack });
+  return new NetlinkError(parts.join(''), { code, errno, operation: request.name, subject, extack });
+}
+
+function subjectOf(request: RequestDescription, sent: Uint8Array): string | undefined {
+  try {
+    return request.subject?.(new WireView(sent), NLMSG_HDRLEN, sent.length);
+  } catch {
+    // It only adds to the error: what cannot be read back leaves it out.
+    return undefined;
+  }
 }
 
 function reason(request: RequestDescription, code: string, extack: ExtendedAck | undefined): string {

@@ -111,7 +111,7 @@ export class RequestTransaction implements Transaction {
 
   onRefusal(errno: number, view: WireView, at: number, end: number): void {
     this.#takeExtendedAck(view, at, end);
-    this.fail(refusal(this.request, errno, this.extack));
+    this.fail(refusal(this.request, errno, this.extack, this.#sent()));
   }
 
   fail(error: unknown): void {

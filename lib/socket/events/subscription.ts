@@ -1,4 +1,4 @@
-import { closed, invalidArgument } from '../../errors.js';
+import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLMSG_NOOP, NLMSG_OVERRUN } from '../../wire/constants.js';
@@ -56,8 +56,7 @@ export type DecodeEvent<Event> = (
 ) => Event | undefined;
 
 interface Waiting<Event> {
-  readonly resolve: (result: IteratorResult<SubscriptionItem<Event>>) => void;
-  readonly reject: (error: unknown) => void;
+  readonly resolve: (result: IteratorResult<SubscriptionItem<Event>> | Promise<never>) => void;
 }
 
 const DEFAULT_CAPACITY = 1024;
@@ -69,9 +68,7 @@ const OVERRUN = Object.freeze({ kind: 'overrun' });
  * made, so that what happens from then on is not missed; whoever reads slowly leaves events in the kernel, and learns of
  * those that did not fit there.
  */
-export class Subscription<Event>
-  implements AsyncIterableIterator<SubscriptionItem<Event>>, DatagramConsumer, Disposable
-{
+export class Subscription<Event> implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable {
   readonly #port: DatagramPort;
   readonly #decode: DecodeEvent<Event>;
   readonly #filter: ((event: Event) => boolean) | undefined;
@@ -84,7 +81,7 @@ export class Subscription<Event>
   #first = 0;
   readonly #waiting: Waiting<Event>[] = [];
   #callback: ((item: SubscriptionItem<Event>) => void) | undefined;
-  #finish: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  #finish: ((result?: Promise<never>) => void) | undefined;
   #bytes: Uint8Array = new Uint8Array();
   #view = new WireView(this.#bytes);
   /** Whether somebody has asked for an event yet. */
@@ -141,10 +138,10 @@ export class Subscription<Event>
       if (!this.#watching) this.#updateWatch();
       return Promise.resolve({ done: false, value: item });
     }
-    return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) this.#settle({ resolve, reject });
+    return new Promise((resolve) => {
+      if (this.#ended !== undefined) this.#settle({ resolve });
       else {
-        this.#waiting.push({ resolve, reject });
+        this.#waiting.push({ resolve });
         this.#updateWatch();
       }
     });
@@ -166,11 +163,11 @@ export class Subscription<Event>
    * called with the next item all the same.
    */
   forEach(callback: (item: SubscriptionItem<Event>) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       if (this.#callback !== undefined || this.#waiting.length > 0) {
         throw invalidArgument('forEach: somebody waits on this subscription already');
       }
-      this.#finish = { resolve, reject };
+      this.#finish = resolve;
       if (this.#ended !== undefined) {
         this.#settleFinish();
         return;
@@ -369,12 +366,12 @@ export class Subscription<Event>
 
   #settle(waiting: Waiting<Event>): void {
     if (this.#ended?.error === undefined) waiting.resolve({ done: true, value: undefined });
-    else waiting.reject(this.#ended.error);
+    else rejectAtAwait(waiting.resolve, this.#ended.error);
   }
 
   #settleFinish(): void {
-    if (this.#ended?.error === undefined) this.#finish?.resolve();
-    else this.#finish?.reject(this.#ended.error);
+    if (this.#ended?.error === undefined) this.#finish?.();
+    else if (this.#finish !== undefined) rejectAtAwait(this.#finish, this.#ended.error);
     this.#finish = undefined;
   }
 }

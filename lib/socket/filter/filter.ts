@@ -1,3 +1,4 @@
+import { checkOptions, type KnownNames, namesOf } from '../../known-names.js';
 import { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
 import { NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../../wire/constants.js';
 import { WireWriter } from '../../wire/writer.js';
@@ -10,11 +11,14 @@ export interface FilterOptions {
   readonly listenOnly?: boolean;
 }
 
+export const FILTER_OPTIONS: KnownNames = namesOf<FilterOptions>({ listenOnly: true });
+
 /**
  * A program for `attachFilter`: datagrams whose first message meets the condition are received, others are dropped in the
  * kernel and never copied. It sees only the first message of a datagram; the others go the same way.
  */
 export function buildFilter(condition: Condition, options: FilterOptions = {}): BpfInstruction[] {
+  checkOptions('buildFilter', options, FILTER_OPTIONS);
   const code = new ReversedCode();
   const drop = code.prepend(bpf.drop());
   const accept = code.prepend(bpf.accept());

@@ -7,10 +7,21 @@ import type { ReversedCode } from './reversed-code.js';
  * A condition on the first message of a datagram. Build one from {@link header}, {@link field}, {@link all}, {@link any}
  * and {@link not}.
  */
-export interface Condition {
-  /** Puts the condition's code in front of `code`; returns its entry. @internal */
-  compile(code: ReversedCode, whenTrue: number, whenFalse: number): number;
+export class Condition {
+  readonly #compile: Compile;
+
+  /** @internal */
+  constructor(compile: Compile) {
+    this.#compile = compile;
+  }
+
+  /** @internal Puts the condition's code in front of `code`; returns its entry. */
+  compile(code: ReversedCode, whenTrue: number, whenFalse: number): number {
+    return this.#compile(code, whenTrue, whenFalse);
+  }
 }
+
+type Compile = (code: ReversedCode, whenTrue: number, whenFalse: number) => number;
 
 /** A number in a message, to be compared. Every comparison is unsigned. */
 export interface Field {
@@ -43,45 +54,37 @@ function makeField(layout: Layout): Field {
   return {
     is: (...values) => {
       const constants = values.map(constant);
-      return {
-        compile: (code, whenTrue, whenFalse) => {
-          if (constants.length === 0) return whenFalse;
-          let next = whenFalse;
-          for (const value of [...constants].reverse()) {
-            next = code.branch((jt, jf) => bpf.jumpEqual(value, jt, jf), whenTrue, next);
-          }
-          return code.prepend(load(layout));
-        },
-      };
+      return new Condition((code, whenTrue, whenFalse) => {
+        if (constants.length === 0) return whenFalse;
+        let next = whenFalse;
+        for (const value of [...constants].reverse()) {
+          next = code.branch((jt, jf) => bpf.jumpEqual(value, jt, jf), whenTrue, next);
+        }
+        return code.prepend(load(layout));
+      });
     },
     between: (low, high) => {
       constant(low);
       constant(high);
-      return {
-        compile: (code, whenTrue, whenFalse) => {
-          const second = code.branch((jt, jf) => bpf.jumpGreater(high, jt, jf), whenFalse, whenTrue);
-          code.branch((jt, jf) => bpf.jumpGreaterOrEqual(low, jt, jf), second, whenFalse);
-          return code.prepend(...loadInOrder(layout));
-        },
-      };
+      return new Condition((code, whenTrue, whenFalse) => {
+        const second = code.branch((jt, jf) => bpf.jumpGreater(high, jt, jf), whenFalse, whenTrue);
+        code.branch((jt, jf) => bpf.jumpGreaterOrEqual(low, jt, jf), second, whenFalse);
+        return code.prepend(...loadInOrder(layout));
+      });
     },
     hasAny: (mask) => {
       const bits = constant(mask);
-      return {
-        compile: (code, whenTrue, whenFalse) => {
-          code.branch((jt, jf) => bpf.jumpAnyBit(bits, jt, jf), whenTrue, whenFalse);
-          return code.prepend(load(layout));
-        },
-      };
+      return new Condition((code, whenTrue, whenFalse) => {
+        code.branch((jt, jf) => bpf.jumpAnyBit(bits, jt, jf), whenTrue, whenFalse);
+        return code.prepend(load(layout));
+      });
     },
     hasAll: (mask) => {
       const bits = constant(mask);
-      return {
-        compile: (code, whenTrue, whenFalse) => {
-          code.branch((jt, jf) => bpf.jumpEqual(bits, jt, jf), whenTrue, whenFalse);
-          return code.prepend(load(layout), bpf.and(bits));
-        },
-      };
+      return new Condition((code, whenTrue, whenFalse) => {
+        code.branch((jt, jf) => bpf.jumpEqual(bits, jt, jf), whenTrue, whenFalse);
+        return code.prepend(load(layout), bpf.and(bits));
+      });
     },
   };
 }
@@ -141,21 +144,19 @@ export const header = {
 
 /** All of the conditions hold; also when there are none. */
 export function all(...conditions: readonly Condition[]): Condition {
-  return {
-    compile: (code, whenTrue, whenFalse) =>
-      conditions.reduceRight((next, condition) => condition.compile(code, next, whenFalse), whenTrue),
-  };
+  return new Condition((code, whenTrue, whenFalse) =>
+    conditions.reduceRight((next, condition) => condition.compile(code, next, whenFalse), whenTrue),
+  );
 }
 
 /** At least one of the conditions holds. */
 export function any(...conditions: readonly Condition[]): Condition {
-  return {
-    compile: (code, whenTrue, whenFalse) =>
-      conditions.reduceRight((next, condition) => condition.compile(code, whenTrue, next), whenFalse),
-  };
+  return new Condition((code, whenTrue, whenFalse) =>
+    conditions.reduceRight((next, condition) => condition.compile(code, whenTrue, next), whenFalse),
+  );
 }
 
 /** The condition does not hold. */
 export function not(condition: Condition): Condition {
-  return { compile: (code, whenTrue, whenFalse) => condition.compile(code, whenFalse, whenTrue) };
+  return new Condition((code, whenTrue, whenFalse) => condition.compile(code, whenFalse, whenTrue));
 }

@@ -1,4 +1,4 @@
-import { closed, invalidArgument, NetlinkError } from '../../errors.js';
+import { atAwait, closed, invalidArgument, NetlinkError } from '../../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../../native/receive-ring.js';
 import type { Bytes } from '../../wire/bytes.js';
 import type { WireView } from '../../wire/view.js';
@@ -60,10 +60,18 @@ export class MessageReceiver implements PortReader, TurnListener {
     if (this.#readers.port.closed) throw closed();
     this.refuseWithListener('receive');
     signal?.throwIfAborted();
-    if (this.#queue.waiting) return this.#wait(signal, into);
-    if (spendTurn()) return this.#next(into) ?? this.#wait(signal, into);
-    nextTurn(this);
-    return this.#wait(signal, into);
+    if (!this.#queue.waiting) {
+      if (!spendTurn()) nextTurn(this);
+      else {
+        const message = this.#next(into);
+        if (message !== undefined) return message;
+      }
+    }
+    try {
+      return await this.#wait(signal, into);
+    } catch (error) {
+      throw atAwait(error);
+    }
   }
 
   receiveSync({ timeout, into: memory }: ReceiveSyncOptions): Message {

@@ -1,4 +1,4 @@
-import { closed, invalidArgument } from '../../errors.js';
+import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { WireWriter } from '../../wire/writer.js';
 import { onAbort } from '../abort.js';
@@ -51,7 +51,7 @@ export class MessageSender {
         offload.submit(writer.memory, 0, length, checked.to, (error) => {
           release();
           if (error === undefined) resolve(sequence);
-          else reject(error);
+          else rejectAtAwait(resolve, error);
         });
       } catch (error) {
         release();

@@ -1,4 +1,4 @@
-import { closed, NetlinkError, systemError } from '../../errors.js';
+import { atAwait, closed, NetlinkError, systemError } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import { copyMessage } from '../../wire/messages.js';
@@ -93,7 +93,8 @@ export class ReceiveQueue {
   /** The oldest item, or undefined; its payload in `into`, if it fits there. Throws it if it is an error. */
   shift(into: Uint8Array | undefined): Message | undefined {
     const item = this.#items.shift();
-    if (item instanceof NetlinkError) throw item;
+    // Made when it came: its stack is to begin where it is received.
+    if (item instanceof NetlinkError) throw atAwait(item) as Error;
     return item === undefined ? undefined : moveTo(into, item);
   }
 

@@ -6,9 +6,9 @@ export type TakeBatch = (batch: DatagramBatch) => void;
 
 /** Receives the events of a port. */
 export interface DatagramConsumer {
-  /** Something can be received, and the port is {@link DatagramPort.watch watched}. Called from the event loop. */
+  /** @internal Something can be received, and the port is {@link DatagramPort.watch watched}. Called from the event loop. */
   onReadable(): void;
-  /** The port was closed: settle everything that waits on it. Called once. */
+  /** @internal The port was closed: settle everything that waits on it. Called once. */
   onClosed(): void;
 }
 

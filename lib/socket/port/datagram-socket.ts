@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { closed, type NetlinkError, systemError } from '../../errors.js';
 import { native } from '../../native/addon.js';
 import { borrowRing, giveBackRing, LONGEST_ALONE, ReceiveRing } from '../../native/receive-ring.js';
@@ -12,6 +13,7 @@ import { forgetOptions, getOption, wantsAncillaryData } from './options.js';
 import { blockingInCallback } from './blocking-in-callback.js';
 import { COPY_LIMIT, isOwn, LARGE } from './payload-memory.js';
 import { refusedByThread, SendThread } from './send-thread.js';
+import { waitInSlices } from './wait-in-slices.js';
 
 /** The sockets that are watched, by handle. Only these are kept from the garbage collector. */
 const watched = new Map<number, DatagramSocket>();
@@ -39,7 +41,7 @@ function listen(): void {
     const socket = watched.get(handle);
     // Not watched any more: the datagrams stay in the kernel until the next receive.
     if (socket === undefined) native().stopWatching(handle);
-    else socket.onEvent();
+    else socket.dispatch();
   });
 }
 
@@ -63,6 +65,8 @@ export class DatagramSocket implements DatagramPort {
   readonly #acceptForeign: boolean;
   readonly #thread: SendThread | undefined;
   #pending = false;
+  /** Where the consumer is called: the async context of the call that waits. */
+  #context: AsyncResource | undefined;
   #watching = false;
   #keepAlive = true;
   #closed = false;
@@ -82,6 +86,7 @@ export class DatagramSocket implements DatagramPort {
     this.applyOptions();
     forgotten.register(this, { handle, openedAt: openingStack() }, this);
     listen();
+    if (options.offload) this.captureContext();
     this.#thread = options.offload ? new SendThread(this) : undefined;
     this.#pending = options.offload;
   }
@@ -205,7 +210,8 @@ export class DatagramSocket implements DatagramPort {
 
   wait(milliseconds: number): boolean {
     this.checkBlocking('wait');
-    const result = native().wait(this.#callHandle, milliseconds);
+    const handle = this.#callHandle;
+    const result = waitInSlices(milliseconds, (slice) => native().wait(handle, slice));
     if (result < 0) throw systemError('poll', -result);
     return result > 0;
   }
@@ -218,8 +224,9 @@ export class DatagramSocket implements DatagramPort {
   watch(): void {
     if (this.#watching) return;
     const result = native().watch(this.handle, this.#keepAlive);
-    if (result < 0) throw systemError('uv_poll_start', -result);
+    if (result < 0) throw systemError('epoll_ctl', -result);
     this.#watching = true;
+    if (this.#context === undefined) this.captureContext();
     watched.set(this.#handle, this);
   }
 
@@ -231,7 +238,7 @@ export class DatagramSocket implements DatagramPort {
   }
 
   captureContext(): void {
-    native().captureContext(this.handle);
+    this.#context = new AsyncResource('NETLINKSOCKET');
   }
 
   setKeepAlive(keepAlive: boolean): void {
@@ -257,9 +264,8 @@ export class DatagramSocket implements DatagramPort {
   }
 
   /** @internal Called from the event loop: the socket is readable, or its thread has news. */
-  onEvent(): void {
-    this.#thread?.settle();
-    if (this.#watching) this.#consumer.onReadable();
+  dispatch(): void {
+    this.#context?.runInAsyncScope(this.#onEvent, this);
   }
 
   /** @internal */
@@ -283,6 +289,11 @@ export class DatagramSocket implements DatagramPort {
   get #callHandle(): number {
     if (this.#thread !== undefined) throw refusedByThread();
     return this.handle;
+  }
+
+  #onEvent(): void {
+    this.#thread?.settle();
+    if (this.#watching) this.#consumer.onReadable();
   }
 
   #receiveFromThread(take: TakeBatch, milliseconds: number): boolean {
@@ -310,23 +321,28 @@ export class DatagramSocket implements DatagramPort {
     milliseconds: number,
     memory?: Uint8Array<ArrayBuffer>,
   ): boolean {
-    const count =
-      memory === undefined
-        ? native().receiveOne(this.handle, ring.buffer, milliseconds)
-        : native().receiveOne(
-            this.handle,
-            ring.buffer,
-            milliseconds,
-            memory.buffer,
-            memory.byteOffset,
-            memory.byteLength,
-          );
+    const { handle } = this;
+    const count = waitInSlices(
+      milliseconds,
+      (slice) =>
+        memory === undefined
+          ? native().receiveOne(handle, ring.buffer, slice)
+          : native().receiveOne(
+              handle,
+              ring.buffer,
+              slice,
+              memory.buffer,
+              memory.byteOffset,
+              memory.byteLength,
+            ),
+      () => ring.hasWord,
+    );
     if (count < 0) throw systemError('recvmsg', -count);
     ring.filled(count);
     if (memory !== undefined) ring.takeBack(memory);
     if (count > 0) this.#lastLength = ring.trueLength(0);
     this.#received(ring, count, take);
-    return count > 0 || ring.overruns > 0 || ring.foreign > 0 || ring.error > 0 || this.congested;
+    return count > 0 || ring.hasWord || this.congested;
   }
 
   /** Counts what a ring holds and passes it on. */

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { invalidArgument, NetlinkError } from '../../errors.js';
+import { errnoName, invalidArgument, NetlinkError } from '../../errors.js';
+import { checkOptions, type KnownNames, namesOf } from '../../known-names.js';
 
 /**
  * A network namespace: the path of a file that stands for it (`/run/netns/blue`, `/proc/1/ns/net`), the id of a process
@@ -7,12 +8,15 @@ import { invalidArgument, NetlinkError } from '../../errors.js';
  */
 export type NetworkNamespace = string | { readonly pid: number } | { readonly fd: number };
 
+const KINDS: KnownNames = namesOf<{ pid: number; fd: number }>({ pid: true, fd: true });
+
 /** Calls `use` with a descriptor of the namespace, or with -1 for our own. */
 export function withNamespace<Result>(
   namespace: NetworkNamespace | undefined,
   use: (descriptor: number) => Result,
 ): Result {
   if (namespace === undefined) return use(-1);
+  if (typeof namespace === 'object') checkOptions('openSocket: netns', namespace, KINDS);
   if (typeof namespace === 'object' && 'fd' in namespace) {
     checkNumber('fd', namespace.fd, 0);
     return use(namespace.fd);
@@ -35,12 +39,16 @@ function openNamespace(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY);
   } catch (error) {
-    const { code = 'EIO', errno } = error as NodeJS.ErrnoException;
+    const { errno, message } = error as NodeJS.ErrnoException;
+    // A path with a NUL never comes to open(2).
+    if (errno === undefined)
+      throw invalidArgument(`openSocket: netns: '${path}' cannot be opened: ${message}`);
+    const code = errnoName(Math.abs(errno));
     throw new NetlinkError(`the network namespace ${path} cannot be opened: ${code}`, {
       code,
+      errno: Math.abs(errno),
       syscall: 'open',
       cause: error,
-      ...(errno === undefined ? {} : { errno: Math.abs(errno) }),
     });
   }
 }

@@ -1,4 +1,5 @@
 import { errnoName, invalidArgument, systemError } from '../../errors.js';
+import { suggestion } from '../../known-names.js';
 import { native } from '../../native/addon.js';
 
 const SOL_SOCKET = 1;
@@ -200,7 +201,7 @@ function changeMembership(handle: number, option: number, call: string, group: n
 
 function placeOf(name: string): Place {
   if (Object.hasOwn(places, name)) return places[name as OptionName];
-  throw invalidArgument(`'${name}' is no socket option; there are ${Object.keys(places).join(', ')}`);
+  throw invalidArgument(`unknown socket option '${name}'${suggestion(name, Object.keys(places))}`);
 }
 
 function checkValue(name: OptionName, value: unknown): void {

@@ -25,7 +25,7 @@ export class SendThread implements OffloadedSender {
   constructor(owner: ThreadOwner) {
     this.#owner = owner;
     const error = native().startOffload(owner.handle);
-    if (error < 0) throw systemError('uv_thread_create', -error);
+    if (error < 0) throw systemError('pthread_create', -error);
   }
 
   /** Whether sends are under way. */

@@ -1,4 +1,4 @@
-import { closed, invalidArgument } from '../../errors.js';
+import { atAwait, closed, invalidArgument } from '../../errors.js';
 import { NLM_F_ACK, NLM_F_ECHO, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from '../../wire/constants.js';
 import type { Operation } from '../../wire/operation.js';
 import { WireWriter } from '../../wire/writer.js';
@@ -151,8 +151,10 @@ export class Batch<Reply = NetlinkMessage> {
       if (room !== undefined) await room;
       if (this.#options.signal?.aborted === true) break;
       const transaction = this.#sendPart(results.length);
-      if (!transaction.settled) await this.#settled(transaction);
+      const waits = !transaction.settled;
+      if (waits) await this.#settled(transaction);
       results = joined(results, transaction);
+      if (waits) nameCaller(results);
       if (this.#endsWith(results)) break;
       if (performance.now() > end) {
         await nextLoop();
@@ -329,6 +331,13 @@ function readTransaction({ transaction }: BatchOptions): BatchOptions['transacti
 
 function nextLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Errors that came while the caller awaited them: their stacks are to begin there. */
+function nameCaller(results: BatchResult[]): void {
+  results.forEach((result, index) => {
+    if (result.status === 'failed') results[index] = { status: 'failed', error: atAwait(result.error) };
+  });
 }
 
 /** The results of the parts so far, and of the next. */

@@ -11,12 +11,17 @@ export interface CallOptions {
   readonly onWarning?: ((extack: ExtendedAck) => void) | undefined;
 }
 
+/** The options of a call without any. */
+export const NO_OPTIONS = {} as const satisfies CallOptions;
+
 /**
  * The options, each read once and checked. Options are the caller's code, since they may have
  * getters: what reads them again later might get something else, or an error in the middle of its work.
  */
 export function readCallOptions(options: CallOptions): CallOptions {
+  if (options === NO_OPTIONS) return options;
   const { signal, timeout, onWarning } = options;
+  if (signal === undefined && timeout === undefined && onWarning === undefined) return NO_OPTIONS;
   checkSignal(signal);
   if (timeout !== undefined) checkTimeout(timeout);
   if (onWarning !== undefined && typeof onWarning !== 'function') {

@@ -1,4 +1,4 @@
-import { closed, invalidArgument, NetlinkError } from '../../errors.js';
+import { atAwait, closed, invalidArgument, NetlinkError } from '../../errors.js';
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../wire/constants.js';
 import type { ExtendedAck } from '../../wire/extended-ack.js';
 import type { Operation } from '../../wire/operation.js';
@@ -166,7 +166,7 @@ export class Dump<Item> implements AsyncIterable<Item> {
           yield transaction.takeItems();
           continue;
         }
-        if (transaction.error !== undefined) throw transaction.error as Error;
+        if (transaction.error !== undefined) throw atAwait(transaction.error) as Error;
         if (transaction.settled) return undefined;
         await this.#more();
       }
@@ -190,7 +190,7 @@ export class Dump<Item> implements AsyncIterable<Item> {
 
   #outcome(): Promise<Item[]> {
     const { error, items } = this.#transaction;
-    return error === undefined ? Promise.resolve(items) : rejected(this.#withPartial(error));
+    return error === undefined ? Promise.resolve(items) : rejected(atAwait(this.#withPartial(error)));
   }
 
   /** Resolved when there are items, or the end. */

@@ -1,4 +1,4 @@
-import { closed } from '../../errors.js';
+import { closed, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../wire/constants.js';
 import { WireWriter } from '../../wire/writer.js';
@@ -22,7 +22,6 @@ const SMALL_REPLY = 2048;
 /** The most bytes of one datagram: below the usual size of the send buffer. */
 const BYTES_PER_DATAGRAM = 64 * 1024;
 const RESOLVED = Promise.resolve();
-const NO_OPTIONS: CallOptions = {};
 
 /**
  * Requests other than dumps. A single one is sent at once and settled before its promise is returned; further ones of the
@@ -52,7 +51,7 @@ export class Requests implements RoomListener, TurnListener {
   }
 
   /** Sends a request. */
-  perform<Input, Reply>(call: OperationCall<Input, Reply>, given: CallOptions | undefined): Promise<unknown> {
+  perform<Input, Reply>(call: OperationCall<Input, Reply>, given: CallOptions): Promise<unknown> {
     try {
       const options = this.#check(given);
       if (this.#writing) return this.#outcome(this.#sendAlone(call), options);
@@ -84,7 +83,7 @@ export class Requests implements RoomListener, TurnListener {
   }
 
   /** Like {@link perform}, but blocks the thread until the answer is there. */
-  performSync<Input, Reply>(call: OperationCall<Input, Reply>, given: CallOptions | undefined): unknown {
+  performSync<Input, Reply>(call: OperationCall<Input, Reply>, given: CallOptions): unknown {
     const options = this.#check(given);
     this.#port.checkBlocking('requestSync');
     if (this.#sending) throw blockingInCallback('requestSync');
@@ -146,8 +145,8 @@ export class Requests implements RoomListener, TurnListener {
   }
 
   /** Reads the options. Throws unless a request can be made. */
-  #check(given: CallOptions | undefined): CallOptions {
-    const options = given === undefined ? NO_OPTIONS : readCallOptions(given);
+  #check(given: CallOptions): CallOptions {
+    const options = readCallOptions(given);
     if (this.#port.closed) throw closed();
     options.signal?.throwIfAborted();
     if (this.#port.congested) this.#transport.makeRoom();
@@ -303,8 +302,8 @@ export class Requests implements RoomListener, TurnListener {
       this.#turnAwaited = true;
       nextTurn(this);
     }
-    return new Promise((resolve, reject) => {
-      const queued = new QueuedRequest(transaction, options, this.#transport, resolve, reject);
+    return new Promise((resolve) => {
+      const queued = new QueuedRequest(transaction, options, this.#transport, resolve);
       this.#queued.push(queued);
       if (options.signal !== undefined) queued.listenForAbort();
     });
@@ -316,8 +315,8 @@ export class Requests implements RoomListener, TurnListener {
   };
 
   #wait(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      new QueuedRequest(transaction, options, this.#transport, resolve, reject).startTimer(false);
+    return new Promise((resolve) => {
+      new QueuedRequest(transaction, options, this.#transport, resolve).startTimer(false);
     });
   }
 }
@@ -342,7 +341,6 @@ class QueuedRequest {
   readonly #options: CallOptions;
   readonly #transport: Transport;
   readonly #resolve: (result: unknown) => void;
-  readonly #reject: (error: unknown) => void;
   #release: (() => void) | undefined;
   #timed = false;
 
@@ -351,13 +349,11 @@ class QueuedRequest {
     options: CallOptions,
     transport: Transport,
     resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
   ) {
     this.transaction = transaction;
     this.#options = options;
     this.#transport = transport;
     this.#resolve = resolve;
-    this.#reject = reject;
     transaction.listener = this;
   }
 
@@ -390,13 +386,13 @@ class QueuedRequest {
     warn(transaction, this.#options);
     if (transaction.began !== 0) publish(transaction, this.#transport.port.portId);
     if (transaction.error !== undefined) {
-      this.#reject(transaction.error);
+      rejectAtAwait(this.#resolve, transaction.error);
       return;
     }
     try {
       this.#resolve(transaction.result);
     } catch (error) {
-      this.#reject(error);
+      rejectAtAwait(this.#resolve, error);
     }
   }
 }

@@ -279,7 +279,7 @@ export class Transport implements PortReader, TurnListener, EngineObserver<Datag
     try {
       this.#block(transaction, operation, options.timeout ?? this.timeout);
     } catch (error) {
-      this.abandon(transaction, error);
+      if (!transaction.settled) this.abandon(transaction, error);
       throw error;
     }
     this.#progress();

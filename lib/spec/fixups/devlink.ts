@@ -1,4 +1,4 @@
-import { notification } from './entries.js';
+import { notification, repeated } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 const ANNOUNCED: readonly (readonly [name: string, value: number, get: string])[] = [
@@ -26,7 +26,16 @@ const ANNOUNCED: readonly (readonly [name: string, value: number, get: string])[
   ['linecard-del-ntf', 81, 'linecard-get'],
 ];
 
+const REPEATED: readonly (readonly [set: string, attribute: string])[] = [
+  ['dl-region-snapshots', 'region-snapshot'],
+  ['dl-region-chunks', 'region-chunk'],
+  ['dl-linecard-supported-types', 'linecard-type'],
+];
+
 export const devlinkFixups: readonly Fixup[] = [
+  ...REPEATED.map(([set, attribute]) =>
+    repeated(set, attribute, 'the nest has one for each: all but the last were taken for unknown'),
+  ),
   {
     reason: 'the group DEVLINK_GENL_MCGRP_CONFIG_NAME is not listed',
     at: [],
@@ -106,7 +115,18 @@ export const devlinkFixups: readonly Fixup[] = [
     reason:
       'DEVLINK_ATTR_FMSG is a sequence: what its attributes say is in their order, which an object loses',
     at: ['attribute-sets', 'devlink', 'attributes', 'fmsg'],
-    was: { type: 'nest', 'nested-attributes': 'dl-fmsg' },
-    set: { type: 'binary', 'nested-attributes': undefined },
+    was: { type: 'nest' },
+    set: { type: 'sequence' },
+  },
+  {
+    reason:
+      'DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA is left out, since its type is that which the value’s type names',
+    at: ['attribute-sets', 'devlink', 'attributes'],
+    add: [{ name: 'fmsg-obj-value-data', type: 'binary', value: 113 }],
+  },
+  {
+    reason: 'what DEVLINK_ATTR_FMSG holds are values too, each behind its type (devlink_fmsg_prepare_skb)',
+    at: ['attribute-sets', 'dl-fmsg', 'attributes'],
+    add: [{ name: 'fmsg-obj-value-type' }, { name: 'fmsg-obj-value-data' }],
   },
 ];

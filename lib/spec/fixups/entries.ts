@@ -43,6 +43,26 @@ function constantPrefixes(list: string, prefixes: Readonly<Record<string, string
   }));
 }
 
+/** An attribute that is something else than the spec says: `was` and `now` are keys of its mapping. */
+export function retyped(set: string, attribute: string, was: Mapping, now: Mapping, reason: string): Fixup {
+  return { reason, at: ['attribute-sets', set, 'attributes', attribute], was, set: now };
+}
+
+/** An attribute that the kernel writes or reads in network byte order, where the spec says nothing of it. */
+export function bigEndian(set: string, attribute: string, reason: string): Fixup {
+  return retyped(set, attribute, { 'byte-order': undefined }, BE, reason);
+}
+
+/** An attribute that can come more than once. */
+export function repeated(set: string, attribute: string, reason: string): Fixup {
+  return retyped(set, attribute, { 'multi-attr': undefined }, { 'multi-attr': true }, reason);
+}
+
+/** A member of a structure whose type is another one in the header that declares it. */
+export function member(struct: string, name: string, was: string, now: string, reason: string): Fixup {
+  return { reason, at: ['definitions', struct, 'members', name], was: { type: was }, set: { type: now } };
+}
+
 /** The number of an attribute that the spec counts wrongly, as in the header that declares it. */
 export function numbered(set: string, attribute: string, value: number): Fixup {
   return {

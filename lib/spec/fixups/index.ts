@@ -10,8 +10,9 @@ import { nl80211Fixups } from './nl80211.js';
 import { nlctrlFixups } from './nlctrl.js';
 import { ovsFlowFixups } from './ovs-flow.js';
 import { addressFixups, neighbourFixups, routeFixups, ruleFixups } from './route.js';
-import { ovsDatapathFixups, ovsFlowOperations, ovsVportFixups } from './ovs.js';
+import { ovsDatapathFixups, ovsFlowOperations, ovsHeader, ovsVportFixups } from './ovs.js';
 import { linkFixups } from './rt-link.js';
+import { flowerFixups } from './tc-flower.js';
 import { tcFixups } from './tc.js';
 import { teamFixups } from './team.js';
 
@@ -29,6 +30,7 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['nl80211', nl80211Fixups],
   ['ovs_datapath', ovsDatapathFixups],
   ['ovs_flow', [...ovsFlowFixups, ...ovsFlowOperations]],
+  ['ovs_packet', [ovsHeader]],
   ['ovs_vport', ovsVportFixups],
   ['team', teamFixups],
   ['rt-addr', addressFixups],
@@ -36,7 +38,7 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['rt-neigh', neighbourFixups],
   ['rt-route', routeFixups],
   ['rt-rule', ruleFixups],
-  ['tc', tcFixups],
+  ['tc', [...tcFixups, ...flowerFixups]],
 ]);
 
 /**

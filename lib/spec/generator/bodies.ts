@@ -4,7 +4,7 @@ import { kindOf } from '../interpreter/description.js';
 import type { BodySpec, MemberSpec, SetSpec, SubMessageSpec, ValueType } from '../model.js';
 import { docComment, memberComment } from './comments.js';
 import { type Expressions, plus } from './expressions.js';
-import { caseLines } from './lines.js';
+import { caseLines, literal } from './lines.js';
 import { member, property } from './naming.js';
 import { room, roomFor } from './room.js';
 import { outerParameters } from './sets.js';
@@ -170,6 +170,7 @@ function writer(
           `  if (${member('value', key)} === undefined) ${expressions.putMember(type, plus('at', offset), length, String(number))}`,
         ],
   );
+  const members = literal([...keys.values()]);
   const fallback =
     set === undefined
       ? [
@@ -177,14 +178,19 @@ function writer(
           '          if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
           '          break;',
           '        default:',
-          `          refuseUnknown(value, key, ${quoted(header?.name ?? name)}, besides);`,
+          `          refuseUnknown(value, key, ${quoted(header?.name ?? name)}, ${members}, besides);`,
         ]
       : [
           '        default:',
           `          write${expressions.names.of(set)}Attribute(writer, value, key, besides);`,
         ];
+  const besides =
+    set === undefined ? 'besides?: ReadonlySet<string>' : `besides: ReadonlySet<string> = ${name}Members`;
   return [
-    `function write${name}(writer: WireWriter, value: ${name}Input, besides?: ReadonlySet<string>): void {`,
+    ...(set === undefined
+      ? []
+      : [`const ${name}Members: ReadonlySet<string> = /* @__PURE__ */ new Set(${members});`, '']),
+    `function write${name}(writer: WireWriter, value: ${name}Input, ${besides}): void {`,
     `  const at = writer.space(${header?.size ?? 0});`,
     ...[...keys].flatMap(([each, key]) => widened(each, key, set)),
     ...defaults,
@@ -296,7 +302,7 @@ function subMessageWriter(
       ];
     }),
     '      default:',
-    `        refuseUnknown(value, tag, ${quoted(message.name)});`,
+    `        refuseUnknown(value, tag, ${quoted(message.name)}, ${literal(message.formats.map(({ value }) => value))});`,
     '    }',
     '  } catch (error) {',
     '    throw within(tag, error);',
@@ -329,6 +335,8 @@ function nested(type: ValueType, set: SetSpec, nameOf: (set: SetSpec) => string)
   switch (type.kind) {
     case 'nest':
       return type.header === undefined ? [`nested: describe${nameOf(type.set)}`] : [];
+    case 'sequence':
+      return [`nested: describe${nameOf(type.set)}`];
     case 'indexed':
       return nested(type.of, set, nameOf);
     case 'sub-message': {

@@ -66,6 +66,8 @@ function typePhrase(type: ValueType): string {
       return `C array of ${typePhrase(type.of)}`;
     case 'nest':
       return 'nested attributes';
+    case 'sequence':
+      return 'attributes in order, each an object of one property';
     case 'indexed':
       return `array of ${typePhrase(type.of)}`;
     case 'keyed':

@@ -34,3 +34,8 @@ function withoutFunctions(lines: readonly string[], unused: (name: string) => bo
   }
   return kept;
 }
+
+/** An array of names as source. */
+export function literal(names: readonly string[]): string {
+  return `[${names.map(quoted).join(', ')}]`;
+}

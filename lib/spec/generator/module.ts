@@ -3,6 +3,7 @@ import { operationBodies } from '../operation-bodies.js';
 import type { EnumSpec, FamilySpec, ValueType } from '../model.js';
 import { printDescription, printHeadedBody, printSubMessage, type BodyParts } from './bodies.js';
 import { withoutUnused } from './lines.js';
+import { ABI } from '../runtime/abi.js';
 import { docComment } from './comments.js';
 import { Expressions } from './expressions.js';
 import { ModuleNames, property } from './naming.js';
@@ -16,7 +17,7 @@ import { commentText, quoted } from './literals.js';
 export interface GenerateOptions {
   /** What the module is generated from, in a line: names and hashes. */
   readonly inputs: string;
-  /** Where the module finds what it is made of. Default: this package's `afnetlink/codec`. */
+  /** Where the module finds what it is made of. Default: this package's `afnetlink/generated-runtime`. */
   readonly runtime?: string;
 }
 
@@ -42,6 +43,7 @@ const VALUES = [
     'readNumbers',
     'readRaw',
     'readRecords',
+    'readSequence',
     'readShort',
     'readStructs',
   ],
@@ -66,6 +68,7 @@ const VALUES = [
     'writeNothing',
     'writeNothingNest',
     'writeRecords',
+    'writeSequence',
     'writeStruct',
   ],
 ];
@@ -87,7 +90,7 @@ const TYPES = [
 
 /** Prints a family as a TypeScript module: types, decoders and encoders in straight lines, and the family itself. */
 export function generateModule(spec: FamilySpec, options: GenerateOptions): string {
-  const names = new ModuleNames(spec, [...VALUES, ...TYPES, 'codec']);
+  const names = new ModuleNames(spec, [...VALUES, ...TYPES, 'runtime']);
   const expressions = new Expressions(names);
   const parts: BodyParts = {
     expressions,
@@ -115,10 +118,14 @@ export function generateModule(spec: FamilySpec, options: GenerateOptions): stri
     ...new OperationPrinter(spec, names).print(),
   ];
   const text = withoutUnused(lines).join('\n');
-  return `${[...head(options, text), text].join('\n').trimEnd()}\n`;
+  return `${[...head(spec.name, options, text), text].join('\n').trimEnd()}\n`;
 }
 
-function head({ inputs, runtime = 'afnetlink/codec' }: GenerateOptions, text: string): string[] {
+function head(
+  family: string,
+  { inputs, runtime = 'afnetlink/generated-runtime' }: GenerateOptions,
+  text: string,
+): string[] {
   const code = text.replaceAll(/^\s*(\/\*\*|\*).*$/gm, '');
   const used = (name: string) => new RegExp(`\\b${name}\\b`).test(code);
   const order = /\bLE\b/.test(text);
@@ -130,12 +137,14 @@ function head({ inputs, runtime = 'afnetlink/codec' }: GenerateOptions, text: st
     'import type {',
     ...TYPES.filter(used).sort(byName).map(inList),
     `} from ${quoted(runtime)};`,
-    `import * as codec from ${quoted(runtime)};`,
+    `import * as runtime from ${quoted(runtime)};`,
+    '',
+    `runtime.requireAbi(${quoted(family)}, ${ABI});`,
     '',
     // As constants of the module they are known when V8 compiles, while what is imported is looked up at each use.
     'const {',
     ...values.sort(byName).map(inList),
-    '} = codec;',
+    '} = runtime;',
     ...(order ? ['const LE = LITTLE_ENDIAN_HOST;'] : []),
     '',
   ];

@@ -56,6 +56,8 @@ function bodiesWithin(type: ValueType): readonly BodySpec[] {
     case 'nest':
     case 'records':
       return [type];
+    case 'sequence':
+      return [{ set: type.set }];
     case 'indexed':
     case 'keyed':
       return bodiesWithin(type.of);

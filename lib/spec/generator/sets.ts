@@ -204,7 +204,7 @@ function writer(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
     '      if (value.extra !== undefined) writeExtra(writer, listOf(value.extra));',
     '      break;',
     '    default:',
-    `      refuseUnknown(value, key, ${quoted(set.name)}, besides);`,
+    `      refuseUnknown(value, key, ${quoted(set.name)}, describe${name}, besides);`,
     '  }',
     '}',
     '',

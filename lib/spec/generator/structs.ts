@@ -1,5 +1,5 @@
 import type { MemberSpec, StructSpec } from '../model.js';
-import { caseLines } from './lines.js';
+import { caseLines, literal } from './lines.js';
 import { docComment, memberComment } from './comments.js';
 import { type Expressions, plus } from './expressions.js';
 import { member, property } from './naming.js';
@@ -111,7 +111,7 @@ function writer(
     "        case 'tail':",
     '          break;',
     '        default:',
-    `          refuseUnknown(value, key, ${quoted(struct.name)});`,
+    `          refuseUnknown(value, key, ${quoted(struct.name)}, ${literal(members.map(({ key }) => key))});`,
     '      }',
     '    } catch (error) {',
     '      throw within(key, error);',

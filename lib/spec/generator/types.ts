@@ -29,6 +29,8 @@ export class TypePrinter {
         return this.#integer(type.names, true);
       case 'nest':
         return this.#named(this.#names.body(type));
+      case 'sequence':
+        return list(this.#named(this.#names.of(type.set)));
       case 'records':
         return list(this.#named(this.#names.body(type)));
       case 'sub-message':

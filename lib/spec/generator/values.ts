@@ -39,6 +39,10 @@ export class ValuePrinter {
         const outer = this.#outer(outerOf(type), scope);
         return `read${names.of(type.message)}(${selected}, view, from, to, strict${outer})`;
       }
+      case 'sequence': {
+        const outer = this.#outer(type.set.outerSelectors, scope);
+        return `readSequence(view, from, to, (entry, start, end) => read${names.of(type.set)}(entry, view, start, end, strict${outer}))`;
+      }
       case 'records':
         return `readRecords(view, ${type.header.size}, from, to, strict, read${names.body(type)})`;
       case 'pad':
@@ -97,6 +101,8 @@ export class ValuePrinter {
         return this.#writeKeyed(type.keys, type.of, id, value);
       case 'sub-message':
         return `write${names.of(type.message)}(writer, ${id}, ${value});`;
+      case 'sequence':
+        return `writeSequence(writer, ${id}, ${value}, write${names.of(type.set)});`;
       case 'records':
         return this.#writeRecords(type.header, type, id, value);
       case 'pad':

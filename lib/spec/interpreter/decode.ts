@@ -6,6 +6,7 @@ import type { AttributeSpec, BodySpec, SetSpec, StructSpec, SubMessageSpec, Valu
 import { setsWithin } from '../normalise/selectors.js';
 import { brokenAttribute, keepEarlier, keepMalformed, keepUnknown, tooShort } from '../runtime/extra.js';
 import { malformed } from '../../errors.js';
+import { readSequence } from '../runtime/reading.js';
 import { readInteger, readVariableInteger } from './integers.js';
 import { readAddress, readArray, readMember, readStruct, type Values } from './structs.js';
 import { attributesById, flagSetOf } from './tables.js';
@@ -177,6 +178,11 @@ function readValue(type: ValueType, decoding: Decoding, from: number, end: numbe
       return readKeyed(type.keys, type.of, decoding, from, end, scope);
     case 'sub-message':
       return readSubMessage(type.message, scope[type.selector.key], decoding, from, end, scope);
+    case 'sequence':
+      return readSequence(view, from, end, (entry, start, limit) => {
+        readSet(type.set, decoding, start, limit, entry, scope);
+        return entry;
+      });
     case 'records':
       return readRecords(type.header, type.set, decoding, from, end, scope);
     case 'pad':
@@ -237,7 +243,7 @@ function readKeyed(
     const entries = entriesWithin(decoding.view, start, limit);
     const [entry] = entries;
     if (entry === undefined || entries.length > 1) {
-      throw malformed(`one attribute is needed as ${key}, and there are ${entries.length}`);
+      throw malformed(`${key} must hold one attribute, got ${entries.length}`);
     }
     [values[key], start, limit] = entry;
   }
@@ -255,7 +261,7 @@ function readSubMessage(
 ): Values {
   const format = message.formats.find(({ value }) => value === selected);
   if (format === undefined) {
-    if (decoding.strict) throw malformed(`'${String(selected)}' is no format of ${message.name}`);
+    if (decoding.strict) throw malformed(`unknown format '${String(selected)}' of ${message.name}`);
     return { raw: decoding.view.binary(from, end) };
   }
   const { header, set } = format;
@@ -281,7 +287,7 @@ function readRecords(
   for (let at = from; at < end;) {
     const length = view.u16(at, end);
     if (length < header.size || length > end - at) {
-      throw malformed(`record at byte ${at} claims ${length} bytes of ${end - at}`);
+      throw malformed(`the record at byte ${at} claims ${length} bytes, and ${end - at} are left`);
     }
     records.push(readNest(header, set, decoding, at, at + length, scope));
     at += align4(length);

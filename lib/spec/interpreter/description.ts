@@ -53,6 +53,8 @@ function describeNested(type: ValueType, set: SetSpec): AttributeDescription['ne
   switch (type.kind) {
     case 'nest':
       return type.header === undefined ? () => describeSet(type.set) : undefined;
+    case 'sequence':
+      return () => describeSet(type.set);
     case 'indexed':
       return describeNested(type.of, set);
     case 'sub-message': {
@@ -85,6 +87,7 @@ export function kindOf(type: ValueType): AttributeKind | undefined {
     case 'pad':
       return type.kind;
     case 'sub-message':
+    case 'sequence':
       return 'nest';
     case 'indexed':
       return 'indexed-array';

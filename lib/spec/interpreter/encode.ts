@@ -1,5 +1,6 @@
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { invalidArgument } from '../../errors.js';
+import { shown } from '../../shown-value.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLA_F_NESTED } from '../../wire/constants.js';
 import type { WireWriter } from '../../wire/writer.js';
@@ -16,7 +17,7 @@ import type {
 } from '../model.js';
 import { type ExtraInput, writeExtra } from '../runtime/extra.js';
 import { impliedSelector, listOf, objectOf, tagOf, textOf, refuseUnknown, within } from '../runtime/input.js';
-import { narrowed } from '../runtime/writing.js';
+import { narrowed, writeSequence } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
   addressBytes,
@@ -55,7 +56,10 @@ function writeBody(
       const attribute = attributes?.get(key);
       if (attribute !== undefined && set !== undefined) writeAttribute(attribute, set, writer, value, input);
       else if (key === 'extra') writeExtra(writer, listOf(value as ExtraInput[]));
-      else refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message');
+      else {
+        const known = [...(attributes?.keys() ?? []), ...(besides.size > 0 ? besides : (members ?? []))];
+        refuseUnknown(input, key, set?.name ?? header?.name ?? 'this message', known);
+      }
     } catch (error) {
       throw within(key, error);
     }
@@ -179,6 +183,11 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
     case 'sub-message':
       writeSubMessage(type.message.formats, type.message.name, writer, id, value as Values);
       return;
+    case 'sequence':
+      writeSequence(writer, id, listOf(value as Values[]), (to, entry) =>
+        writeBody(undefined, type.set, to, entry, NONE),
+      );
+      return;
     case 'records':
       writeRecords(type.header, type.set, writer, id, listOf(value as Values[]));
       return;
@@ -259,7 +268,7 @@ function writeKeyed(
 function keyOf(input: Values, key: string): number {
   const value = input[key];
   if (typeof value === 'number') return value;
-  throw invalidArgument(`'${key}' is needed: a number`);
+  throw invalidArgument(`'${key}' must be a number, got ${shown(value)}`);
 }
 
 function writeSubMessage(
@@ -277,7 +286,8 @@ function writeSubMessage(
   try {
     const format = formats.find(({ value }) => value === tag);
     if (format === undefined) {
-      refuseUnknown(input, tag, what);
+      const known = formats.map(({ value }) => value);
+      refuseUnknown(input, tag, what, known);
       return;
     }
     const { header, set } = format;

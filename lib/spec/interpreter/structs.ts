@@ -157,7 +157,7 @@ export function putStruct(struct: StructSpec, writer: WireWriter, offset: number
     if (value === undefined || key === 'tail') continue;
     try {
       const member = members.get(key);
-      if (member === undefined) refuseUnknown(values, key, struct.name);
+      if (member === undefined) refuseUnknown(values, key, struct.name, [...members.keys()]);
       else putMember(member, writer, offset + member.offset, value);
     } catch (error) {
       throw within(key, error);

@@ -30,6 +30,8 @@ export function readValueType(node: SpecNode, references: References): ValueType
       };
     case 'sub-message':
       return subMessage(node, references);
+    case 'sequence':
+      return { kind: 'sequence', set: references.sets.get(node, 'nested-attributes') };
     case 'records':
       return {
         kind: 'records',

@@ -41,6 +41,7 @@ export function bindSelectors(
 export function setsWithin(type: ValueType): readonly SetSpec[] {
   switch (type.kind) {
     case 'nest':
+    case 'sequence':
     case 'records':
       return [type.set];
     case 'indexed':

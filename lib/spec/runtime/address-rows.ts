@@ -63,7 +63,7 @@ export class AddressRows {
 
   /** Prepares for an address of another length than that of the `rows` so far. */
   #fit(length: number, rows: number): void {
-    if (length > MOST) throw malformed(`${length} bytes are no address`);
+    if (length > MOST) throw malformed(`an address must have at most ${MOST} bytes, got ${length}`);
     this.#lengths ??= new Uint8Array(this.#capacity).fill(this.#stride, 0, rows);
     if (length > this.#stride) this.#widen(length, rows);
     this.#updateWords();

@@ -43,7 +43,7 @@ export function readIpv6(view: WireView, from: number, end: number): string {
 export function readIp(view: WireView, from: number, end: number): string {
   if (end - from === IPV4_LENGTH) return formatIpv4(view.bytes, from);
   if (end - from === IPV6_LENGTH) return formatIpv6(view.bytes, from);
-  throw malformed(`${end - from} bytes are no IP address`);
+  throw malformed(`an IP address must have 4 or 16 bytes, got ${end - from}`);
 }
 
 export function readUuid(view: WireView, from: number, end: number): string {
@@ -68,7 +68,7 @@ export function ipBytes(input: AddressInput): Uint8Array {
   if (typeof input === 'string') return parseAddress(input);
   const bytes = bytesOf(input);
   if (bytes.length === IPV4_LENGTH || bytes.length === IPV6_LENGTH) return bytes;
-  throw invalidArgument(`an IP address has 4 or 16 bytes, not ${bytes.length}`);
+  throw invalidArgument(`an IP address must have 4 or 16 bytes, got ${bytes.length}`);
 }
 
 export function uuidBytes(input: AddressInput): Uint8Array {

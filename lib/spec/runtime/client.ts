@@ -299,7 +299,7 @@ export interface FamilyClient<Do, Dumps, Notification = never, Group extends str
 /** A message of a family whose types are known only at run time. */
 export type DynamicMessage = Readonly<Record<string, unknown>>;
 
-/** What opening a family gives that was loaded at run time: operations by their names in the specification. */
+/** What opening a family gives that was loaded at run time. The specification's `rings-get` is `ringsGet`, here as everywhere. */
 export type DynamicClient = FamilyClient<
   DynamicOperations<GetOperation<object, DynamicMessage>> & DynamicCall,
   DynamicOperations<DumpOperation<object, DynamicMessage, Readonly<Record<string, unknown>>>> & DynamicDump,
@@ -310,7 +310,7 @@ export type DynamicClient = FamilyClient<
 type DynamicOperations<Operation> = Readonly<Record<string, Operation>>;
 
 interface DynamicCall {
-  /** Calls an operation by its name: `client.do('rings-get', { header: { devName: 'eth0' } })`. */
+  /** Calls an operation by its name: `client.do('ringsGet', { header: { devName: 'eth0' } })`. */
   (operation: string, request?: object, options?: FamilyDoOptions): Promise<DynamicMessage | undefined>;
 }
 

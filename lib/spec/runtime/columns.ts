@@ -1,4 +1,6 @@
 import { invalidArgument } from '../../errors.js';
+import { suggestion } from '../../known-names.js';
+import { shown } from '../../shown-value.js';
 import { align4, LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
 import { NLA_HDRLEN } from '../../wire/constants.js';
 import type { AttributeKind } from '../../wire/description.js';
@@ -58,13 +60,14 @@ export class ColumnReader {
     this.#headerLength = body.headerLength;
     const described = Object.entries(body.attributes());
     this.#byType = new Uint8Array(Math.max(0, ...described.map(([number]) => Number(number))) + 1);
+    const names = [...body.header.map(({ name }) => name), ...described.map(([, { name }]) => name)];
     keys.forEach((key, index) => {
       const member = body.header.find(({ name }) => name === key);
       const [number, attribute] = described.find(([, { name }]) => name === key) ?? [];
       if (member !== undefined)
         this.#members.push({ offset: member.offset, end: member.offset + member.length, index });
       else this.#byType[Number(number)] = index + 1;
-      this.#makeColumns.push(() => columnFor(key, member ?? attribute));
+      this.#makeColumns.push(() => columnFor(key, member ?? attribute, names));
     });
     this.#wantsAttributes = this.#members.length < keys.length;
     this.#last = new Int32Array(keys.length);
@@ -152,13 +155,14 @@ export class ColumnReader {
   }
 }
 
-function columnFor(key: string, described: DescribedAttribute | undefined): Column {
+function columnFor(key: string, described: DescribedAttribute | undefined, known: Iterable<string>): Column {
   if (described === undefined)
-    throw invalidArgument(`'${key}' cannot be a column: there is none of that name`);
+    throw invalidArgument(`columns: unknown property ${shown(key)}${suggestion(key, known)}`);
   const { kind, bigEndian = false, address } = described;
   if (address !== undefined) return new AddressRows(address);
   const column = kind === undefined ? undefined : columnOfKind(kind, !bigEndian && LE);
-  if (column === undefined) throw invalidArgument(`'${key}' cannot be a column: it is ${kind ?? 'nested'}`);
+  if (column === undefined)
+    throw invalidArgument(`columns: ${shown(key)} must be a number or an address, it is ${kind ?? 'nested'}`);
   return column;
 }
 

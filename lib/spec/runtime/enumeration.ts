@@ -1,12 +1,15 @@
 import { invalidArgument, malformed } from '../../errors.js';
+import { suggestion } from '../../known-names.js';
+import { shown } from '../../shown-value.js';
+import { listOf } from './input.js';
 
 /** A flag's name, or `bit7` for one that the specification does not know. */
 export type FlagName<Name extends string> = Name | `bit${number}`;
 
 /** How flags may be given: names, or the number that they make. */
-export type FlagsInput<Name extends string> = Iterable<FlagName<Name>> | number | bigint;
+export type FlagsInput<Name extends string> = readonly FlagName<Name>[] | number | bigint;
 
-/** More combinations than any kernel sends; beyond, names are made anew. */
+/** More combinations than any kernel sends; beyond, names are made again. */
 const REMEMBERED = 512;
 /** Values below this, which nearly all are, are found by index. */
 const SMALL = 256;
@@ -39,14 +42,14 @@ export class Enumeration<Name extends string = string> {
   name(value: number, strict = false): Name | number {
     const name = this.#small[value] ?? this.#names.get(value);
     if (name !== undefined) return name;
-    if (strict) throw malformed(`${value} is no ${this.#what}`);
+    if (strict) throw malformed(`unknown ${this.#what} ${value}`);
     return value;
   }
 
   name64(value: bigint, strict = false): Name | bigint {
     const name = this.#names.get(Number(value));
     if (name !== undefined) return name;
-    if (strict) throw malformed(`${value} is no ${this.#what}`);
+    if (strict) throw malformed(`unknown ${this.#what} ${value}`);
     return value;
   }
 
@@ -99,7 +102,7 @@ export class FlagSet<Name extends string = string> {
     if (typeof input === 'bigint') return input;
     if (typeof input === 'number') return BigInt(input);
     let mask = 0n;
-    for (const name of input) mask |= 1n << BigInt(this.#bit(name));
+    for (const name of listOf(input)) mask |= 1n << BigInt(this.#bit(name));
     return mask;
   }
 
@@ -116,7 +119,7 @@ export class FlagSet<Name extends string = string> {
     for (let bit = 0, rest = BigInt(mask); rest !== 0n; bit++, rest >>= 1n) {
       if ((rest & 1n) === 0n) continue;
       const name = this.#names[bit];
-      if (name === undefined && strict) throw malformed(`bit ${bit} is no ${this.#what}`);
+      if (name === undefined && strict) throw malformed(`unknown bit ${bit} of ${this.#what}`);
       names.push(name ?? `bit${bit}`);
     }
     const frozen = Object.freeze(names);
@@ -129,7 +132,5 @@ export class FlagSet<Name extends string = string> {
 }
 
 function unknownName(name: string, what: string, known: ReadonlyMap<string, unknown>): Error {
-  const names = [...known.keys()];
-  const shown = names.length > 20 ? `${names.slice(0, 20).join(', ')}, …` : names.join(', ');
-  return invalidArgument(`'${name}' is no ${what}; known are ${shown}`);
+  return invalidArgument(`unknown ${what} ${shown(name)}${suggestion(name, known.keys())}`);
 }

@@ -117,12 +117,12 @@ function writeOne(writer: WireWriter, { type, flags = 0, payload }: ExtraInput):
 
 /** The error for a payload too short for its type. */
 export function tooShort(size: number, needed: number): never {
-  throw malformed(`${size} bytes of payload, and ${needed} are needed`);
+  throw malformed(`the payload must have at least ${needed} bytes, got ${size}`);
 }
 
 /** The error for an attribute that does not fit into what surrounds it. */
 export function brokenAttribute(at: number, length: number, end: number): never {
-  throw malformed(`attribute at byte ${at} claims ${length} bytes of ${end - at}`);
+  throw malformed(`the attribute at byte ${at} claims ${length} bytes, and ${end - at} are left`);
 }
 
 function keep(

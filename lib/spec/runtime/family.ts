@@ -1,4 +1,6 @@
 import { invalidArgument } from '../../errors.js';
+import { suggestion } from '../../known-names.js';
+import { shown } from '../../shown-value.js';
 import type { AttributeDescription, AttributeSet } from '../../wire/description.js';
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
@@ -129,8 +131,8 @@ export function selection(
     if (member !== -1) header |= 1 << member;
     else if (number !== undefined) wanted[number] = 1;
     else {
-      const known = [...headerKeys, ...numbers.keys()].join(', ');
-      throw invalidArgument(`'${key}' cannot be selected; there are ${known}`);
+      const known = [...headerKeys, ...numbers.keys()];
+      throw invalidArgument(`select: unknown property ${shown(key)}${suggestion(key, known)}`);
     }
   }
   const isLarge = keys.length > USUAL_ROOM;

@@ -1,5 +1,8 @@
 import { invalidArgument, NetlinkError } from '../../errors.js';
+import { suggestion } from '../../known-names.js';
+import { shown } from '../../shown-value.js';
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
+import type { AttributeSet } from '../../wire/description.js';
 
 // What an encoder does with the values that people pass: checks of their kind, and errors that say where.
 
@@ -7,37 +10,37 @@ import { bytesOf, type Bytes } from '../../wire/bytes.js';
 export function sized(input: Bytes, length: number, what: string): Uint8Array {
   const bytes = bytesOf(input);
   if (bytes.length === length) return bytes;
-  throw invalidArgument(`${what} has ${length} bytes, not ${bytes.length}`);
+  throw invalidArgument(`${what} must have ${length} bytes, got ${bytes.length}`);
 }
 
 /** Bytes for a member of a structure, which has room for `length`; the rest of it stays zero. */
 export function upTo(input: Bytes, length: number): Uint8Array {
   const bytes = bytesOf(input);
   if (bytes.length <= length) return bytes;
-  throw invalidArgument(`at most ${length} bytes have room here, not ${bytes.length}`);
+  throw invalidArgument(`must have at most ${length} bytes, got ${bytes.length}`);
 }
 
-/** An object, checked to be one. */
+/** An object, checked to be one; an array is none. */
 export function objectOf<T extends object>(input: T): T {
-  if (typeof input === 'object' && (input as unknown) !== null) return input;
-  throw invalidArgument(`an object is needed, not ${shown(input)}`);
+  if (typeof input === 'object' && (input as unknown) !== null && !Array.isArray(input)) return input;
+  throw unexpected(input, 'an object');
 }
 
 export function listOf<T>(input: readonly T[]): readonly T[] {
   const given: unknown = input;
   if (Array.isArray(given)) return input;
-  throw invalidArgument(`an array is needed, not ${shown(input)}`);
+  throw unexpected(input, 'an array');
 }
 
 /** Elements of an array in a structure, which has room for `most`. */
 export function atMost<T>(elements: readonly T[], most: number): readonly T[] {
   if (listOf(elements).length <= most) return elements;
-  throw invalidArgument(`at most ${most} elements have room here, not ${elements.length}`);
+  throw invalidArgument(`must have at most ${most} elements, got ${elements.length}`);
 }
 
 export function textOf(input: string): string {
   if (typeof input === 'string') return input;
-  throw invalidArgument(`text is needed, not ${shown(input)}`);
+  throw unexpected(input, 'a string');
 }
 
 /** The one key of a sub-message's object, which says its format. */
@@ -46,7 +49,7 @@ export function tagOf(input: object): string {
   const [tag] = keys;
   if (keys.length === 1 && tag !== undefined) return tag;
   throw invalidArgument(
-    `exactly one key is needed, which says the format, such as { bridge: { … } }; these are ${keys.length}`,
+    `must have exactly one key, the name of the format, such as { bridge: { … } }, got ${keys.length === 0 ? 'none' : keys.join(', ')}`,
   );
 }
 
@@ -67,7 +70,7 @@ export function impliedSelector(
   const said = [given, ...earlier.map(formatOf)].find((value) => value !== undefined);
   if (said === undefined) return tag;
   if (said === tag) return undefined;
-  throw invalidArgument(`${key} is ${shown(said)}, and the data is that of '${tag}'`);
+  throw invalidArgument(`${key} must be '${tag}', the format of the data, got ${shown(said)}`);
 }
 
 function formatOf(data: object | undefined): string | undefined {
@@ -75,10 +78,30 @@ function formatOf(data: object | undefined): string | undefined {
   return tag === 'raw' ? undefined : tag;
 }
 
-/** Refuses a property that stands for no attribute and no member; one that is undefined is passed over. */
-export function refuseUnknown(input: object, key: string, what: string, besides?: ReadonlySet<string>): void {
+/**
+ * Refuses a property that stands for no attribute and no member; one that is undefined is passed over.
+ *
+ * @param known the names that there are, or the attributes that have them
+ * @param besides properties that are written elsewhere
+ */
+export function refuseUnknown(
+  input: object,
+  key: string,
+  what: string,
+  known: readonly string[] | (() => AttributeSet),
+  besides?: ReadonlySet<string>,
+): void {
   if (besides?.has(key) === true || (input as Readonly<Record<string, unknown>>)[key] === undefined) return;
-  throw invalidArgument(`'${key}' is unknown: ${what} has none of that name`);
+  const names = typeof known === 'function' ? attributeNames(known()) : known;
+  throw invalidArgument(`unknown property of ${what}${suggestion(key, [...names, ...(besides ?? [])])}`);
+}
+
+function attributeNames(set: AttributeSet): string[] {
+  return Object.values(set).flatMap(({ name, kind }) => (kind === 'pad' ? [] : [name]));
+}
+
+function unexpected(given: unknown, expected: string): NetlinkError {
+  return invalidArgument(`${shown(given)} was given where ${expected} is expected`);
 }
 
 /** The same error, saying where in the input: each encoder on the way out puts its own property in front. */
@@ -104,10 +127,4 @@ class InputError extends NetlinkError {
     this.path = path;
     this.reason = reason;
   }
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return String(value);
 }

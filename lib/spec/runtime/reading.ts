@@ -158,10 +158,10 @@ export function readKeyed<Key extends string, T>(
   let start = from;
   let limit = end;
   for (const name of names) {
-    if (limit - start < NLA_HDRLEN) throw malformed(`an attribute is needed as ${name}, and there is none`);
+    if (limit - start < NLA_HDRLEN) throw malformed(`${name} must hold one attribute, got none`);
     const length = view.attributeLength(start, limit);
     if (limit - start - align4(length) >= NLA_HDRLEN) {
-      throw malformed(`one attribute is needed as ${name}, and there are more`);
+      throw malformed(`${name} must hold one attribute, got more`);
     }
     keys[name] = view.attributeType(start);
     limit = start + length;
@@ -183,12 +183,28 @@ export function readRecords<T>(
   for (let at = from; at < end;) {
     const length = view.u16(at, end);
     if (length < size || length > end - at) {
-      throw malformed(`record at byte ${at} claims ${length} bytes of ${end - at}`);
+      throw malformed(`the record at byte ${at} claims ${length} bytes, and ${end - at} are left`);
     }
     records.push(read(view, at, at + length, strict));
     at += align4(length);
   }
   return records;
+}
+
+/** Attributes in their order: an object for each. `read` decodes what lies between two offsets. */
+export function readSequence<T>(
+  view: WireView,
+  from: number,
+  end: number,
+  read: (entry: Mutable<T>, start: number, end: number) => T,
+): T[] {
+  const entries: T[] = [];
+  for (let at = from; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    entries.push(read({} as Mutable<T>, at, at + length));
+    at += align4(length);
+  }
+  return entries;
 }
 
 /** A sub-message of a format that has no attributes: those that are there all the same are kept. */
@@ -216,7 +232,7 @@ export function readRaw(
   selected: unknown,
   strict: boolean,
 ): { readonly raw: Uint8Array } {
-  if (strict) throw malformed(`'${String(selected)}' is no format of ${what}`);
+  if (strict) throw malformed(`unknown format '${String(selected)}' of ${what}`);
   return { raw: view.binary(from, end) };
 }
 

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors.js';
+import { shown } from '../../shown-value.js';
 import { align4 } from '../../wire/byte-order.js';
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { NLA_TYPE_MASK } from '../../wire/constants.js';
@@ -15,6 +16,29 @@ const encoder = new TextEncoder();
 
 /** An entry of an indexed array to send, with the position that it is to have. */
 export type IndexedInput<T> = T & { readonly arrayIndex?: number | undefined };
+
+/** Attributes in the order given; each entry is an object of one property. */
+export function writeSequence<T extends object>(
+  writer: WireWriter,
+  type: number,
+  entries: readonly T[],
+  write: SetWriter<T>,
+): void {
+  writer.nestStart(type);
+  each(listOf(entries), (entry) => {
+    const keys = Object.entries(objectOf(entry)).flatMap(([key, value]) =>
+      value === undefined ? [] : [key],
+    );
+    if (keys.length !== 1) {
+      const has = keys.length === 0 ? 'none' : keys.join(', ');
+      throw invalidArgument(
+        `an entry must have exactly one property, got ${has}. Give each an entry of its own, in order`,
+      );
+    }
+    write(writer, entry);
+  });
+  writer.nestEnd();
+}
 
 /** The bits of a BITFIELD32 attribute to send: their values, and which of them are meant. */
 export interface FlagFieldInput<Name extends string> {
@@ -66,7 +90,7 @@ export function writeNest<T extends object>(
 function attributeNumber(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= NLA_TYPE_MASK)
     return value;
-  throw invalidArgument(`${name} must be an integer from 0 to ${NLA_TYPE_MASK}, got ${String(value)}`);
+  throw invalidArgument(`'${name}' must be an integer from 0 to ${NLA_TYPE_MASK}, got ${shown(value)}`);
 }
 
 const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
@@ -146,7 +170,7 @@ export function writeNothingNest(writer: WireWriter, type: number, value: ExtraI
 export function writeNothing(writer: WireWriter, value: ExtraInputs): void {
   for (const key in objectOf(value)) {
     if (key === 'extra' && value.extra !== undefined) writeExtra(writer, listOf(value.extra));
-    else refuseUnknown(value, key, 'this message');
+    else refuseUnknown(value, key, 'this message', []);
   }
 }
 
