@@ -1,13 +1,13 @@
 /**
- * How many frames of the library may stand above the caller's: those are left out of what an error shows, and must not
+ * How many frames of the library may stand above the caller's. An error does not show them, so they must not
  * use up the frames that Error.stackTraceLimit allows.
  */
 const LIBRARY_FRAMES = 40;
 const FRAME = /^ +at (?:.*\()?(.+?):\d+:\d+\)?$/;
 
-/** The stack where it was made, formatted when it is read: most errors are handled without anybody looking. */
+/** The stack where it was made, formatted when it is read: most errors are handled without a look at it. */
 export class CallerStack {
-  /** What V8 formats. */
+  /** The stack that V8 formats. */
   declare readonly stack: string;
 
   constructor() {
@@ -17,7 +17,7 @@ export class CallerStack {
     Error.stackTraceLimit = limit;
   }
 
-  /** The frames from the caller of the library on, as lines; all of them if no caller is among them. */
+  /** The frames from the library's caller onwards, as lines; all frames if the caller is not among them. */
   frames(): string[] {
     const frames = this.stack.split('\n').filter((line) => line.startsWith('    at '));
     // Found in the text, where a source map may have replaced the paths: the first frame is the constructor's.
@@ -33,7 +33,7 @@ function folderOf(frame: string | undefined): string {
   return file.slice(0, file.lastIndexOf('/') + 1).replace(/\/chunks\/$/, '/');
 }
 
-/** Whether a frame is of a file that belongs neither to the library nor to Node. */
+/** Whether a frame's file belongs neither to the library nor to Node. */
 function isOutside(frame: string, library: string): boolean {
   const file = fileOf(frame);
   return file !== undefined && !file.startsWith('node:') && !file.startsWith(library);

@@ -14,9 +14,9 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_CLOSED'
   /** An argument or an option is unusable; nothing was sent. */
   | 'ERR_NETLINK_INVALID_ARGUMENT'
-  /** The kernel, or another peer, sent bytes that are no netlink message. */
+  /** The kernel, or another peer, sent bytes that are not a netlink message. */
   | 'ERR_NETLINK_MALFORMED'
-  /** A family's specification is wrong, or is not one. */
+  /** A family's specification is wrong, or is not a specification at all. */
   | 'ERR_NETLINK_INVALID_SPEC'
   /** The kernel acknowledged a request that it should have answered with data. */
   | 'ERR_NETLINK_NO_REPLY'
@@ -24,17 +24,17 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_TIMEOUT'
   /** The receive buffer overran: the kernel dropped messages (ENOBUFS). */
   | 'ERR_NETLINK_OVERRUN'
-  /** A datagram was longer than the memory it was received into; its end is lost. */
+  /** A datagram was longer than the memory that it was received into; its end is lost. */
   | 'ERR_NETLINK_TRUNCATED'
-  /** A dump was changed under way and stayed inconsistent after every restart (NLM_F_DUMP_INTR). */
+  /** Something changed during a dump, and during every restart of it: its items are inconsistent (NLM_F_DUMP_INTR). */
   | 'ERR_NETLINK_DUMP_INTERRUPTED';
 
-/** What {@link NetlinkError.code} can be: an errno's name, or a code of the library's own. `switch` on it is checked. */
+/** What {@link NetlinkError.code} can be: an errno's name, or one of the library's codes. TypeScript checks a `switch` on it. */
 export type NetlinkErrorCode = ErrnoCode | LibraryErrorCode;
 
 export interface NetlinkErrorOptions {
   readonly code: NetlinkErrorCode;
-  /** The positive errno, where the kernel gave one. */
+  /** The positive errno, if the kernel returned one. */
   readonly errno?: number | undefined;
   /** The system call that failed, for example `'bind'`. */
   readonly syscall?: string | undefined;
@@ -47,7 +47,7 @@ export interface NetlinkErrorOptions {
   readonly cause?: unknown;
 }
 
-/** What `JSON.stringify` makes of a {@link NetlinkError}: only what is known is there. */
+/** What `JSON.stringify` makes of a {@link NetlinkError}; unknown properties are absent. */
 export interface NetlinkErrorJson {
   readonly name: 'NetlinkError';
   readonly message: string;
@@ -60,7 +60,7 @@ export interface NetlinkErrorJson {
   readonly extack?: object;
 }
 
-/** Every error that leaves the package is one of these. Its stack begins at the line that called the package. */
+/** The class of every error that the package throws. Its stack begins at the line that called the package. */
 export class NetlinkError extends Error {
   override readonly name = 'NetlinkError';
   /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
@@ -78,7 +78,7 @@ export class NetlinkError extends Error {
 
   constructor(message: string, options: NetlinkErrorOptions) {
     const limit = Error.stackTraceLimit;
-    // The stack is captured below: V8 need not do it twice.
+    // The stack is captured below, so V8 need not capture one here.
     Error.stackTraceLimit = 0;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     Error.stackTraceLimit = limit;
@@ -112,7 +112,7 @@ export class NetlinkError extends Error {
     return depth < 0 ? shown : `${shown} ${inspect(present({ code, errno, cause }), options)}`;
   }
 
-  /** Shared by all errors: the stack is formatted when it is read. */
+  /** Shared by all errors; formats the stack when it is read. */
   static readonly #stack: PropertyDescriptor = {
     configurable: true,
     enumerable: false,
@@ -135,7 +135,8 @@ export function atAwait(reason: unknown): unknown {
 
 /**
  * Rejects the promise that `resolve` belongs to with {@link atAwait} of the reason. V8 finds the function that awaits a
- * promise only from a promise that the awaited one was resolved with, and only after it was told so, a microtask later.
+ * promise only from a promise that the awaited one was resolved with and that nothing else awaits, and only one microtask
+ * after that resolution. The promise must not be settled yet: then nothing would handle this rejection.
  */
 export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason: unknown): void {
   const rejection = SETTLED.then(nothing)
@@ -143,15 +144,13 @@ export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason:
     .then((): never => {
       throw atAwait(reason) as Error;
     });
-  // Whoever was settled before, by an abort, does not take it: it is handled here, while the promise itself stays watched.
-  rejection.catch(nothing);
   resolve(rejection);
 }
 
 const SETTLED = Promise.resolve();
 
 function nothing(): void {
-  // Only the microtask that it takes is wanted.
+  // Awaited only to let one microtask pass.
 }
 
 function heading({ name, message }: NetlinkError): string {
@@ -167,7 +166,7 @@ function present<T extends object>(properties: T): Present<T> {
   ) as Present<T>;
 }
 
-/** A value as JSON can hold it. */
+/** A value in a form that JSON can hold. */
 function plain(value: object): object {
   const json = JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner === 'bigint') return String(inner);
@@ -191,12 +190,12 @@ export function invalidArgument(message: string): NetlinkError {
   return new NetlinkError(message, { code: 'ERR_NETLINK_INVALID_ARGUMENT' });
 }
 
-/** The error for bytes that are no well-formed message or attribute. */
+/** The error for bytes that are not a well-formed message or attribute. */
 export function malformed(message: string): NetlinkError {
   return new NetlinkError(message, { code: 'ERR_NETLINK_MALFORMED' });
 }
 
-/** The error for whatever is asked of a closed socket, or was pending when it closed. */
+/** The error for calls on a closed socket, and for calls that were pending when it closed. */
 export function closed(): NetlinkError {
   return new NetlinkError('the netlink socket is closed', { code: 'ERR_NETLINK_CLOSED' });
 }

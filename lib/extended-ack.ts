@@ -1,26 +1,26 @@
-/** What the kernel says about a request besides its errno, with an error or with success (enum nlmsgerr_attrs). */
+/** What the kernel reports about a request besides its errno, on failure or success (enum nlmsgerr_attrs). */
 export interface ExtendedAck {
-  /** The reason in words; with success, a warning. */
+  /** The reason in words; on success, a warning. */
   readonly message?: string;
-  /** Where the attribute at fault stands in the request: bytes from its header's start. */
+  /** Offset of the attribute at fault, in bytes from the start of the request's message header. */
   readonly offset?: number;
   /** The attribute at fault in the object that was sent: `'linkinfo.data.mtu'`. */
   readonly path?: string;
   readonly missing?: MissingAttribute;
   readonly policy?: AttributePolicy;
-  /** A number or token that identifies what was made, as some families give on success. */
+  /** A number or token that identifies the object that was created; some families return one on success. */
   readonly cookie?: Uint8Array;
 }
 
 /** An attribute that the request should have had. */
 export interface MissingAttribute {
   readonly type: number;
-  /** Where the nested attribute stands in which it is missing; absent: among the outermost. */
+  /** Offset of the nested attribute in which it is missing; absent if it is missing at the outermost level. */
   readonly nestOffset?: number;
   readonly path?: string;
 }
 
-/** What the kernel accepts in the attribute at fault (enum netlink_policy_type_attr). Only what it said is there. */
+/** What the kernel accepts in the attribute at fault (enum netlink_policy_type_attr). Limits that it did not report are absent. */
 export interface AttributePolicy {
   readonly type?: PolicyType;
   readonly minimum?: bigint;
@@ -51,5 +51,5 @@ export const POLICY_TYPES = [
   'sint',
   'uint',
 ] as const;
-/** The kinds of value that a policy speaks of (enum netlink_attribute_type); a newer one is its number. */
+/** The kinds of value that a policy names (enum netlink_attribute_type); a kind newer than this list is a number. */
 export type PolicyType = (typeof POLICY_TYPES)[number] | `${number}`;

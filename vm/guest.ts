@@ -80,7 +80,7 @@ async function prepare(options: PrepareOptions): Promise<Guest> {
 export interface RunInGuestOptions extends PrepareOptions {
   /** The program and its arguments, looked up in the environment's PATH. */
   readonly command: readonly string[];
-  /** A guest that {@link prepareGuest} gave; then `kernel`, `module` and `refresh` have no say. */
+  /** A guest that {@link prepareGuest} returned; then `kernel`, `module` and `refresh` have no say. */
   readonly guest?: Guest;
   /** The command's folder, the current one if absent. */
   readonly cwd?: string | URL;
@@ -88,7 +88,7 @@ export interface RunInGuestOptions extends PrepareOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Parameters of netlink_test, for example `{ protocol: 23 }`. */
   readonly moduleParameters?: Readonly<Record<string, string | number>>;
-  /** Further modules to load behind netlink_test, in this order: files, or folders of sources, which are built first. */
+  /** Further modules to load after netlink_test, in this order: files, or folders of sources, which are built first. */
   readonly modules?: readonly ModuleToLoad[];
   /** Host folders that the command may write to; all else that it writes is gone with the guest. */
   readonly writable?: readonly string[];
@@ -135,11 +135,11 @@ export interface GuestResult {
   readonly outcome: Outcome;
   /** The command's exit status; 121 to 125 for an end of another kind (see docs/vm.md). */
   readonly status: number;
-  /** What went wrong, with the last lines of the kernel's log; undefined where nothing did. */
+  /** What went wrong, with the last lines of the kernel's log; undefined if nothing did. */
   readonly message: string | undefined;
   /** All that the kernel logged, with its time stamps. */
   readonly kernelLog: string;
-  /** The value of /proc/sys/kernel/tainted behind the command; undefined where the guest did not get there. */
+  /** The value of /proc/sys/kernel/tainted after the command; undefined if the guest did not get there. */
   readonly taint: number | undefined;
   /** Milliseconds. */
   readonly timings: {

@@ -79,7 +79,7 @@ export async function run(name: string, args: readonly string[], options: RunOpt
   const messages: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => messages.push(chunk));
-  // A program may end before it has read all its input; its status then tells what happened.
+  // A program may end before it has read all its input; its status then shows what happened.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input);
 

@@ -124,17 +124,17 @@ export const NfCtStatus = /* @__PURE__ */ new FlagSet('nf-ct-status', {
 });
 export type NfCtStatus = keyof typeof NfCtStatus.bits;
 
-/** `struct nf_ct_tcp_flags_mask: 2 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct nf_ct_tcp_flags_mask: 2 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NfCtTcpFlagsMask {
   /** u8. */
   readonly flags?: readonly FlagName<NfCtTcpFlags>[];
   /** u8. */
   readonly mask?: readonly FlagName<NfCtTcpFlags>[];
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct nf_ct_tcp_flags_mask: 2 bytes` to send; what is not given is zero. */
+/** `struct nf_ct_tcp_flags_mask: 2 bytes` to send; omitted members are zero. */
 export interface NfCtTcpFlagsMaskInput {
   readonly flags?: FlagsInput<NfCtTcpFlags> | undefined;
   readonly mask?: FlagsInput<NfCtTcpFlags> | undefined;
@@ -2141,7 +2141,7 @@ function writeConntrackStatsMessage(writer: WireWriter, value: ConntrackStatsMes
   }
 }
 
-/** What a dump of `ConntrackMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ConntrackMessage`. Named values and flags are numbers. */
 export interface ConntrackColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -2173,7 +2173,7 @@ const conntrackMessageCodec: BodyCodec<ConntrackMessage, ConntrackMessageInput> 
   },
 };
 
-/** What a dump of `ConntrackStatsMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ConntrackStatsMessage`. Named values and flags are numbers. */
 export interface ConntrackStatsColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -2211,7 +2211,7 @@ const conntrackStatsMessageCodec: BodyCodec<ConntrackStatsMessage, ConntrackStat
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type ConntrackNotification =
   | NotificationOf<'new-ntf', ConntrackMessage>
   | NotificationOf<'delete-ntf', ConntrackMessage>;
@@ -2219,9 +2219,9 @@ export type ConntrackNotification =
 /** Requests of `conntrack` with one answer. */
 export interface ConntrackRequests {
   /**
-   * `get`. Takes tuple-orig, tuple-reply, zone. Answers tuple-orig, tuple-reply, status, protoinfo, help, nat-src,
-   * nat-dst, timeout, mark, counters-orig, counters-reply, use, id, nat-dst, tuple-master, seq-adj-orig,
-   * seq-adj-reply, zone, secctx, labels, synproxy.
+   * `get`. Request attributes: tuple-orig, tuple-reply, zone. Reply attributes: tuple-orig, tuple-reply, status,
+   * protoinfo, help, nat-src, nat-dst, timeout, mark, counters-orig, counters-reply, use, id, nat-dst, tuple-master,
+   * seq-adj-orig, seq-adj-reply, zone, secctx, labels, synproxy.
    */
   readonly get: GetOperation<ConntrackMessageInput, ConntrackMessage>;
   /** `new`. */
@@ -2233,19 +2233,19 @@ export interface ConntrackRequests {
 /** Requests of `conntrack` with any number of answers. */
 export interface ConntrackDumps {
   /**
-   * `get`. Takes tuple-orig, tuple-reply, status, mark, zone, mark-mask, filter, status-mask. Answers tuple-orig,
-   * tuple-reply, status, protoinfo, help, nat-src, nat-dst, timeout, mark, counters-orig, counters-reply, use, id,
-   * nat-dst, tuple-master, seq-adj-orig, seq-adj-reply, zone, secctx, labels, synproxy.
+   * `get`. Request attributes: tuple-orig, tuple-reply, status, mark, zone, mark-mask, filter, status-mask. Reply
+   * attributes: tuple-orig, tuple-reply, status, protoinfo, help, nat-src, nat-dst, timeout, mark, counters-orig,
+   * counters-reply, use, id, nat-dst, tuple-master, seq-adj-orig, seq-adj-reply, zone, secctx, labels, synproxy.
    */
   readonly get: DumpOperation<ConntrackMessageInput, ConntrackMessage, ConntrackColumns>;
   /**
-   * `get-stats`. Answers searched, found, insert, insert-failed, drop, early-drop, error, search-restart,
+   * `get-stats`. Reply attributes: searched, found, insert, insert-failed, drop, early-drop, error, search-restart,
    * clash-resolve, chain-toolong.
    */
   readonly getStats: DumpOperation<ConntrackStatsMessageInput, ConntrackStatsMessage, ConntrackStatsColumns>;
 }
 
-/** What opening `conntrack` gives. */
+/** The client of `conntrack`, as `openFamily` returns it. */
 export type ConntrackClient = FamilyClient<
   ConntrackRequests,
   ConntrackDumps,
@@ -2253,7 +2253,7 @@ export type ConntrackClient = FamilyClient<
   'conntrack-new' | 'conntrack-update' | 'conntrack-destroy'
 >;
 
-/** The family `conntrack`, to be given to `openFamily`. */
+/** The family `conntrack`; pass it to `openFamily`. */
 export const conntrackFamily: Family<ConntrackClient> = {
   name: 'conntrack',
   protocol: 12,

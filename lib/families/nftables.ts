@@ -6543,7 +6543,7 @@ function describeObjSecmarkAttrs(): DescribedSet {
   };
 }
 
-/** Data of `expr-ops`: the one property that is there says the format. */
+/** Data of `expr-ops`: its one property names the format. */
 export interface ExprOps {
   readonly bitwise?: ExprBitwiseAttrs;
   readonly cmp?: ExprCmpAttrs;
@@ -6584,7 +6584,7 @@ export interface ExprOps {
   readonly tunnel?: ExprTunnelAttrs;
   readonly xfrm?: ExprXfrmAttrs;
   readonly inner?: ExprInnerAttrs;
-  /** Data of a format that is not described. */
+  /** Data in a format that the specification does not describe. */
   readonly raw?: Uint8Array;
 }
 
@@ -6850,7 +6850,7 @@ function writeExprOps(writer: WireWriter, type: number, value: ExprOpsInput): vo
   }
 }
 
-/** Data of `obj-data`: the one property that is there says the format. */
+/** Data of `obj-data`: its one property names the format. */
 export interface ObjData {
   readonly counter?: CounterAttrs;
   readonly quota?: QuotaAttrs;
@@ -6861,7 +6861,7 @@ export interface ObjData {
   readonly limit?: ExprLimitAttrs;
   readonly connlimit?: ExprConnlimitAttrs;
   readonly synproxy?: ExprSynproxyAttrs;
-  /** Data of a format that is not described. */
+  /** Data in a format that the specification does not describe. */
   readonly raw?: Uint8Array;
 }
 
@@ -7638,7 +7638,7 @@ const batchMessageCodec: BodyCodec<BatchMessage, BatchMessageInput> = {
   },
 };
 
-/** What a dump of `TableMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `TableMessage`. Named values and flags are numbers. */
 export interface TableColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7666,7 +7666,7 @@ const tableMessageCodec: BodyCodec<TableMessage, TableMessageInput> = {
   },
 };
 
-/** What a dump of `ChainMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ChainMessage`. Named values and flags are numbers. */
 export interface ChainColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7697,7 +7697,7 @@ const chainMessageCodec: BodyCodec<ChainMessage, ChainMessageInput> = {
   },
 };
 
-/** What a dump of `RuleMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `RuleMessage`. Named values and flags are numbers. */
 export interface RuleColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7727,7 +7727,7 @@ const ruleMessageCodec: BodyCodec<RuleMessage, RuleMessageInput> = {
   },
 };
 
-/** What a dump of `SetMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `SetMessage`. Named values and flags are numbers. */
 export interface SetColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7765,7 +7765,7 @@ const setMessageCodec: BodyCodec<SetMessage, SetMessageInput> = {
   },
 };
 
-/** What a dump of `SetelemListMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `SetelemListMessage`. Named values and flags are numbers. */
 export interface SetelemListColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7791,7 +7791,7 @@ const setelemListMessageCodec: BodyCodec<SetelemListMessage, SetelemListMessageI
   },
 };
 
-/** What a dump of `GenMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `GenMessage`. Named values and flags are numbers. */
 export interface GenColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7817,7 +7817,7 @@ const genMessageCodec: BodyCodec<GenMessage, GenMessageInput> = {
   },
 };
 
-/** What a dump of `ObjMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ObjMessage`. Named values and flags are numbers. */
 export interface ObjColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7845,7 +7845,7 @@ const objMessageCodec: BodyCodec<ObjMessage, ObjMessageInput> = {
   },
 };
 
-/** What a dump of `FlowtableMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `FlowtableMessage`. Named values and flags are numbers. */
 export interface FlowtableColumns {
   readonly nfgenFamily: Uint8Array;
   readonly version: Uint8Array;
@@ -7873,7 +7873,7 @@ const flowtableMessageCodec: BodyCodec<FlowtableMessage, FlowtableMessageInput> 
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type NftablesNotification =
   | NotificationOf<'newtable-ntf', TableMessage>
   | NotificationOf<'deltable-ntf', TableMessage>
@@ -7893,111 +7893,129 @@ export type NftablesNotification =
 
 /** Requests of `nftables` with one answer. */
 export interface NftablesRequests {
-  /** `batch-begin`. Takes genid. Answers genid. */
+  /** `batch-begin`. Request attributes: genid. Reply attributes: genid. */
   readonly batchBegin: GetOperation<BatchMessageInput, BatchMessage>;
-  /** `batch-end`. Takes genid. */
+  /** `batch-end`. Request attributes: genid. */
   readonly batchEnd: ActOperation<BatchMessageInput, BatchMessage>;
-  /** `newtable`. Takes name, flags, userdata. */
+  /** `newtable`. Request attributes: name, flags, userdata. */
   readonly newtable: ActOperation<TableMessageInput, TableMessage>;
-  /** `gettable`. Takes name. Answers name, use, handle, flags, owner, userdata. */
+  /** `gettable`. Request attributes: name. Reply attributes: name, use, handle, flags, owner, userdata. */
   readonly gettable: GetOperation<TableMessageInput, TableMessage>;
-  /** `deltable`. Takes name, handle. */
+  /** `deltable`. Request attributes: name, handle. */
   readonly deltable: ActOperation<TableMessageInput, TableMessage>;
-  /** `destroytable`. Takes name, handle. */
+  /** `destroytable`. Request attributes: name, handle. */
   readonly destroytable: ActOperation<TableMessageInput, TableMessage>;
-  /** `newchain`. Takes table, handle, policy, flags, hook, name, counters, userdata, type. */
+  /** `newchain`. Request attributes: table, handle, policy, flags, hook, name, counters, userdata, type. */
   readonly newchain: ActOperation<ChainMessageInput, ChainMessage>;
   /**
-   * `getchain`. Takes table, name. Answers table, name, handle, hook, policy, type, flags, counters, id, use,
-   * userdata.
+   * `getchain`. Request attributes: table, name. Reply attributes: table, name, handle, hook, policy, type, flags,
+   * counters, id, use, userdata.
    */
   readonly getchain: GetOperation<ChainMessageInput, ChainMessage>;
-  /** `delchain`. Takes table, handle, name, hook. */
+  /** `delchain`. Request attributes: table, handle, name, hook. */
   readonly delchain: ActOperation<ChainMessageInput, ChainMessage>;
-  /** `destroychain`. Takes table, handle, name, hook. */
+  /** `destroychain`. Request attributes: table, handle, name, hook. */
   readonly destroychain: ActOperation<ChainMessageInput, ChainMessage>;
-  /** `newrule`. Takes table, chain, chain-id, handle, position, position-id, expressions, userdata, compat. */
+  /**
+   * `newrule`. Request attributes: table, chain, chain-id, handle, position, position-id, expressions, userdata,
+   * compat.
+   */
   readonly newrule: ActOperation<RuleMessageInput, RuleMessage>;
-  /** `getrule`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
+  /**
+   * `getrule`. Request attributes: table, chain, handle. Reply attributes: table, chain, handle, position,
+   * expressions, userdata.
+   */
   readonly getrule: GetOperation<RuleMessageInput, RuleMessage>;
-  /** `getrule-reset`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
+  /**
+   * `getrule-reset`. Request attributes: table, chain, handle. Reply attributes: table, chain, handle, position,
+   * expressions, userdata.
+   */
   readonly getruleReset: GetOperation<RuleMessageInput, RuleMessage>;
-  /** `delrule`. Takes table, chain, handle, id. */
+  /** `delrule`. Request attributes: table, chain, handle, id. */
   readonly delrule: ActOperation<RuleMessageInput, RuleMessage>;
-  /** `destroyrule`. Takes table, chain, handle, id. */
+  /** `destroyrule`. Request attributes: table, chain, handle, id. */
   readonly destroyrule: ActOperation<RuleMessageInput, RuleMessage>;
   /**
-   * `newset`. Takes table, name, key-len, id, key-type, flags, data-type, data-len, obj-type, timeout, gc-interval,
-   * policy, desc, userdata.
+   * `newset`. Request attributes: table, name, key-len, id, key-type, flags, data-type, data-len, obj-type, timeout,
+   * gc-interval, policy, desc, userdata.
    */
   readonly newset: ActOperation<SetMessageInput, SetMessage>;
   /**
-   * `getset`. Takes table, name. Answers table, name, handle, flags, key-len, key-type, data-type, data-len,
-   * obj-type, gc-interval, policy, userdata, desc, expr, expressions.
+   * `getset`. Request attributes: table, name. Reply attributes: table, name, handle, flags, key-len, key-type,
+   * data-type, data-len, obj-type, gc-interval, policy, userdata, desc, expr, expressions.
    */
   readonly getset: GetOperation<SetMessageInput, SetMessage>;
-  /** `delset`. Takes table, handle, name. */
+  /** `delset`. Request attributes: table, handle, name. */
   readonly delset: ActOperation<SetMessageInput, SetMessage>;
-  /** `destroyset`. Takes table, handle, name. */
+  /** `destroyset`. Request attributes: table, handle, name. */
   readonly destroyset: ActOperation<SetMessageInput, SetMessage>;
-  /** `newsetelem`. Takes table, set, set-id, elements. */
+  /** `newsetelem`. Request attributes: table, set, set-id, elements. */
   readonly newsetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
-  /** `getsetelem`. Takes table, set, elements. Answers elements. */
+  /** `getsetelem`. Request attributes: table, set, elements. Reply attributes: elements. */
   readonly getsetelem: GetOperation<SetelemListMessageInput, SetelemListMessage>;
-  /** `getsetelem-reset`. Takes elements. Answers table, set, elements. */
+  /** `getsetelem-reset`. Request attributes: elements. Reply attributes: table, set, elements. */
   readonly getsetelemReset: GetOperation<SetelemListMessageInput, SetelemListMessage>;
-  /** `delsetelem`. Takes table, set, elements. */
+  /** `delsetelem`. Request attributes: table, set, elements. */
   readonly delsetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
-  /** `destroysetelem`. Takes table, set, elements. */
+  /** `destroysetelem`. Request attributes: table, set, elements. */
   readonly destroysetelem: ActOperation<SetelemListMessageInput, SetelemListMessage>;
-  /** `getgen`. Answers id, proc-pid, proc-name. */
+  /** `getgen`. Reply attributes: id, proc-pid, proc-name. */
   readonly getgen: GetOperation<GenMessageInput, GenMessage>;
-  /** `newobj`. Takes type, name, data, table, userdata. */
+  /** `newobj`. Request attributes: type, name, data, table, userdata. */
   readonly newobj: ActOperation<ObjMessageInput, ObjMessage>;
-  /** `getobj`. Takes name, type, table. Answers table, name, type, handle, use, data, userdata. */
+  /**
+   * `getobj`. Request attributes: name, type, table. Reply attributes: table, name, type, handle, use, data,
+   * userdata.
+   */
   readonly getobj: GetOperation<ObjMessageInput, ObjMessage>;
-  /** `delobj`. Takes table, name, type, handle. */
+  /** `delobj`. Request attributes: table, name, type, handle. */
   readonly delobj: ActOperation<ObjMessageInput, ObjMessage>;
-  /** `destroyobj`. Takes table, name, type, handle. */
+  /** `destroyobj`. Request attributes: table, name, type, handle. */
   readonly destroyobj: ActOperation<ObjMessageInput, ObjMessage>;
-  /** `newflowtable`. Takes table, name, hook, flags. */
+  /** `newflowtable`. Request attributes: table, name, hook, flags. */
   readonly newflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
-  /** `getflowtable`. Takes name, table. Answers table, name, handle, use, flags, hook. */
+  /** `getflowtable`. Request attributes: name, table. Reply attributes: table, name, handle, use, flags, hook. */
   readonly getflowtable: GetOperation<FlowtableMessageInput, FlowtableMessage>;
-  /** `delflowtable`. Takes table, name, handle, hook. */
+  /** `delflowtable`. Request attributes: table, name, handle, hook. */
   readonly delflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
-  /** `destroyflowtable`. Takes table, name, handle, hook. */
+  /** `destroyflowtable`. Request attributes: table, name, handle, hook. */
   readonly destroyflowtable: ActOperation<FlowtableMessageInput, FlowtableMessage>;
 }
 
 /** Requests of `nftables` with any number of answers. */
 export interface NftablesDumps {
-  /** `gettable`. Answers name, use, handle, flags, owner, userdata. */
+  /** `gettable`. Reply attributes: name, use, handle, flags, owner, userdata. */
   readonly gettable: DumpOperation<TableMessageInput, TableMessage, TableColumns>;
-  /** `getchain`. Answers table, name, handle, hook, policy, type, flags, counters, id, use, userdata. */
+  /** `getchain`. Reply attributes: table, name, handle, hook, policy, type, flags, counters, id, use, userdata. */
   readonly getchain: DumpOperation<ChainMessageInput, ChainMessage, ChainColumns>;
-  /** `getrule`. Takes table, chain. Answers table, chain, handle, position, expressions, userdata. */
+  /**
+   * `getrule`. Request attributes: table, chain. Reply attributes: table, chain, handle, position, expressions,
+   * userdata.
+   */
   readonly getrule: DumpOperation<RuleMessageInput, RuleMessage, RuleColumns>;
-  /** `getrule-reset`. Takes table, chain, handle. Answers table, chain, handle, position, expressions, userdata. */
+  /**
+   * `getrule-reset`. Request attributes: table, chain, handle. Reply attributes: table, chain, handle, position,
+   * expressions, userdata.
+   */
   readonly getruleReset: DumpOperation<RuleMessageInput, RuleMessage, RuleColumns>;
   /**
-   * `getset`. Takes table. Answers table, name, handle, flags, key-len, key-type, data-type, data-len, obj-type,
-   * gc-interval, policy, userdata, desc, expr, expressions.
+   * `getset`. Request attributes: table. Reply attributes: table, name, handle, flags, key-len, key-type, data-type,
+   * data-len, obj-type, gc-interval, policy, userdata, desc, expr, expressions.
    */
   readonly getset: DumpOperation<SetMessageInput, SetMessage, SetColumns>;
-  /** `getsetelem`. Takes table, set. Answers table, set, elements. */
+  /** `getsetelem`. Request attributes: table, set. Reply attributes: table, set, elements. */
   readonly getsetelem: DumpOperation<SetelemListMessageInput, SetelemListMessage, SetelemListColumns>;
-  /** `getsetelem-reset`. Takes table, set. Answers table, set, elements. */
+  /** `getsetelem-reset`. Request attributes: table, set. Reply attributes: table, set, elements. */
   readonly getsetelemReset: DumpOperation<SetelemListMessageInput, SetelemListMessage, SetelemListColumns>;
-  /** `getgen`. Answers id, proc-pid, proc-name. */
+  /** `getgen`. Reply attributes: id, proc-pid, proc-name. */
   readonly getgen: DumpOperation<GenMessageInput, GenMessage, GenColumns>;
-  /** `getobj`. Takes table, type. Answers table, name, type, handle, use, data, userdata. */
+  /** `getobj`. Request attributes: table, type. Reply attributes: table, name, type, handle, use, data, userdata. */
   readonly getobj: DumpOperation<ObjMessageInput, ObjMessage, ObjColumns>;
-  /** `getflowtable`. Answers table, name, handle, use, flags, hook. */
+  /** `getflowtable`. Reply attributes: table, name, handle, use, flags, hook. */
   readonly getflowtable: DumpOperation<FlowtableMessageInput, FlowtableMessage, FlowtableColumns>;
 }
 
-/** What opening `nftables` gives. */
+/** The client of `nftables`, as `openFamily` returns it. */
 export type NftablesClient = FamilyClient<
   NftablesRequests,
   NftablesDumps,
@@ -8005,7 +8023,7 @@ export type NftablesClient = FamilyClient<
   'mgmt'
 >;
 
-/** The family `nftables`, to be given to `openFamily`. */
+/** The family `nftables`; pass it to `openFamily`. */
 export const nftablesFamily: Family<NftablesClient> = {
   name: 'nftables',
   protocol: 12,

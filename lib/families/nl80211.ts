@@ -295,17 +295,17 @@ export const Iftype = /* @__PURE__ */ new Enumeration('iftype', {
 });
 export type Iftype = keyof typeof Iftype.values;
 
-/** `struct sta_flag_update: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct sta_flag_update: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface StaFlagUpdate {
   /** u32. */
   readonly mask?: number;
   /** u32. */
   readonly set?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct sta_flag_update: 8 bytes` to send; what is not given is zero. */
+/** `struct sta_flag_update: 8 bytes` to send; omitted members are zero. */
 export interface StaFlagUpdateInput {
   readonly mask?: number | undefined;
   readonly set?: number | undefined;
@@ -342,7 +342,7 @@ function putStaFlagUpdate(writer: WireWriter, at: number, value: StaFlagUpdateIn
   }
 }
 
-/** `struct nl80211_pattern_support: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct nl80211_pattern_support: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface Nl80211PatternSupport {
   /** u32. */
   readonly maxPatterns?: number;
@@ -352,11 +352,11 @@ export interface Nl80211PatternSupport {
   readonly maxPatternLen?: number;
   /** u32. */
   readonly maxPktOffset?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct nl80211_pattern_support: 16 bytes` to send; what is not given is zero. */
+/** `struct nl80211_pattern_support: 16 bytes` to send; omitted members are zero. */
 export interface Nl80211PatternSupportInput {
   readonly maxPatterns?: number | undefined;
   readonly minPatternLen?: number | undefined;
@@ -5894,7 +5894,7 @@ function describeWowlanTcpAttrs(): DescribedSet {
   };
 }
 
-/** What a dump of `Nl80211Attrs` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Nl80211Attrs`. Named values and flags are numbers. */
 export interface Nl80211AttrsColumns {
   readonly wiphy: Uint32Array;
   readonly wiphyName: readonly (string | undefined)[];
@@ -6117,34 +6117,34 @@ const nl80211AttrsCodec: BodyCodec<Nl80211Attrs, Nl80211AttrsInput> = {
   },
 };
 
-/** What `NL80211_CMD_GET_WIPHY` takes. */
+/** The parameters of `NL80211_CMD_GET_WIPHY`. */
 export type GetWiphyDoRequest = Pick<Nl80211AttrsInput, 'wiphy' | 'wdev' | 'ifindex' | 'extra'>;
 
-/** What `NL80211_CMD_GET_WIPHY` takes as a dump. */
+/** The parameters of `NL80211_CMD_GET_WIPHY` as a dump. */
 export type GetWiphyDumpRequest = Pick<Nl80211AttrsInput, 'wiphy' | 'wdev' | 'ifindex' | 'splitWiphyDump' | 'extra'>;
 
-/** What `NL80211_CMD_GET_INTERFACE` takes. */
+/** The parameters of `NL80211_CMD_GET_INTERFACE`. */
 export type GetInterfaceDoRequest = Pick<Nl80211AttrsInput, 'ifname' | 'ifindex' | 'wdev' | 'extra'>;
 
-/** What `NL80211_CMD_GET_INTERFACE` takes as a dump. */
+/** The parameters of `NL80211_CMD_GET_INTERFACE` as a dump. */
 export type GetInterfaceDumpRequest = Pick<Nl80211AttrsInput, 'ifname' | 'wiphy' | 'extra'>;
 
-/** What `NL80211_CMD_GET_PROTOCOL_FEATURES` takes. */
+/** The parameters of `NL80211_CMD_GET_PROTOCOL_FEATURES`. */
 export type GetProtocolFeaturesDoRequest = Pick<Nl80211AttrsInput, 'protocolFeatures' | 'extra'>;
 
-/** What `NL80211_CMD_SET_WIPHY` takes. */
+/** The parameters of `NL80211_CMD_SET_WIPHY`. */
 export type SetWiphyDoRequest = Pick<Nl80211AttrsInput, 'wiphy' | 'ifindex' | 'wdev' | 'wiphyName' | 'wiphyFreq' | 'wiphyFreqOffset' | 'wiphyChannelType' | 'channelWidth' | 'centerFreq1' | 'centerFreq2' | 'wiphyRetryShort' | 'wiphyRetryLong' | 'wiphyFragThreshold' | 'wiphyRtsThreshold' | 'wiphyCoverageClass' | 'wiphyTxPowerSetting' | 'wiphyTxPowerLevel' | 'wiphyAntennaTx' | 'wiphyAntennaRx' | 'txqLimit' | 'txqMemoryLimit' | 'txqQuantum' | 'extra'>;
 
-/** What `NL80211_CMD_SET_INTERFACE` takes. */
+/** The parameters of `NL80211_CMD_SET_INTERFACE`. */
 export type SetInterfaceDoRequest = Pick<Nl80211AttrsInput, 'ifindex' | 'wdev' | 'iftype' | '4addr' | 'meshId' | 'mntrFlags' | 'extra'>;
 
-/** What `NL80211_CMD_NEW_INTERFACE` takes. */
+/** The parameters of `NL80211_CMD_NEW_INTERFACE`. */
 export type NewInterfaceDoRequest = Pick<Nl80211AttrsInput, 'wiphy' | 'wdev' | 'ifindex' | 'ifname' | 'iftype' | 'mac' | '4addr' | 'meshId' | 'mntrFlags' | 'socketOwner' | 'extra'>;
 
-/** What `NL80211_CMD_DEL_INTERFACE` takes. */
+/** The parameters of `NL80211_CMD_DEL_INTERFACE`. */
 export type DelInterfaceDoRequest = Pick<Nl80211AttrsInput, 'ifindex' | 'wdev' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type Nl80211Notification =
   | NotificationOf<'new-wiphy-ntf', Nl80211Attrs>
   | NotificationOf<'del-wiphy-ntf', Nl80211Attrs>
@@ -6154,47 +6154,7 @@ export type Nl80211Notification =
 /** Requests of `nl80211` with one answer. */
 export interface Nl80211Requests {
   /**
-   * `NL80211_CMD_GET_WIPHY`. Takes wiphy, wdev, ifindex. Answers bands, cipher-suites, control-port-ethertype,
-   * ext-capa, ext-capa-mask, ext-features, feature-flags, generation, ht-capability-mask, interface-combinations,
-   * mac, max-csa-counters, max-match-sets, max-num-akm-suites, max-num-pmkids, max-num-scan-ssids,
-   * max-num-sched-scan-plans, max-num-sched-scan-ssids, max-remain-on-channel-duration, max-scan-ie-len,
-   * max-scan-plan-interval, max-scan-plan-iterations, max-sched-scan-ie-len, offchannel-tx-ok, rx-frame-types,
-   * sar-spec, sched-scan-max-reqs, software-iftypes, support-ap-uapsd, supported-commands, supported-iftypes,
-   * tdls-external-setup, tdls-support, tx-frame-types, txq-limit, txq-memory-limit, txq-quantum, txq-stats,
-   * vht-capability-mask, wiphy, wiphy-antenna-avail-rx, wiphy-antenna-avail-tx, wiphy-antenna-rx, wiphy-antenna-tx,
-   * wiphy-bands, wiphy-coverage-class, wiphy-frag-threshold, wiphy-name, wiphy-retry-long, wiphy-retry-short,
-   * wiphy-rts-threshold, wowlan-triggers-supported.
-   */
-  readonly getWiphy: GetOperation<GetWiphyDoRequest, Nl80211Attrs>;
-  /**
-   * `NL80211_CMD_GET_INTERFACE`. Takes ifname, ifindex, wdev. Answers ifname, iftype, ifindex, wiphy, wdev, mac,
-   * generation, txq-stats, 4addr.
-   */
-  readonly getInterface: GetOperation<GetInterfaceDoRequest, Nl80211Attrs>;
-  /** `NL80211_CMD_GET_PROTOCOL_FEATURES`. Takes protocol-features. Answers protocol-features. */
-  readonly getProtocolFeatures: GetOperation<GetProtocolFeaturesDoRequest, Nl80211Attrs>;
-  /**
-   * `NL80211_CMD_SET_WIPHY`. Needs CAP_NET_ADMIN. Takes wiphy, ifindex, wdev, wiphy-name, wiphy-freq,
-   * wiphy-freq-offset, wiphy-channel-type, channel-width, center-freq1, center-freq2, wiphy-retry-short,
-   * wiphy-retry-long, wiphy-frag-threshold, wiphy-rts-threshold, wiphy-coverage-class, wiphy-tx-power-setting,
-   * wiphy-tx-power-level, wiphy-antenna-tx, wiphy-antenna-rx, txq-limit, txq-memory-limit, txq-quantum.
-   */
-  readonly setWiphy: ActOperation<SetWiphyDoRequest, Nl80211Attrs>;
-  /** `NL80211_CMD_SET_INTERFACE`. Needs CAP_NET_ADMIN. Takes ifindex, wdev, iftype, 4addr, mesh-id, mntr-flags. */
-  readonly setInterface: ActOperation<SetInterfaceDoRequest, Nl80211Attrs>;
-  /**
-   * `NL80211_CMD_NEW_INTERFACE`. Needs CAP_NET_ADMIN. Takes wiphy, wdev, ifindex, ifname, iftype, mac, 4addr,
-   * mesh-id, mntr-flags, socket-owner.
-   */
-  readonly newInterface: GetOperation<NewInterfaceDoRequest, Nl80211Attrs>;
-  /** `NL80211_CMD_DEL_INTERFACE`. Needs CAP_NET_ADMIN. Takes ifindex, wdev. */
-  readonly delInterface: ActOperation<DelInterfaceDoRequest, Nl80211Attrs>;
-}
-
-/** Requests of `nl80211` with any number of answers. */
-export interface Nl80211Dumps {
-  /**
-   * `NL80211_CMD_GET_WIPHY`. Takes wiphy, wdev, ifindex, split-wiphy-dump. Answers bands, cipher-suites,
+   * `NL80211_CMD_GET_WIPHY`. Request attributes: wiphy, wdev, ifindex. Reply attributes: bands, cipher-suites,
    * control-port-ethertype, ext-capa, ext-capa-mask, ext-features, feature-flags, generation, ht-capability-mask,
    * interface-combinations, mac, max-csa-counters, max-match-sets, max-num-akm-suites, max-num-pmkids,
    * max-num-scan-ssids, max-num-sched-scan-plans, max-num-sched-scan-ssids, max-remain-on-channel-duration,
@@ -6205,15 +6165,61 @@ export interface Nl80211Dumps {
    * wiphy-antenna-tx, wiphy-bands, wiphy-coverage-class, wiphy-frag-threshold, wiphy-name, wiphy-retry-long,
    * wiphy-retry-short, wiphy-rts-threshold, wowlan-triggers-supported.
    */
+  readonly getWiphy: GetOperation<GetWiphyDoRequest, Nl80211Attrs>;
+  /**
+   * `NL80211_CMD_GET_INTERFACE`. Request attributes: ifname, ifindex, wdev. Reply attributes: ifname, iftype,
+   * ifindex, wiphy, wdev, mac, generation, txq-stats, 4addr.
+   */
+  readonly getInterface: GetOperation<GetInterfaceDoRequest, Nl80211Attrs>;
+  /**
+   * `NL80211_CMD_GET_PROTOCOL_FEATURES`. Request attributes: protocol-features. Reply attributes: protocol-features.
+   */
+  readonly getProtocolFeatures: GetOperation<GetProtocolFeaturesDoRequest, Nl80211Attrs>;
+  /**
+   * `NL80211_CMD_SET_WIPHY`. Needs CAP_NET_ADMIN. Request attributes: wiphy, ifindex, wdev, wiphy-name, wiphy-freq,
+   * wiphy-freq-offset, wiphy-channel-type, channel-width, center-freq1, center-freq2, wiphy-retry-short,
+   * wiphy-retry-long, wiphy-frag-threshold, wiphy-rts-threshold, wiphy-coverage-class, wiphy-tx-power-setting,
+   * wiphy-tx-power-level, wiphy-antenna-tx, wiphy-antenna-rx, txq-limit, txq-memory-limit, txq-quantum.
+   */
+  readonly setWiphy: ActOperation<SetWiphyDoRequest, Nl80211Attrs>;
+  /**
+   * `NL80211_CMD_SET_INTERFACE`. Needs CAP_NET_ADMIN. Request attributes: ifindex, wdev, iftype, 4addr, mesh-id,
+   * mntr-flags.
+   */
+  readonly setInterface: ActOperation<SetInterfaceDoRequest, Nl80211Attrs>;
+  /**
+   * `NL80211_CMD_NEW_INTERFACE`. Needs CAP_NET_ADMIN. Request attributes: wiphy, wdev, ifindex, ifname, iftype, mac,
+   * 4addr, mesh-id, mntr-flags, socket-owner.
+   */
+  readonly newInterface: GetOperation<NewInterfaceDoRequest, Nl80211Attrs>;
+  /** `NL80211_CMD_DEL_INTERFACE`. Needs CAP_NET_ADMIN. Request attributes: ifindex, wdev. */
+  readonly delInterface: ActOperation<DelInterfaceDoRequest, Nl80211Attrs>;
+}
+
+/** Requests of `nl80211` with any number of answers. */
+export interface Nl80211Dumps {
+  /**
+   * `NL80211_CMD_GET_WIPHY`. Request attributes: wiphy, wdev, ifindex, split-wiphy-dump. Reply attributes: bands,
+   * cipher-suites, control-port-ethertype, ext-capa, ext-capa-mask, ext-features, feature-flags, generation,
+   * ht-capability-mask, interface-combinations, mac, max-csa-counters, max-match-sets, max-num-akm-suites,
+   * max-num-pmkids, max-num-scan-ssids, max-num-sched-scan-plans, max-num-sched-scan-ssids,
+   * max-remain-on-channel-duration, max-scan-ie-len, max-scan-plan-interval, max-scan-plan-iterations,
+   * max-sched-scan-ie-len, offchannel-tx-ok, rx-frame-types, sar-spec, sched-scan-max-reqs, software-iftypes,
+   * support-ap-uapsd, supported-commands, supported-iftypes, tdls-external-setup, tdls-support, tx-frame-types,
+   * txq-limit, txq-memory-limit, txq-quantum, txq-stats, vht-capability-mask, wiphy, wiphy-antenna-avail-rx,
+   * wiphy-antenna-avail-tx, wiphy-antenna-rx, wiphy-antenna-tx, wiphy-bands, wiphy-coverage-class,
+   * wiphy-frag-threshold, wiphy-name, wiphy-retry-long, wiphy-retry-short, wiphy-rts-threshold,
+   * wowlan-triggers-supported.
+   */
   readonly getWiphy: DumpOperation<GetWiphyDumpRequest, Nl80211Attrs, Nl80211AttrsColumns>;
   /**
-   * `NL80211_CMD_GET_INTERFACE`. Takes ifname, wiphy. Answers ifname, iftype, ifindex, wiphy, wdev, mac, generation,
-   * txq-stats, 4addr.
+   * `NL80211_CMD_GET_INTERFACE`. Request attributes: ifname, wiphy. Reply attributes: ifname, iftype, ifindex, wiphy,
+   * wdev, mac, generation, txq-stats, 4addr.
    */
   readonly getInterface: DumpOperation<GetInterfaceDumpRequest, Nl80211Attrs, Nl80211AttrsColumns>;
 }
 
-/** What opening `nl80211` gives. */
+/** The client of `nl80211`, as `openFamily` returns it. */
 export type Nl80211Client = FamilyClient<
   Nl80211Requests,
   Nl80211Dumps,
@@ -6221,7 +6227,7 @@ export type Nl80211Client = FamilyClient<
   'config' | 'scan' | 'regulatory' | 'mlme' | 'vendor' | 'nan' | 'testmode'
 >;
 
-/** The family `nl80211`, to be given to `openFamily`. */
+/** The family `nl80211`; pass it to `openFamily`. */
 export const nl80211Family: Family<Nl80211Client> = {
   name: 'nl80211',
   protocol: 16,

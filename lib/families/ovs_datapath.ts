@@ -59,7 +59,7 @@ export const UserFeatures = /* @__PURE__ */ new FlagSet('user-features', {
 });
 export type UserFeatures = keyof typeof UserFeatures.bits;
 
-/** `struct ovs_dp_stats: 32 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_dp_stats: 32 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsDpStats {
   /** u64. */
   readonly nHit?: bigint;
@@ -69,11 +69,11 @@ export interface OvsDpStats {
   readonly nLost?: bigint;
   /** u64. */
   readonly nFlows?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_dp_stats: 32 bytes` to send; what is not given is zero. */
+/** `struct ovs_dp_stats: 32 bytes` to send; omitted members are zero. */
 export interface OvsDpStatsInput {
   readonly nHit?: number | bigint | undefined;
   readonly nMissed?: number | bigint | undefined;
@@ -116,7 +116,7 @@ function putOvsDpStats(writer: WireWriter, at: number, value: OvsDpStatsInput): 
   }
 }
 
-/** `struct ovs_dp_megaflow_stats: 32 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_dp_megaflow_stats: 32 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsDpMegaflowStats {
   /** u64. */
   readonly nMaskHit?: bigint;
@@ -128,11 +128,11 @@ export interface OvsDpMegaflowStats {
   readonly nCacheHit?: bigint;
   /** u64. */
   readonly pad1?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_dp_megaflow_stats: 32 bytes` to send; what is not given is zero. */
+/** `struct ovs_dp_megaflow_stats: 32 bytes` to send; omitted members are zero. */
 export interface OvsDpMegaflowStatsInput {
   readonly nMaskHit?: number | bigint | undefined;
   readonly nMasks?: number | undefined;
@@ -361,7 +361,7 @@ function writeDatapathMessage(writer: WireWriter, value: DatapathMessageInput, b
   }
 }
 
-/** What a dump of `DatapathMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `DatapathMessage`. Named values and flags are numbers. */
 export interface DatapathColumns {
   readonly dpIfindex: Int32Array;
   readonly name: readonly (string | undefined)[];
@@ -385,22 +385,22 @@ const datapathMessageCodec: BodyCodec<DatapathMessage, DatapathMessageInput> = {
   },
 };
 
-/** What `OVS_DP_CMD_GET` takes. */
+/** The parameters of `OVS_DP_CMD_GET`. */
 export type GetDoRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'extra'>;
 
-/** What `OVS_DP_CMD_GET` takes as a dump. */
+/** The parameters of `OVS_DP_CMD_GET` as a dump. */
 export type GetDumpRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'extra'>;
 
-/** What `OVS_DP_CMD_NEW` takes. */
+/** The parameters of `OVS_DP_CMD_NEW`. */
 export type NewDoRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'upcallPid' | 'userFeatures' | 'extra'>;
 
-/** What `OVS_DP_CMD_DEL` takes. */
+/** The parameters of `OVS_DP_CMD_DEL`. */
 export type DelDoRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'extra'>;
 
-/** What `OVS_DP_CMD_SET` takes. */
+/** The parameters of `OVS_DP_CMD_SET`. */
 export type SetDoRequest = Pick<DatapathMessageInput, 'dpIfindex' | 'name' | 'upcallPid' | 'userFeatures' | 'masksCacheSize' | 'perCpuPids' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type OvsDatapathNotification =
   | NotificationOf<'new-ntf', DatapathMessage>
   | NotificationOf<'del-ntf', DatapathMessage>
@@ -409,28 +409,28 @@ export type OvsDatapathNotification =
 /** Requests of `ovs_datapath` with one answer. */
 export interface OvsDatapathRequests {
   /**
-   * `OVS_DP_CMD_GET`. Takes name. Answers name, upcall-pid, stats, megaflow-stats, user-features, masks-cache-size,
-   * per-cpu-pids.
+   * `OVS_DP_CMD_GET`. Request attributes: name. Reply attributes: name, upcall-pid, stats, megaflow-stats,
+   * user-features, masks-cache-size, per-cpu-pids.
    */
   readonly get: GetOperation<GetDoRequest, DatapathMessage>;
-  /** `OVS_DP_CMD_NEW`. Takes name, upcall-pid, user-features. */
+  /** `OVS_DP_CMD_NEW`. Request attributes: name, upcall-pid, user-features. */
   readonly new: ActOperation<NewDoRequest, DatapathMessage>;
-  /** `OVS_DP_CMD_DEL`. Takes name. */
+  /** `OVS_DP_CMD_DEL`. Request attributes: name. */
   readonly del: ActOperation<DelDoRequest, DatapathMessage>;
-  /** `OVS_DP_CMD_SET`. Takes name, upcall-pid, user-features, masks-cache-size, per-cpu-pids. */
+  /** `OVS_DP_CMD_SET`. Request attributes: name, upcall-pid, user-features, masks-cache-size, per-cpu-pids. */
   readonly set: ActOperation<SetDoRequest, DatapathMessage>;
 }
 
 /** Requests of `ovs_datapath` with any number of answers. */
 export interface OvsDatapathDumps {
   /**
-   * `OVS_DP_CMD_GET`. Takes name. Answers name, upcall-pid, stats, megaflow-stats, user-features, masks-cache-size,
-   * per-cpu-pids.
+   * `OVS_DP_CMD_GET`. Request attributes: name. Reply attributes: name, upcall-pid, stats, megaflow-stats,
+   * user-features, masks-cache-size, per-cpu-pids.
    */
   readonly get: DumpOperation<GetDumpRequest, DatapathMessage, DatapathColumns>;
 }
 
-/** What opening `ovs_datapath` gives. */
+/** The client of `ovs_datapath`, as `openFamily` returns it. */
 export type OvsDatapathClient = FamilyClient<
   OvsDatapathRequests,
   OvsDatapathDumps,
@@ -438,7 +438,7 @@ export type OvsDatapathClient = FamilyClient<
   'ovs_datapath'
 >;
 
-/** The family `ovs_datapath`, to be given to `openFamily`. */
+/** The family `ovs_datapath`; pass it to `openFamily`. */
 export const ovsDatapathFamily: Family<OvsDatapathClient> = {
   name: 'ovs_datapath',
   protocol: 16,

@@ -102,17 +102,17 @@ export const CtStateFlags = /* @__PURE__ */ new FlagSet('ct-state-flags', {
 });
 export type CtStateFlags = keyof typeof CtStateFlags.bits;
 
-/** `struct ovs_flow_stats: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_flow_stats: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsFlowStats {
   /** u64. */
   readonly nPackets?: bigint;
   /** u64. */
   readonly nBytes?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_flow_stats: 16 bytes` to send; what is not given is zero. */
+/** `struct ovs_flow_stats: 16 bytes` to send; omitted members are zero. */
 export interface OvsFlowStatsInput {
   readonly nPackets?: number | bigint | undefined;
   readonly nBytes?: number | bigint | undefined;
@@ -149,17 +149,17 @@ function putOvsFlowStats(writer: WireWriter, at: number, value: OvsFlowStatsInpu
   }
 }
 
-/** `struct ovs_key_ethernet: 12 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_ethernet: 12 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyEthernet {
   /** link-layer address. */
   readonly ethSrc?: string;
   /** link-layer address. */
   readonly ethDst?: string;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_ethernet: 12 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_ethernet: 12 bytes` to send; omitted members are zero. */
 export interface OvsKeyEthernetInput {
   readonly ethSrc?: AddressInput | undefined;
   readonly ethDst?: AddressInput | undefined;
@@ -197,15 +197,15 @@ function putOvsKeyEthernet(writer: WireWriter, at: number, value: OvsKeyEthernet
   }
 }
 
-/** `struct ovs_key_mpls: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_mpls: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyMpls {
   /** u32, big-endian. */
   readonly mplsLse?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_mpls: 4 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_mpls: 4 bytes` to send; omitted members are zero. */
 export interface OvsKeyMplsInput {
   readonly mplsLse?: number | undefined;
   readonly tail?: Bytes | undefined;
@@ -239,7 +239,7 @@ function putOvsKeyMpls(writer: WireWriter, at: number, value: OvsKeyMplsInput): 
   }
 }
 
-/** `struct ovs_key_ipv4: 12 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_ipv4: 12 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyIpv4 {
   /** IPv4 address. */
   readonly ipv4Src?: string;
@@ -253,11 +253,11 @@ export interface OvsKeyIpv4 {
   readonly ipv4Ttl?: number;
   /** u8. */
   readonly ipv4Frag?: OvsFragType | number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_ipv4: 12 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_ipv4: 12 bytes` to send; omitted members are zero. */
 export interface OvsKeyIpv4Input {
   readonly ipv4Src?: AddressInput | undefined;
   readonly ipv4Dst?: AddressInput | undefined;
@@ -312,7 +312,7 @@ function putOvsKeyIpv4(writer: WireWriter, at: number, value: OvsKeyIpv4Input): 
   }
 }
 
-/** `struct ovs_key_ipv6: 40 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_ipv6: 40 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyIpv6 {
   /** IPv6 address. */
   readonly ipv6Src?: string;
@@ -328,11 +328,11 @@ export interface OvsKeyIpv6 {
   readonly ipv6Hlimit?: number;
   /** u8. */
   readonly ipv6Frag?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_ipv6: 40 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_ipv6: 40 bytes` to send; omitted members are zero. */
 export interface OvsKeyIpv6Input {
   readonly ipv6Src?: AddressInput | undefined;
   readonly ipv6Dst?: AddressInput | undefined;
@@ -388,15 +388,15 @@ function putOvsKeyIpv6(writer: WireWriter, at: number, value: OvsKeyIpv6Input): 
   }
 }
 
-/** `struct ovs_key_ipv6_exthdrs: 2 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_ipv6_exthdrs: 2 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyIpv6Exthdrs {
   /** u16. */
   readonly hdrs?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_ipv6_exthdrs: 2 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_ipv6_exthdrs: 2 bytes` to send; omitted members are zero. */
 export interface OvsKeyIpv6ExthdrsInput {
   readonly hdrs?: number | undefined;
   readonly tail?: Bytes | undefined;
@@ -430,17 +430,17 @@ function putOvsKeyIpv6Exthdrs(writer: WireWriter, at: number, value: OvsKeyIpv6E
   }
 }
 
-/** `struct ovs_key_tcp: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_tcp: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyTcp {
   /** u16, big-endian. */
   readonly tcpSrc?: number;
   /** u16, big-endian. */
   readonly tcpDst?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_tcp: 4 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_tcp: 4 bytes` to send; omitted members are zero. */
 export interface OvsKeyTcpInput {
   readonly tcpSrc?: number | undefined;
   readonly tcpDst?: number | undefined;
@@ -477,17 +477,17 @@ function putOvsKeyTcp(writer: WireWriter, at: number, value: OvsKeyTcpInput): vo
   }
 }
 
-/** `struct ovs_key_udp: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_udp: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyUdp {
   /** u16, big-endian. */
   readonly udpSrc?: number;
   /** u16, big-endian. */
   readonly udpDst?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_udp: 4 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_udp: 4 bytes` to send; omitted members are zero. */
 export interface OvsKeyUdpInput {
   readonly udpSrc?: number | undefined;
   readonly udpDst?: number | undefined;
@@ -524,17 +524,17 @@ function putOvsKeyUdp(writer: WireWriter, at: number, value: OvsKeyUdpInput): vo
   }
 }
 
-/** `struct ovs_key_sctp: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_sctp: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeySctp {
   /** u16, big-endian. */
   readonly sctpSrc?: number;
   /** u16, big-endian. */
   readonly sctpDst?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_sctp: 4 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_sctp: 4 bytes` to send; omitted members are zero. */
 export interface OvsKeySctpInput {
   readonly sctpSrc?: number | undefined;
   readonly sctpDst?: number | undefined;
@@ -571,17 +571,17 @@ function putOvsKeySctp(writer: WireWriter, at: number, value: OvsKeySctpInput): 
   }
 }
 
-/** `struct ovs_key_icmp: 2 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_icmp: 2 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyIcmp {
   /** u8. */
   readonly icmpType?: number;
   /** u8. */
   readonly icmpCode?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_icmp: 2 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_icmp: 2 bytes` to send; omitted members are zero. */
 export interface OvsKeyIcmpInput {
   readonly icmpType?: number | undefined;
   readonly icmpCode?: number | undefined;
@@ -618,7 +618,7 @@ function putOvsKeyIcmp(writer: WireWriter, at: number, value: OvsKeyIcmpInput): 
   }
 }
 
-/** `struct ovs_key_arp: 24 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_arp: 24 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyArp {
   /** u32, big-endian. */
   readonly arpSip?: number;
@@ -630,11 +630,11 @@ export interface OvsKeyArp {
   readonly arpSha?: string;
   /** link-layer address. */
   readonly arpTha?: string;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_arp: 24 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_arp: 24 bytes` to send; omitted members are zero. */
 export interface OvsKeyArpInput {
   readonly arpSip?: number | undefined;
   readonly arpTip?: number | undefined;
@@ -684,18 +684,18 @@ function putOvsKeyArp(writer: WireWriter, at: number, value: OvsKeyArpInput): vo
   }
 }
 
-/** `struct ovs_key_nd: 28 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_nd: 28 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyNd {
   readonly ndTarget?: Uint8Array;
   /** link-layer address. */
   readonly ndSll?: string;
   /** link-layer address. */
   readonly ndTll?: string;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_nd: 28 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_nd: 28 bytes` to send; omitted members are zero. */
 export interface OvsKeyNdInput {
   readonly ndTarget?: Bytes | undefined;
   readonly ndSll?: AddressInput | undefined;
@@ -736,7 +736,7 @@ function putOvsKeyNd(writer: WireWriter, at: number, value: OvsKeyNdInput): void
   }
 }
 
-/** `struct ovs_key_ct_tuple_ipv4: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_key_ct_tuple_ipv4: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsKeyCtTupleIpv4 {
   /** u32, big-endian. */
   readonly ipv4Src?: number;
@@ -748,11 +748,11 @@ export interface OvsKeyCtTupleIpv4 {
   readonly dstPort?: number;
   /** u8. */
   readonly ipv4Proto?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_key_ct_tuple_ipv4: 16 bytes` to send; what is not given is zero. */
+/** `struct ovs_key_ct_tuple_ipv4: 16 bytes` to send; omitted members are zero. */
 export interface OvsKeyCtTupleIpv4Input {
   readonly ipv4Src?: number | undefined;
   readonly ipv4Dst?: number | undefined;
@@ -798,17 +798,17 @@ function putOvsKeyCtTupleIpv4(writer: WireWriter, at: number, value: OvsKeyCtTup
   }
 }
 
-/** `struct ovs_action_push_vlan: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_action_push_vlan: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsActionPushVlan {
   /** u16, big-endian. */
   readonly vlanTpid?: number;
   /** u16, big-endian. */
   readonly vlanTci?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_action_push_vlan: 4 bytes` to send; what is not given is zero. */
+/** `struct ovs_action_push_vlan: 4 bytes` to send; omitted members are zero. */
 export interface OvsActionPushVlanInput {
   readonly vlanTpid?: number | undefined;
   readonly vlanTci?: number | undefined;
@@ -845,17 +845,17 @@ function putOvsActionPushVlan(writer: WireWriter, at: number, value: OvsActionPu
   }
 }
 
-/** `struct ovs_action_hash: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_action_hash: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsActionHash {
   /** u32. */
   readonly hashAlg?: number;
   /** u32. */
   readonly hashBasis?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_action_hash: 8 bytes` to send; what is not given is zero. */
+/** `struct ovs_action_hash: 8 bytes` to send; omitted members are zero. */
 export interface OvsActionHashInput {
   readonly hashAlg?: number | undefined;
   readonly hashBasis?: number | undefined;
@@ -892,17 +892,17 @@ function putOvsActionHash(writer: WireWriter, at: number, value: OvsActionHashIn
   }
 }
 
-/** `struct ovs_action_push_mpls: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_action_push_mpls: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsActionPushMpls {
   /** u32, big-endian. */
   readonly mplsLse?: number;
   /** u16, big-endian. */
   readonly mplsEthertype?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_action_push_mpls: 8 bytes` to send; what is not given is zero. */
+/** `struct ovs_action_push_mpls: 8 bytes` to send; omitted members are zero. */
 export interface OvsActionPushMplsInput {
   readonly mplsLse?: number | undefined;
   readonly mplsEthertype?: number | undefined;
@@ -941,7 +941,7 @@ function putOvsActionPushMpls(writer: WireWriter, at: number, value: OvsActionPu
   }
 }
 
-/** `struct ovs_action_add_mpls: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_action_add_mpls: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsActionAddMpls {
   /** u32, big-endian. */
   readonly mplsLse?: number;
@@ -949,11 +949,11 @@ export interface OvsActionAddMpls {
   readonly mplsEthertype?: number;
   /** u16. */
   readonly tunFlags?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_action_add_mpls: 8 bytes` to send; what is not given is zero. */
+/** `struct ovs_action_add_mpls: 8 bytes` to send; omitted members are zero. */
 export interface OvsActionAddMplsInput {
   readonly mplsLse?: number | undefined;
   readonly mplsEthertype?: number | undefined;
@@ -2877,7 +2877,7 @@ function writeFlowMessage(writer: WireWriter, value: FlowMessageInput, besides: 
   }
 }
 
-/** What a dump of `FlowMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `FlowMessage`. Named values and flags are numbers. */
 export interface FlowColumns {
   readonly dpIfindex: Int32Array;
   readonly tcpFlags: Uint8Array;
@@ -2901,22 +2901,22 @@ const flowMessageCodec: BodyCodec<FlowMessage, FlowMessageInput> = {
   },
 };
 
-/** What `OVS_FLOW_CMD_GET` takes. */
+/** The parameters of `OVS_FLOW_CMD_GET`. */
 export type GetDoRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid' | 'ufidFlags' | 'extra'>;
 
-/** What `OVS_FLOW_CMD_GET` takes as a dump. */
+/** The parameters of `OVS_FLOW_CMD_GET` as a dump. */
 export type GetDumpRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid' | 'ufidFlags' | 'extra'>;
 
-/** What `OVS_FLOW_CMD_NEW` takes. */
+/** The parameters of `OVS_FLOW_CMD_NEW`. */
 export type NewDoRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid' | 'mask' | 'actions' | 'extra'>;
 
-/** What `OVS_FLOW_CMD_SET` takes. */
+/** The parameters of `OVS_FLOW_CMD_SET`. */
 export type SetDoRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid' | 'ufidFlags' | 'mask' | 'actions' | 'clear' | 'probe' | 'extra'>;
 
-/** What `OVS_FLOW_CMD_DEL` takes. */
+/** The parameters of `OVS_FLOW_CMD_DEL`. */
 export type DelDoRequest = Pick<FlowMessageInput, 'dpIfindex' | 'key' | 'ufid' | 'ufidFlags' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type OvsFlowNotification =
   | NotificationOf<'new-ntf', FlowMessage>
   | NotificationOf<'del-ntf', FlowMessage>
@@ -2924,23 +2924,27 @@ export type OvsFlowNotification =
 
 /** Requests of `ovs_flow` with one answer. */
 export interface OvsFlowRequests {
-  /** `OVS_FLOW_CMD_GET`. Takes key, ufid, ufid-flags. Answers key, ufid, mask, stats, actions. */
+  /**
+   * `OVS_FLOW_CMD_GET`. Request attributes: key, ufid, ufid-flags. Reply attributes: key, ufid, mask, stats, actions.
+   */
   readonly get: GetOperation<GetDoRequest, FlowMessage>;
-  /** `OVS_FLOW_CMD_NEW`. Takes key, ufid, mask, actions. */
+  /** `OVS_FLOW_CMD_NEW`. Request attributes: key, ufid, mask, actions. */
   readonly new: ActOperation<NewDoRequest, FlowMessage>;
-  /** `OVS_FLOW_CMD_SET`. Takes key, ufid, ufid-flags, mask, actions, clear, probe. */
+  /** `OVS_FLOW_CMD_SET`. Request attributes: key, ufid, ufid-flags, mask, actions, clear, probe. */
   readonly set: ActOperation<SetDoRequest, FlowMessage>;
-  /** `OVS_FLOW_CMD_DEL`. Takes key, ufid, ufid-flags. */
+  /** `OVS_FLOW_CMD_DEL`. Request attributes: key, ufid, ufid-flags. */
   readonly del: ActOperation<DelDoRequest, FlowMessage>;
 }
 
 /** Requests of `ovs_flow` with any number of answers. */
 export interface OvsFlowDumps {
-  /** `OVS_FLOW_CMD_GET`. Takes key, ufid, ufid-flags. Answers key, ufid, mask, stats, actions. */
+  /**
+   * `OVS_FLOW_CMD_GET`. Request attributes: key, ufid, ufid-flags. Reply attributes: key, ufid, mask, stats, actions.
+   */
   readonly get: DumpOperation<GetDumpRequest, FlowMessage, FlowColumns>;
 }
 
-/** What opening `ovs_flow` gives. */
+/** The client of `ovs_flow`, as `openFamily` returns it. */
 export type OvsFlowClient = FamilyClient<
   OvsFlowRequests,
   OvsFlowDumps,
@@ -2948,7 +2952,7 @@ export type OvsFlowClient = FamilyClient<
   'ovs_flow'
 >;
 
-/** The family `ovs_flow`, to be given to `openFamily`. */
+/** The family `ovs_flow`; pass it to `openFamily`. */
 export const ovsFlowFamily: Family<OvsFlowClient> = {
   name: 'ovs_flow',
   protocol: 16,

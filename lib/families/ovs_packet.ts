@@ -248,17 +248,17 @@ const packetMessageCodec: BodyCodec<PacketMessage, PacketMessageInput> = {
   },
 };
 
-/** What `OVS_PACKET_CMD_EXECUTE` takes. */
+/** The parameters of `OVS_PACKET_CMD_EXECUTE`. */
 export type ExecuteDoRequest = Pick<PacketMessageInput, 'dpIfindex' | 'packet' | 'key' | 'actions' | 'probe' | 'mru' | 'hash' | 'upcallPid' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type OvsPacketNotification =
   | NotificationOf<'miss', PacketMessage>
   | NotificationOf<'action', PacketMessage>;
 
 /** Requests of `ovs_packet` with one answer. */
 export interface OvsPacketRequests {
-  /** `OVS_PACKET_CMD_EXECUTE`. Takes packet, key, actions, probe, mru, hash, upcall-pid. */
+  /** `OVS_PACKET_CMD_EXECUTE`. Request attributes: packet, key, actions, probe, mru, hash, upcall-pid. */
   readonly execute: ActOperation<ExecuteDoRequest, PacketMessage>;
 }
 
@@ -266,7 +266,7 @@ export interface OvsPacketRequests {
 export interface OvsPacketDumps {
 }
 
-/** What opening `ovs_packet` gives. */
+/** The client of `ovs_packet`, as `openFamily` returns it. */
 export type OvsPacketClient = FamilyClient<
   OvsPacketRequests,
   OvsPacketDumps,
@@ -274,7 +274,7 @@ export type OvsPacketClient = FamilyClient<
   never
 >;
 
-/** The family `ovs_packet`, to be given to `openFamily`. */
+/** The family `ovs_packet`; pass it to `openFamily`. */
 export const ovsPacketFamily: Family<OvsPacketClient> = {
   name: 'ovs_packet',
   protocol: 16,

@@ -60,7 +60,7 @@ export const VportType = /* @__PURE__ */ new Enumeration('vport-type', {
 });
 export type VportType = keyof typeof VportType.values;
 
-/** `struct ovs_vport_stats: 64 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ovs_vport_stats: 64 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface OvsVportStats {
   /** u64. */
   readonly rxPackets?: bigint;
@@ -78,11 +78,11 @@ export interface OvsVportStats {
   readonly rxDropped?: bigint;
   /** u64. */
   readonly txDropped?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ovs_vport_stats: 64 bytes` to send; what is not given is zero. */
+/** `struct ovs_vport_stats: 64 bytes` to send; omitted members are zero. */
 export interface OvsVportStatsInput {
   readonly rxPackets?: number | bigint | undefined;
   readonly txPackets?: number | bigint | undefined;
@@ -529,7 +529,7 @@ function writeVportMessage(writer: WireWriter, value: VportMessageInput, besides
   }
 }
 
-/** What a dump of `VportMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `VportMessage`. Named values and flags are numbers. */
 export interface VportColumns {
   readonly dpIfindex: Int32Array;
   readonly portNo: Uint32Array;
@@ -553,22 +553,22 @@ const vportMessageCodec: BodyCodec<VportMessage, VportMessageInput> = {
   },
 };
 
-/** What `OVS_VPORT_CMD_NEW` takes. */
+/** The parameters of `OVS_VPORT_CMD_NEW`. */
 export type NewDoRequest = Pick<VportMessageInput, 'dpIfindex' | 'name' | 'type' | 'upcallPid' | 'ifindex' | 'options' | 'extra'>;
 
-/** What `OVS_VPORT_CMD_DEL` takes. */
+/** The parameters of `OVS_VPORT_CMD_DEL`. */
 export type DelDoRequest = Pick<VportMessageInput, 'dpIfindex' | 'portNo' | 'type' | 'name' | 'extra'>;
 
-/** What `OVS_VPORT_CMD_GET` takes. */
+/** The parameters of `OVS_VPORT_CMD_GET`. */
 export type GetDoRequest = Pick<VportMessageInput, 'dpIfindex' | 'name' | 'portNo' | 'extra'>;
 
-/** What `OVS_VPORT_CMD_GET` takes as a dump. */
+/** The parameters of `OVS_VPORT_CMD_GET` as a dump. */
 export type GetDumpRequest = Pick<VportMessageInput, 'dpIfindex' | 'name' | 'portNo' | 'extra'>;
 
-/** What `OVS_VPORT_CMD_SET` takes. */
+/** The parameters of `OVS_VPORT_CMD_SET`. */
 export type SetDoRequest = Pick<VportMessageInput, 'dpIfindex' | 'portNo' | 'type' | 'name' | 'options' | 'upcallPid' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type OvsVportNotification =
   | NotificationOf<'new-ntf', VportMessage>
   | NotificationOf<'del-ntf', VportMessage>
@@ -576,29 +576,29 @@ export type OvsVportNotification =
 
 /** Requests of `ovs_vport` with one answer. */
 export interface OvsVportRequests {
-  /** `OVS_VPORT_CMD_NEW`. Takes name, type, upcall-pid, ifindex, options. */
+  /** `OVS_VPORT_CMD_NEW`. Request attributes: name, type, upcall-pid, ifindex, options. */
   readonly new: ActOperation<NewDoRequest, VportMessage>;
-  /** `OVS_VPORT_CMD_DEL`. Takes port-no, type, name. */
+  /** `OVS_VPORT_CMD_DEL`. Request attributes: port-no, type, name. */
   readonly del: ActOperation<DelDoRequest, VportMessage>;
   /**
-   * `OVS_VPORT_CMD_GET`. Takes name, port-no. Answers port-no, type, name, upcall-pid, stats, ifindex, netnsid,
-   * upcall-stats.
+   * `OVS_VPORT_CMD_GET`. Request attributes: name, port-no. Reply attributes: port-no, type, name, upcall-pid, stats,
+   * ifindex, netnsid, upcall-stats.
    */
   readonly get: GetOperation<GetDoRequest, VportMessage>;
-  /** `OVS_VPORT_CMD_SET`. Takes port-no, type, name, options, upcall-pid. */
+  /** `OVS_VPORT_CMD_SET`. Request attributes: port-no, type, name, options, upcall-pid. */
   readonly set: ActOperation<SetDoRequest, VportMessage>;
 }
 
 /** Requests of `ovs_vport` with any number of answers. */
 export interface OvsVportDumps {
   /**
-   * `OVS_VPORT_CMD_GET`. Takes name, port-no. Answers port-no, type, name, upcall-pid, stats, ifindex, netnsid,
-   * upcall-stats.
+   * `OVS_VPORT_CMD_GET`. Request attributes: name, port-no. Reply attributes: port-no, type, name, upcall-pid, stats,
+   * ifindex, netnsid, upcall-stats.
    */
   readonly get: DumpOperation<GetDumpRequest, VportMessage, VportColumns>;
 }
 
-/** What opening `ovs_vport` gives. */
+/** The client of `ovs_vport`, as `openFamily` returns it. */
 export type OvsVportClient = FamilyClient<
   OvsVportRequests,
   OvsVportDumps,
@@ -606,7 +606,7 @@ export type OvsVportClient = FamilyClient<
   'ovs_vport'
 >;
 
-/** The family `ovs_vport`, to be given to `openFamily`. */
+/** The family `ovs_vport`; pass it to `openFamily`. */
 export const ovsVportFamily: Family<OvsVportClient> = {
   name: 'ovs_vport',
   protocol: 16,

@@ -411,17 +411,17 @@ export const IpoibMode = /* @__PURE__ */ new Enumeration('ipoib-mode', {
 });
 export type IpoibMode = keyof typeof IpoibMode.values;
 
-/** `struct ifla_bridge_id: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_bridge_id: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaBridgeId {
   /** u16, big-endian. */
   readonly prio?: number;
   /** link-layer address. */
   readonly addr?: string;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_bridge_id: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_bridge_id: 8 bytes` to send; omitted members are zero. */
 export interface IflaBridgeIdInput {
   readonly prio?: number | undefined;
   readonly addr?: AddressInput | undefined;
@@ -458,7 +458,7 @@ function putIflaBridgeId(writer: WireWriter, at: number, value: IflaBridgeIdInpu
   }
 }
 
-/** `struct ifla_cacheinfo: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_cacheinfo: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaCacheinfo {
   /** u32. */
   readonly maxReasmLen?: number;
@@ -468,11 +468,11 @@ export interface IflaCacheinfo {
   readonly reachableTime?: number;
   /** u32. */
   readonly retransTime?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_cacheinfo: 16 bytes` to send; what is not given is zero. */
+/** `struct ifla_cacheinfo: 16 bytes` to send; omitted members are zero. */
 export interface IflaCacheinfoInput {
   readonly maxReasmLen?: number | undefined;
   readonly tstamp?: number | undefined;
@@ -517,7 +517,7 @@ function putIflaCacheinfo(writer: WireWriter, at: number, value: IflaCacheinfoIn
   }
 }
 
-/** `struct rtnl_link_stats: 96 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct rtnl_link_stats: 96 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface RtnlLinkStats {
   /** u32. */
   readonly rxPackets?: number;
@@ -567,11 +567,11 @@ export interface RtnlLinkStats {
   readonly txCompressed?: number;
   /** u32. */
   readonly rxNohandler?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct rtnl_link_stats: 96 bytes` to send; what is not given is zero. */
+/** `struct rtnl_link_stats: 96 bytes` to send; omitted members are zero. */
 export interface RtnlLinkStatsInput {
   readonly rxPackets?: number | undefined;
   readonly txPackets?: number | undefined;
@@ -688,7 +688,7 @@ function putRtnlLinkStats(writer: WireWriter, at: number, value: RtnlLinkStatsIn
   }
 }
 
-/** `struct rtnl_link_stats64: 200 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct rtnl_link_stats64: 200 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface RtnlLinkStats64 {
   /** u64. */
   readonly rxPackets?: bigint;
@@ -740,11 +740,11 @@ export interface RtnlLinkStats64 {
   readonly rxNohandler?: bigint;
   /** u64. */
   readonly rxOtherhostDropped?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct rtnl_link_stats64: 200 bytes` to send; what is not given is zero. */
+/** `struct rtnl_link_stats64: 200 bytes` to send; omitted members are zero. */
 export interface RtnlLinkStats64Input {
   readonly rxPackets?: number | bigint | undefined;
   readonly txPackets?: number | bigint | undefined;
@@ -866,7 +866,7 @@ function putRtnlLinkStats64(writer: WireWriter, at: number, value: RtnlLinkStats
   }
 }
 
-/** `struct rtnl_link_ifmap: 32 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct rtnl_link_ifmap: 32 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface RtnlLinkIfmap {
   /** u64. */
   readonly memStart?: bigint;
@@ -880,11 +880,11 @@ export interface RtnlLinkIfmap {
   readonly dma?: number;
   /** u8. */
   readonly port?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct rtnl_link_ifmap: 32 bytes` to send; what is not given is zero. */
+/** `struct rtnl_link_ifmap: 32 bytes` to send; omitted members are zero. */
 export interface RtnlLinkIfmapInput {
   readonly memStart?: number | bigint | undefined;
   readonly memEnd?: number | bigint | undefined;
@@ -933,17 +933,17 @@ function putRtnlLinkIfmap(writer: WireWriter, at: number, value: RtnlLinkIfmapIn
   }
 }
 
-/** `struct br_boolopt_multi: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct br_boolopt_multi: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface BrBooloptMulti {
   /** u32. */
   readonly optval?: number;
   /** u32. */
   readonly optmask?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct br_boolopt_multi: 8 bytes` to send; what is not given is zero. */
+/** `struct br_boolopt_multi: 8 bytes` to send; omitted members are zero. */
 export interface BrBooloptMultiInput {
   readonly optval?: number | undefined;
   readonly optmask?: number | undefined;
@@ -980,17 +980,17 @@ function putBrBooloptMulti(writer: WireWriter, at: number, value: BrBooloptMulti
   }
 }
 
-/** `struct ifla_vlan_flags: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vlan_flags: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVlanFlags {
   /** u32. */
   readonly flags?: readonly FlagName<VlanFlags>[];
   /** u32. */
   readonly mask?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vlan_flags: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vlan_flags: 8 bytes` to send; omitted members are zero. */
 export interface IflaVlanFlagsInput {
   readonly flags?: FlagsInput<VlanFlags> | undefined;
   readonly mask?: number | undefined;
@@ -1027,17 +1027,17 @@ function putIflaVlanFlags(writer: WireWriter, at: number, value: IflaVlanFlagsIn
   }
 }
 
-/** `struct ifla_vlan_qos_mapping: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vlan_qos_mapping: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVlanQosMapping {
   /** u32. */
   readonly from?: number;
   /** u32. */
   readonly to?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vlan_qos_mapping: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vlan_qos_mapping: 8 bytes` to send; omitted members are zero. */
 export interface IflaVlanQosMappingInput {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -1074,17 +1074,17 @@ function putIflaVlanQosMapping(writer: WireWriter, at: number, value: IflaVlanQo
   }
 }
 
-/** `struct ifla_geneve_port_range: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_geneve_port_range: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaGenevePortRange {
   /** u16, big-endian. */
   readonly low?: number;
   /** u16, big-endian. */
   readonly high?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_geneve_port_range: 4 bytes` to send; what is not given is zero. */
+/** `struct ifla_geneve_port_range: 4 bytes` to send; omitted members are zero. */
 export interface IflaGenevePortRangeInput {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
@@ -1121,16 +1121,16 @@ function putIflaGenevePortRange(writer: WireWriter, at: number, value: IflaGenev
   }
 }
 
-/** `struct ifla_vf_mac: 36 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_mac: 36 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfMac {
   /** u32. */
   readonly vf?: number;
   readonly mac?: Uint8Array;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_mac: 36 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_mac: 36 bytes` to send; omitted members are zero. */
 export interface IflaVfMacInput {
   readonly vf?: number | undefined;
   readonly mac?: Bytes | undefined;
@@ -1167,7 +1167,7 @@ function putIflaVfMac(writer: WireWriter, at: number, value: IflaVfMacInput): vo
   }
 }
 
-/** `struct ifla_vf_vlan: 12 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_vlan: 12 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfVlan {
   /** u32. */
   readonly vf?: number;
@@ -1175,11 +1175,11 @@ export interface IflaVfVlan {
   readonly vlan?: number;
   /** u32. */
   readonly qos?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_vlan: 12 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_vlan: 12 bytes` to send; omitted members are zero. */
 export interface IflaVfVlanInput {
   readonly vf?: number | undefined;
   readonly vlan?: number | undefined;
@@ -1219,17 +1219,17 @@ function putIflaVfVlan(writer: WireWriter, at: number, value: IflaVfVlanInput): 
   }
 }
 
-/** `struct ifla_vf_tx_rate: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_tx_rate: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfTxRate {
   /** u32. */
   readonly vf?: number;
   /** u32. */
   readonly rate?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_tx_rate: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_tx_rate: 8 bytes` to send; omitted members are zero. */
 export interface IflaVfTxRateInput {
   readonly vf?: number | undefined;
   readonly rate?: number | undefined;
@@ -1266,17 +1266,17 @@ function putIflaVfTxRate(writer: WireWriter, at: number, value: IflaVfTxRateInpu
   }
 }
 
-/** `struct ifla_vf_spoofchk: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_spoofchk: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfSpoofchk {
   /** u32. */
   readonly vf?: number;
   /** u32. */
   readonly setting?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_spoofchk: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_spoofchk: 8 bytes` to send; omitted members are zero. */
 export interface IflaVfSpoofchkInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
@@ -1313,17 +1313,17 @@ function putIflaVfSpoofchk(writer: WireWriter, at: number, value: IflaVfSpoofchk
   }
 }
 
-/** `struct ifla_vf_link_state: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_link_state: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfLinkState {
   /** u32. */
   readonly vf?: number;
   /** u32. */
   readonly linkState?: IflaVfLinkStateEnum | number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_link_state: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_link_state: 8 bytes` to send; omitted members are zero. */
 export interface IflaVfLinkStateInput {
   readonly vf?: number | undefined;
   readonly linkState?: IflaVfLinkStateEnum | number | undefined;
@@ -1362,7 +1362,7 @@ function putIflaVfLinkState(writer: WireWriter, at: number, value: IflaVfLinkSta
   }
 }
 
-/** `struct ifla_vf_rate: 12 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_rate: 12 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfRate {
   /** u32. */
   readonly vf?: number;
@@ -1370,11 +1370,11 @@ export interface IflaVfRate {
   readonly minTxRate?: number;
   /** u32. */
   readonly maxTxRate?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_rate: 12 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_rate: 12 bytes` to send; omitted members are zero. */
 export interface IflaVfRateInput {
   readonly vf?: number | undefined;
   readonly minTxRate?: number | undefined;
@@ -1414,17 +1414,17 @@ function putIflaVfRate(writer: WireWriter, at: number, value: IflaVfRateInput): 
   }
 }
 
-/** `struct ifla_vf_rss_query_en: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_rss_query_en: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfRssQueryEn {
   /** u32. */
   readonly vf?: number;
   /** u32. */
   readonly setting?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_rss_query_en: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_rss_query_en: 8 bytes` to send; omitted members are zero. */
 export interface IflaVfRssQueryEnInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
@@ -1461,17 +1461,17 @@ function putIflaVfRssQueryEn(writer: WireWriter, at: number, value: IflaVfRssQue
   }
 }
 
-/** `struct ifla_vf_trust: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_trust: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfTrust {
   /** u32. */
   readonly vf?: number;
   /** u32. */
   readonly setting?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_trust: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_trust: 8 bytes` to send; omitted members are zero. */
 export interface IflaVfTrustInput {
   readonly vf?: number | undefined;
   readonly setting?: number | undefined;
@@ -1508,17 +1508,17 @@ function putIflaVfTrust(writer: WireWriter, at: number, value: IflaVfTrustInput)
   }
 }
 
-/** `struct ifla_vf_guid: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_guid: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfGuid {
   /** u32. */
   readonly vf?: number;
   /** u64. */
   readonly guid?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_guid: 16 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_guid: 16 bytes` to send; omitted members are zero. */
 export interface IflaVfGuidInput {
   readonly vf?: number | undefined;
   readonly guid?: number | bigint | undefined;
@@ -1555,7 +1555,7 @@ function putIflaVfGuid(writer: WireWriter, at: number, value: IflaVfGuidInput): 
   }
 }
 
-/** `struct ifla_vf_vlan_info: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vf_vlan_info: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVfVlanInfo {
   /** u32. */
   readonly vf?: number;
@@ -1565,11 +1565,11 @@ export interface IflaVfVlanInfo {
   readonly qos?: number;
   /** u16, big-endian. */
   readonly vlanProto?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vf_vlan_info: 16 bytes` to send; what is not given is zero. */
+/** `struct ifla_vf_vlan_info: 16 bytes` to send; omitted members are zero. */
 export interface IflaVfVlanInfoInput {
   readonly vf?: number | undefined;
   readonly vlan?: number | undefined;
@@ -1612,17 +1612,17 @@ function putIflaVfVlanInfo(writer: WireWriter, at: number, value: IflaVfVlanInfo
   }
 }
 
-/** `struct ifla_vxlan_port_range: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_vxlan_port_range: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaVxlanPortRange {
   /** u16, big-endian. */
   readonly low?: number;
   /** u16, big-endian. */
   readonly high?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_vxlan_port_range: 4 bytes` to send; what is not given is zero. */
+/** `struct ifla_vxlan_port_range: 4 bytes` to send; omitted members are zero. */
 export interface IflaVxlanPortRangeInput {
   readonly low?: number | undefined;
   readonly high?: number | undefined;
@@ -1659,17 +1659,17 @@ function putIflaVxlanPortRange(writer: WireWriter, at: number, value: IflaVxlanP
   }
 }
 
-/** `struct ifla_rmnet_flags: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifla_rmnet_flags: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IflaRmnetFlags {
   /** u32. */
   readonly flags?: number;
   /** u32. */
   readonly mask?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifla_rmnet_flags: 8 bytes` to send; what is not given is zero. */
+/** `struct ifla_rmnet_flags: 8 bytes` to send; omitted members are zero. */
 export interface IflaRmnetFlagsInput {
   readonly flags?: number | undefined;
   readonly mask?: number | undefined;
@@ -9040,7 +9040,7 @@ function describeLinkinfoVrfPortAttrs(): DescribedSet {
   };
 }
 
-/** Data of `linkinfo-data-msg`: the one property that is there says the format. */
+/** Data of `linkinfo-data-msg`: its one property names the format. */
 export interface LinkinfoDataMsg {
   readonly bond?: LinkinfoBondAttrs;
   readonly bridge?: LinkinfoBridgeAttrs;
@@ -9085,7 +9085,7 @@ export interface LinkinfoDataMsg {
   readonly virt_wifi?: Decoded;
   readonly vsockmon?: Decoded;
   readonly wireguard?: Decoded;
-  /** Data of a format that is not described. */
+  /** Data in a format that the specification does not describe. */
   readonly raw?: Uint8Array;
 }
 
@@ -9375,12 +9375,12 @@ function writeLinkinfoDataMsg(writer: WireWriter, type: number, value: LinkinfoD
   }
 }
 
-/** Data of `linkinfo-member-data-msg`: the one property that is there says the format. */
+/** Data of `linkinfo-member-data-msg`: its one property names the format. */
 export interface LinkinfoMemberDataMsg {
   readonly bridge?: LinkinfoBrportAttrs;
   readonly bond?: BondSlaveAttrs;
   readonly vrf?: LinkinfoVrfPortAttrs;
-  /** Data of a format that is not described. */
+  /** Data in a format that the specification does not describe. */
   readonly raw?: Uint8Array;
 }
 
@@ -9596,7 +9596,7 @@ function writeStatsMessage(writer: WireWriter, value: StatsMessageInput, besides
   }
 }
 
-/** What a dump of `LinkMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `LinkMessage`. Named values and flags are numbers. */
 export interface LinkColumns {
   readonly ifiFamily: Uint8Array;
   readonly ifiType: Uint16Array;
@@ -9672,7 +9672,7 @@ const linkMessageCodec: BodyCodec<LinkMessage, LinkMessageInput> = {
   },
 };
 
-/** What a dump of `StatsMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `StatsMessage`. Named values and flags are numbers. */
 export interface StatsColumns {
   readonly family: Uint8Array;
   readonly ifindex: Uint32Array;
@@ -9695,7 +9695,7 @@ const statsMessageCodec: BodyCodec<StatsMessage, StatsMessageInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type RtLinkNotification =
   | NotificationOf<'newlink-ntf', LinkMessage>
   | NotificationOf<'dellink-ntf', LinkMessage>
@@ -9704,56 +9704,56 @@ export type RtLinkNotification =
 /** Requests of `rt-link` with one answer. */
 export interface RtLinkRequests {
   /**
-   * `RTM_NEWLINK`. Takes ifname, net-ns-pid, net-ns-fd, target-netnsid, link-netnsid, linkinfo, group, num-tx-queues,
-   * num-rx-queues, address, broadcast, mtu, txqlen, operstate, linkmode, gso-max-size, gso-max-segs, gro-max-size,
-   * gso-ipv4-max-size, gro-ipv4-max-size, af-spec.
+   * `RTM_NEWLINK`. Request attributes: ifname, net-ns-pid, net-ns-fd, target-netnsid, link-netnsid, linkinfo, group,
+   * num-tx-queues, num-rx-queues, address, broadcast, mtu, txqlen, operstate, linkmode, gso-max-size, gso-max-segs,
+   * gro-max-size, gso-ipv4-max-size, gro-ipv4-max-size, af-spec.
    */
   readonly newlink: ActOperation<LinkMessageInput, LinkMessage>;
-  /** `RTM_DELLINK`. Takes ifname. */
+  /** `RTM_DELLINK`. Request attributes: ifname. */
   readonly dellink: ActOperation<LinkMessageInput, LinkMessage>;
   /**
-   * `RTM_GETLINK`. Takes ifname, alt-ifname, ext-mask, target-netnsid. Answers address, broadcast, ifname, mtu, link,
-   * qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight, operstate, linkmode, linkinfo,
-   * net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask,
-   * promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes, phys-switch-id, link-netnsid,
-   * phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event, new-netnsid, target-netnsid,
-   * carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list, perm-address, proto-down-reason,
-   * parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs, allmulti, devlink-port,
-   * gso-ipv4-max-size, gro-ipv4-max-size.
+   * `RTM_GETLINK`. Request attributes: ifname, alt-ifname, ext-mask, target-netnsid. Reply attributes: address,
+   * broadcast, ifname, mtu, link, qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight,
+   * operstate, linkmode, linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec,
+   * group, net-ns-fd, ext-mask, promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes,
+   * phys-switch-id, link-netnsid, phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event,
+   * new-netnsid, target-netnsid, carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list,
+   * perm-address, proto-down-reason, parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs,
+   * allmulti, devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
    */
   readonly getlink: GetOperation<LinkMessageInput, LinkMessage>;
   /**
-   * `RTM_SETLINK`. Takes address, broadcast, ifname, mtu, link, qdisc, stats, cost, priority, master, wireless,
-   * protinfo, txqlen, map, weight, operstate, linkmode, linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list, stats64,
-   * vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask, promiscuity, num-tx-queues, num-rx-queues, carrier,
-   * phys-port-id, carrier-changes, phys-switch-id, link-netnsid, phys-port-name, proto-down, gso-max-segs,
+   * `RTM_SETLINK`. Request attributes: address, broadcast, ifname, mtu, link, qdisc, stats, cost, priority, master,
+   * wireless, protinfo, txqlen, map, weight, operstate, linkmode, linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list,
+   * stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask, promiscuity, num-tx-queues, num-rx-queues,
+   * carrier, phys-port-id, carrier-changes, phys-switch-id, link-netnsid, phys-port-name, proto-down, gso-max-segs,
    * gso-max-size, pad, xdp, event, new-netnsid, target-netnsid, carrier-up-count, carrier-down-count, new-ifindex,
    * min-mtu, max-mtu, prop-list, perm-address, proto-down-reason, parent-dev-name, parent-dev-bus-name, gro-max-size,
    * tso-max-size, tso-max-segs, allmulti, devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
    */
   readonly setlink: ActOperation<LinkMessageInput, LinkMessage>;
-  /** `RTM_GETSTATS`. Answers link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
+  /** `RTM_GETSTATS`. Reply attributes: link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
   readonly getstats: GetOperation<StatsMessageInput, StatsMessage>;
 }
 
 /** Requests of `rt-link` with any number of answers. */
 export interface RtLinkDumps {
   /**
-   * `RTM_GETLINK`. Takes target-netnsid, ext-mask, master, linkinfo. Answers address, broadcast, ifname, mtu, link,
-   * qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight, operstate, linkmode, linkinfo,
-   * net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec, group, net-ns-fd, ext-mask,
-   * promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes, phys-switch-id, link-netnsid,
-   * phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event, new-netnsid, target-netnsid,
-   * carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list, perm-address, proto-down-reason,
-   * parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs, allmulti, devlink-port,
-   * gso-ipv4-max-size, gro-ipv4-max-size.
+   * `RTM_GETLINK`. Request attributes: target-netnsid, ext-mask, master, linkinfo. Reply attributes: address,
+   * broadcast, ifname, mtu, link, qdisc, stats, cost, priority, master, wireless, protinfo, txqlen, map, weight,
+   * operstate, linkmode, linkinfo, net-ns-pid, ifalias, num-vf, vfinfo-list, stats64, vf-ports, port-self, af-spec,
+   * group, net-ns-fd, ext-mask, promiscuity, num-tx-queues, num-rx-queues, carrier, phys-port-id, carrier-changes,
+   * phys-switch-id, link-netnsid, phys-port-name, proto-down, gso-max-segs, gso-max-size, pad, xdp, event,
+   * new-netnsid, target-netnsid, carrier-up-count, carrier-down-count, new-ifindex, min-mtu, max-mtu, prop-list,
+   * perm-address, proto-down-reason, parent-dev-name, parent-dev-bus-name, gro-max-size, tso-max-size, tso-max-segs,
+   * allmulti, devlink-port, gso-ipv4-max-size, gro-ipv4-max-size.
    */
   readonly getlink: DumpOperation<LinkMessageInput, LinkMessage, LinkColumns>;
-  /** `RTM_GETSTATS`. Answers link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
+  /** `RTM_GETSTATS`. Reply attributes: link-64, link-xstats, link-xstats-slave, link-offload-xstats, af-spec. */
   readonly getstats: DumpOperation<StatsMessageInput, StatsMessage, StatsColumns>;
 }
 
-/** What opening `rt-link` gives. */
+/** The client of `rt-link`, as `openFamily` returns it. */
 export type RtLinkClient = FamilyClient<
   RtLinkRequests,
   RtLinkDumps,
@@ -9761,7 +9761,7 @@ export type RtLinkClient = FamilyClient<
   'rtnlgrp-link' | 'rtnlgrp-stats'
 >;
 
-/** The family `rt-link`, to be given to `openFamily`. */
+/** The family `rt-link`; pass it to `openFamily`. */
 export const rtLinkFamily: Family<RtLinkClient> = {
   name: 'rt-link',
   protocol: 0,

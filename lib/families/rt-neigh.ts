@@ -108,7 +108,7 @@ export const RtmType = /* @__PURE__ */ new Enumeration('rtm-type', {
 });
 export type RtmType = keyof typeof RtmType.values;
 
-/** `struct nda_cacheinfo: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct nda_cacheinfo: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NdaCacheinfo {
   /** u32. */
   readonly confirmed?: number;
@@ -118,11 +118,11 @@ export interface NdaCacheinfo {
   readonly updated?: number;
   /** u32. */
   readonly refcnt?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct nda_cacheinfo: 16 bytes` to send; what is not given is zero. */
+/** `struct nda_cacheinfo: 16 bytes` to send; omitted members are zero. */
 export interface NdaCacheinfoInput {
   readonly confirmed?: number | undefined;
   readonly used?: number | undefined;
@@ -165,7 +165,7 @@ function putNdaCacheinfo(writer: WireWriter, at: number, value: NdaCacheinfoInpu
   }
 }
 
-/** `struct ndt_config: 32 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ndt_config: 32 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NdtConfig {
   /** u16. */
   readonly keyLen?: number;
@@ -185,11 +185,11 @@ export interface NdtConfig {
   readonly hashChainGc?: number;
   /** u32. */
   readonly proxyQlen?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ndt_config: 32 bytes` to send; what is not given is zero. */
+/** `struct ndt_config: 32 bytes` to send; omitted members are zero. */
 export interface NdtConfigInput {
   readonly keyLen?: number | undefined;
   readonly entrySize?: number | undefined;
@@ -247,7 +247,7 @@ function putNdtConfig(writer: WireWriter, at: number, value: NdtConfigInput): vo
   }
 }
 
-/** `struct ndt_stats: 88 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ndt_stats: 88 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NdtStats {
   /** u64. */
   readonly allocs?: bigint;
@@ -271,11 +271,11 @@ export interface NdtStats {
   readonly forcedGcRuns?: bigint;
   /** u64. */
   readonly tableFulls?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ndt_stats: 88 bytes` to send; what is not given is zero. */
+/** `struct ndt_stats: 88 bytes` to send; omitted members are zero. */
 export interface NdtStatsInput {
   readonly allocs?: number | bigint | undefined;
   readonly destroys?: number | bigint | undefined;
@@ -1047,7 +1047,7 @@ function writeNdtMessage(writer: WireWriter, value: NdtMessageInput, besides: Re
   }
 }
 
-/** What a dump of `NeighbourMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `NeighbourMessage`. Named values and flags are numbers. */
 export interface NeighbourColumns {
   readonly ndmFamily: Uint8Array;
   readonly ndmIfindex: Int32Array;
@@ -1089,7 +1089,7 @@ const neighbourMessageCodec: BodyCodec<NeighbourMessage, NeighbourMessageInput> 
   },
 };
 
-/** What a dump of `NdtMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `NdtMessage`. Named values and flags are numbers. */
 export interface NdtColumns {
   readonly family: Uint8Array;
   readonly name: readonly (string | undefined)[];
@@ -1113,7 +1113,7 @@ const ndtMessageCodec: BodyCodec<NdtMessage, NdtMessageInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type RtNeighNotification =
   | NotificationOf<'delneigh-ntf', NeighbourMessage>
   | NotificationOf<'newneigh-ntf', NeighbourMessage>;
@@ -1121,33 +1121,33 @@ export type RtNeighNotification =
 /** Requests of `rt-neigh` with one answer. */
 export interface RtNeighRequests {
   /**
-   * `RTM_NEWNEIGH`. Takes dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id, flags-ext,
-   * fdb-ext-attrs.
-   */
-  readonly newneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
-  /** `RTM_DELNEIGH`. Takes dst, ifindex. */
-  readonly delneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
-  /**
-   * `RTM_GETNEIGH`. Takes dst. Answers dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id,
+   * `RTM_NEWNEIGH`. Request attributes: dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol, nh-id,
    * flags-ext, fdb-ext-attrs.
    */
+  readonly newneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
+  /** `RTM_DELNEIGH`. Request attributes: dst, ifindex. */
+  readonly delneigh: ActOperation<NeighbourMessageInput, NeighbourMessage>;
+  /**
+   * `RTM_GETNEIGH`. Request attributes: dst. Reply attributes: dst, lladdr, probes, vlan, port, vni, ifindex, master,
+   * protocol, nh-id, flags-ext, fdb-ext-attrs.
+   */
   readonly getneigh: GetOperation<NeighbourMessageInput, NeighbourMessage>;
-  /** `RTM_SETNEIGHTBL`. Takes name, thresh1, thresh2, thresh3, parms, gc-interval. */
+  /** `RTM_SETNEIGHTBL`. Request attributes: name, thresh1, thresh2, thresh3, parms, gc-interval. */
   readonly setneightbl: ActOperation<NdtMessageInput, NdtMessage>;
 }
 
 /** Requests of `rt-neigh` with any number of answers. */
 export interface RtNeighDumps {
   /**
-   * `RTM_GETNEIGH`. Takes ifindex, master. Answers dst, lladdr, probes, vlan, port, vni, ifindex, master, protocol,
-   * nh-id, flags-ext, fdb-ext-attrs.
+   * `RTM_GETNEIGH`. Request attributes: ifindex, master. Reply attributes: dst, lladdr, probes, vlan, port, vni,
+   * ifindex, master, protocol, nh-id, flags-ext, fdb-ext-attrs.
    */
   readonly getneigh: DumpOperation<NeighbourMessageInput, NeighbourMessage, NeighbourColumns>;
-  /** `RTM_GETNEIGHTBL`. Answers name, thresh1, thresh2, thresh3, config, parms, stats, gc-interval. */
+  /** `RTM_GETNEIGHTBL`. Reply attributes: name, thresh1, thresh2, thresh3, config, parms, stats, gc-interval. */
   readonly getneightbl: DumpOperation<NdtMessageInput, NdtMessage, NdtColumns>;
 }
 
-/** What opening `rt-neigh` gives. */
+/** The client of `rt-neigh`, as `openFamily` returns it. */
 export type RtNeighClient = FamilyClient<
   RtNeighRequests,
   RtNeighDumps,
@@ -1155,7 +1155,7 @@ export type RtNeighClient = FamilyClient<
   'rtnlgrp-neigh'
 >;
 
-/** The family `rt-neigh`, to be given to `openFamily`. */
+/** The family `rt-neigh`; pass it to `openFamily`. */
 export const rtNeighFamily: Family<RtNeighClient> = {
   name: 'rt-neigh',
   protocol: 0,

@@ -93,7 +93,7 @@ export const RtnhFlags = /* @__PURE__ */ new FlagSet('rtnh-flags', {
 });
 export type RtnhFlags = keyof typeof RtnhFlags.bits;
 
-/** `struct rta_cacheinfo: 32 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct rta_cacheinfo: 32 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface RtaCacheinfo {
   /** u32. */
   readonly rtaClntref?: number;
@@ -111,11 +111,11 @@ export interface RtaCacheinfo {
   readonly rtaTs?: number;
   /** u32. */
   readonly rtaTsage?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct rta_cacheinfo: 32 bytes` to send; what is not given is zero. */
+/** `struct rta_cacheinfo: 32 bytes` to send; omitted members are zero. */
 export interface RtaCacheinfoInput {
   readonly rtaClntref?: number | undefined;
   readonly rtaLastuse?: number | undefined;
@@ -170,17 +170,17 @@ function putRtaCacheinfo(writer: WireWriter, at: number, value: RtaCacheinfoInpu
   }
 }
 
-/** `struct rtvia: 2 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct rtvia: 2 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface Rtvia {
   /** u16. */
   readonly rtviaFamily?: number;
   /** IPv4 or IPv6 address. */
   readonly rtviaAddr?: string;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct rtvia: 2 bytes` to send; what is not given is zero. */
+/** `struct rtvia: 2 bytes` to send; omitted members are zero. */
 export interface RtviaInput {
   readonly rtviaFamily?: number | undefined;
   readonly rtviaAddr?: AddressInput | undefined;
@@ -943,7 +943,7 @@ function writeRtnexthopRouteMessage(writer: WireWriter, value: RtnexthopRouteMes
   }
 }
 
-/** What a dump of `RouteMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `RouteMessage`. Named values and flags are numbers. */
 export interface RouteColumns {
   readonly rtmFamily: Uint8Array;
   readonly rtmDstLen: Uint8Array;
@@ -999,7 +999,7 @@ const routeMessageCodec: BodyCodec<RouteMessage, RouteMessageInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type RtRouteNotification =
   | NotificationOf<'newroute-ntf', RouteMessage>
   | NotificationOf<'delroute-ntf', RouteMessage>;
@@ -1007,21 +1007,22 @@ export type RtRouteNotification =
 /** Requests of `rt-route` with one answer. */
 export interface RtRouteRequests {
   /**
-   * `RTM_GETROUTE`. Takes src, dst, iif, oif, ip-proto, sport, dport, mark, uid, flowlabel. Answers dst, src, iif,
-   * oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table, mark, mfc-stats, via, newdst, pref,
-   * encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport, nh-id, flowlabel, del-reason.
+   * `RTM_GETROUTE`. Request attributes: src, dst, iif, oif, ip-proto, sport, dport, mark, uid, flowlabel. Reply
+   * attributes: dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table, mark,
+   * mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport, nh-id,
+   * flowlabel, del-reason.
    */
   readonly getroute: GetOperation<RouteMessageInput, RouteMessage>;
   /**
-   * `RTM_NEWROUTE`. Takes dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table,
-   * mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport,
-   * nh-id, flowlabel.
+   * `RTM_NEWROUTE`. Request attributes: dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow,
+   * cacheinfo, table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate,
+   * ip-proto, sport, dport, nh-id, flowlabel.
    */
   readonly newroute: ActOperation<RouteMessageInput, RouteMessage>;
   /**
-   * `RTM_DELROUTE`. Takes dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo, table,
-   * mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport, dport,
-   * nh-id, flowlabel.
+   * `RTM_DELROUTE`. Request attributes: dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow,
+   * cacheinfo, table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate,
+   * ip-proto, sport, dport, nh-id, flowlabel.
    */
   readonly delroute: ActOperation<RouteMessageInput, RouteMessage>;
 }
@@ -1029,14 +1030,14 @@ export interface RtRouteRequests {
 /** Requests of `rt-route` with any number of answers. */
 export interface RtRouteDumps {
   /**
-   * `RTM_GETROUTE`. Answers dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow, cacheinfo,
-   * table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate, ip-proto, sport,
-   * dport, nh-id, flowlabel, del-reason.
+   * `RTM_GETROUTE`. Reply attributes: dst, src, iif, oif, gateway, priority, prefsrc, metrics, multipath, flow,
+   * cacheinfo, table, mark, mfc-stats, via, newdst, pref, encap-type, encap, expires, pad, uid, ttl-propagate,
+   * ip-proto, sport, dport, nh-id, flowlabel, del-reason.
    */
   readonly getroute: DumpOperation<RouteMessageInput, RouteMessage, RouteColumns>;
 }
 
-/** What opening `rt-route` gives. */
+/** The client of `rt-route`, as `openFamily` returns it. */
 export type RtRouteClient = FamilyClient<
   RtRouteRequests,
   RtRouteDumps,
@@ -1044,7 +1045,7 @@ export type RtRouteClient = FamilyClient<
   'rtnlgrp-ipv4-route' | 'rtnlgrp-ipv6-route'
 >;
 
-/** The family `rt-route`, to be given to `openFamily`. */
+/** The family `rt-route`; pass it to `openFamily`. */
 export const rtRouteFamily: Family<RtRouteClient> = {
   name: 'rt-route',
   protocol: 0,

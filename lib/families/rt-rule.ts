@@ -64,17 +64,17 @@ export const FrAct = /* @__PURE__ */ new Enumeration('fr-act', {
 });
 export type FrAct = keyof typeof FrAct.values;
 
-/** `struct fib_rule_port_range: 4 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct fib_rule_port_range: 4 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface FibRulePortRange {
   /** u16. */
   readonly start?: number;
   /** u16. */
   readonly end?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct fib_rule_port_range: 4 bytes` to send; what is not given is zero. */
+/** `struct fib_rule_port_range: 4 bytes` to send; omitted members are zero. */
 export interface FibRulePortRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
@@ -111,17 +111,17 @@ function putFibRulePortRange(writer: WireWriter, at: number, value: FibRulePortR
   }
 }
 
-/** `struct fib_rule_uid_range: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct fib_rule_uid_range: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface FibRuleUidRange {
   /** u32. */
   readonly start?: number;
   /** u32. */
   readonly end?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct fib_rule_uid_range: 8 bytes` to send; what is not given is zero. */
+/** `struct fib_rule_uid_range: 8 bytes` to send; omitted members are zero. */
 export interface FibRuleUidRangeInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
@@ -550,7 +550,7 @@ function writeFibRuleMessage(writer: WireWriter, value: FibRuleMessageInput, bes
   }
 }
 
-/** What a dump of `FibRuleMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `FibRuleMessage`. Named values and flags are numbers. */
 export interface FibRuleColumns {
   readonly family: Uint8Array;
   readonly dstLen: Uint8Array;
@@ -603,7 +603,7 @@ const fibRuleMessageCodec: BodyCodec<FibRuleMessage, FibRuleMessageInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type RtRuleNotification =
   | NotificationOf<'newrule-ntf', FibRuleMessage>
   | NotificationOf<'delrule-ntf', FibRuleMessage>;
@@ -611,15 +611,15 @@ export type RtRuleNotification =
 /** Requests of `rt-rule` with one answer. */
 export interface RtRuleRequests {
   /**
-   * `RTM_NEWRULE`. Takes iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
-   * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
-   * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
+   * `RTM_NEWRULE`. Request attributes: iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table,
+   * suppress-prefixlen, suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range,
+   * dscp, flowlabel, flowlabel-mask, sport-mask, dport-mask, dscp-mask.
    */
   readonly newrule: ActOperation<FibRuleMessageInput, FibRuleMessage>;
   /**
-   * `RTM_DELRULE`. Takes iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
-   * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
-   * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
+   * `RTM_DELRULE`. Request attributes: iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table,
+   * suppress-prefixlen, suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range,
+   * dscp, flowlabel, flowlabel-mask, sport-mask, dport-mask, dscp-mask.
    */
   readonly delrule: ActOperation<FibRuleMessageInput, FibRuleMessage>;
 }
@@ -627,14 +627,14 @@ export interface RtRuleRequests {
 /** Requests of `rt-rule` with any number of answers. */
 export interface RtRuleDumps {
   /**
-   * `RTM_GETRULE`. Answers iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table, suppress-prefixlen,
-   * suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range, dscp, flowlabel,
-   * flowlabel-mask, sport-mask, dport-mask, dscp-mask.
+   * `RTM_GETRULE`. Reply attributes: iifname, oifname, priority, fwmark, flow, tun-id, fwmask, table,
+   * suppress-prefixlen, suppress-ifgroup, goto, l3mdev, uid-range, protocol, ip-proto, sport-range, dport-range,
+   * dscp, flowlabel, flowlabel-mask, sport-mask, dport-mask, dscp-mask.
    */
   readonly getrule: DumpOperation<FibRuleMessageInput, FibRuleMessage, FibRuleColumns>;
 }
 
-/** What opening `rt-rule` gives. */
+/** The client of `rt-rule`, as `openFamily` returns it. */
 export type RtRuleClient = FamilyClient<
   RtRuleRequests,
   RtRuleDumps,
@@ -642,7 +642,7 @@ export type RtRuleClient = FamilyClient<
   'rtnlgrp-ipv4-rule' | 'rtnlgrp-ipv6-rule'
 >;
 
-/** The family `rt-rule`, to be given to `openFamily`. */
+/** The family `rt-rule`; pass it to `openFamily`. */
 export const rtRuleFamily: Family<RtRuleClient> = {
   name: 'rt-rule',
   protocol: 0,

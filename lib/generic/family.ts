@@ -3,13 +3,13 @@ import type { WireView } from '../wire/view.js';
 
 /** A Generic Netlink family as the kernel's controller describes it. */
 export interface GenericFamily {
-  /** The message type of its messages, given out when it registers. */
+  /** The message type of its messages, which the kernel assigns when the family registers. */
   readonly id: number;
   readonly name: string;
   readonly version: number;
-  /** Bytes of its own header behind struct genlmsghdr. */
+  /** Bytes of its own header, which follows struct genlmsghdr. */
   readonly headerSize: number;
-  /** The highest attribute number of its requests, 0 where each command has its own. */
+  /** The highest attribute number of its requests; 0 if each command has its own limit. */
   readonly maxAttribute: number;
   readonly operations: readonly GenericOperation[];
   /** Multicast groups: number by name. */
@@ -25,7 +25,7 @@ export interface GenericOperation {
   readonly needsNamespaceAdmin: boolean;
   readonly canDo: boolean;
   readonly canDump: boolean;
-  /** Whether its policy can be asked for. */
+  /** Whether its policy can be requested. */
   readonly hasPolicy: boolean;
 }
 
@@ -41,7 +41,7 @@ const CTRL_ATTR_OP_FLAGS = 2;
 const CTRL_ATTR_MCAST_GRP_NAME = 1;
 const CTRL_ATTR_MCAST_GRP_ID = 2;
 
-/** Reads the attributes of a CTRL_CMD_NEWFAMILY, from behind struct genlmsghdr. */
+/** Reads the attributes of a CTRL_CMD_NEWFAMILY, which follow struct genlmsghdr. */
 export function decodeFamily(view: WireView, offset: number, end: number): GenericFamily {
   let id = 0;
   let name = '';

@@ -9,11 +9,11 @@ import { specError } from './spec-error.js';
 import type { Family } from './runtime/family.js';
 
 export interface LoadOptions {
-  /** The name that errors give. Default `'spec'`. */
+  /** The file name that errors show. Default: `'spec'`. */
   readonly file?: string;
   /**
-   * Whether known defects of the kernel's own specs are repaired: those that are there (`'present'`, the default),
-   * none (`'none'`), or all that are known, of which each must be there (`'strict'`).
+   * Which known defects of the kernel's own specs are repaired: those that are present (`'present'`, the default),
+   * none (`'none'`), or all known ones, each of which must be present (`'strict'`).
    */
   readonly fixups?: 'present' | 'none' | 'strict';
 }
@@ -36,7 +36,7 @@ export function readSpec(source: string | object, options: LoadOptions = {}): Fa
 }
 
 /**
- * Makes a family out of a specification, ready to be opened: for protocols of your own, and for kernels whose
+ * Creates a family from a specification, for `openFamily`. Use it for your own protocols, and for kernels whose
  * specifications differ from those that this package was generated from.
  *
  * ```ts
@@ -51,7 +51,7 @@ export function loadFamily(source: string | object, options: LoadOptions = {}): 
 
 function parseYaml(text: string, file: string): unknown {
   try {
-    // Aliases are how the kernel's specs repeat lists: their number says nothing about an attack.
+    // The kernel's specs repeat lists by aliases, so many aliases do not indicate an attack.
     return parse(text, { maxAliasCount: -1 });
   } catch (error) {
     throw specError({ file, path: '' }, `not valid YAML: ${error instanceof Error ? error.message : ''}`);

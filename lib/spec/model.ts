@@ -1,13 +1,13 @@
 /**
- * The normalised form of a netlink family: everything that the spec language leaves implicit is worked out, every
- * reference is the object itself. The interpreter runs it, the generator prints it, the tools describe it.
+ * The normalised form of a netlink family: everything that the spec language leaves implicit is explicit, and every
+ * reference is the object itself. The interpreter runs it, the generator prints it, and the tools describe it.
  */
 export interface FamilySpec {
   /** The spec's name, for example `rt-link`. */
   readonly name: string;
   /** The netlink protocol number: the third argument of socket(AF_NETLINK, …). */
   readonly protocol: number;
-  /** What the family is on Generic Netlink; absent on a protocol of its own. */
+  /** Present if the family is on Generic Netlink; absent on a protocol of its own. */
   readonly generic?: GenericSpec;
   readonly enums: readonly EnumSpec[];
   readonly structs: readonly StructSpec[];
@@ -36,21 +36,21 @@ export interface GroupSpec {
 
 export interface EnumSpec {
   readonly name: string;
-  /** Whether the entries' values are numbers of bits, to be combined. */
+  /** Whether the entries' values are bit numbers, to be combined. */
   readonly flags: boolean;
   readonly entries: readonly EnumEntry[];
-  /** The header that declares it, where the spec says so. */
+  /** The header that declares it, if the spec names one. */
   readonly header?: string;
 }
 
 export interface EnumEntry {
   readonly name: string;
   readonly value: number;
-  /** The name in the kernel's headers, for example `RTN_UNICAST`, where the spec gives its prefix. */
+  /** The name in the kernel's headers, for example `RTN_UNICAST`, if the spec has its prefix. */
   readonly constant?: string;
 }
 
-/** How an integer is shown: as the name of an entry, or as the names of its bits. */
+/** How an integer is represented: as the name of an entry, or as the names of its bits. */
 export interface EnumUse {
   readonly enum: EnumSpec;
   readonly flags: boolean;
@@ -95,25 +95,25 @@ export type ValueType =
   | { readonly kind: 'bitfield32'; readonly names?: EnumUse }
   /** A C array. */
   | { readonly kind: 'array'; readonly of: IntegerType | StructType }
-  /** Attributes, behind a structure where `header` says so. */
+  /** Attributes, after a structure if there is a `header`. */
   | { readonly kind: 'nest'; readonly set: SetSpec; readonly header?: StructSpec }
-  /** A nest whose entries' attribute types are their positions. */
+  /** A nested attribute whose entries are numbered by position. */
   | { readonly kind: 'indexed'; readonly of: ValueType; readonly first: number }
-  /** Nests whose attribute types are keys: one level for each key, then the value. */
+  /** Nested attributes whose types are keys: one level for each key, then the value. */
   | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly of: ValueType }
   | { readonly kind: 'sub-message'; readonly message: SubMessageSpec; readonly selector: Selector }
-  /** Structures that begin with their length (16 bits) and are followed by attributes, one behind the other. */
+  /** Consecutive structures that each begin with their length (16 bits) and are followed by attributes. */
   | { readonly kind: 'records'; readonly header: StructSpec; readonly set: SetSpec }
   /** A nest of attributes in an order that matters, each as often as it likes: an array of objects of one property. */
   | { readonly kind: 'sequence'; readonly set: SetSpec }
   | { readonly kind: 'pad' }
   | { readonly kind: 'unused' };
 
-/** The attribute whose value says which format a sub-message has. */
+/** The attribute whose value selects the format of a sub-message. */
 export interface Selector {
   readonly name: string;
   readonly key: string;
-  /** Whether it is not in the sub-message's own set but in the nearest enclosing one that has it. */
+  /** Whether it is in the nearest enclosing set that has it, and not in the sub-message's own set. */
   readonly outer: boolean;
 }
 
@@ -123,14 +123,14 @@ export interface AttributeSpec {
   readonly key: string;
   readonly id: number;
   readonly type: ValueType;
-  /** Whether it may come more than once; it is an array then. */
+  /** Whether it may occur more than once; its value is then an array. */
   readonly multi: boolean;
   readonly limits: Limits;
-  /** The name in the kernel's headers, for example `IFLA_MTU`, where the spec gives its prefix. */
+  /** The name in the kernel's headers, for example `IFLA_MTU`, if the spec has its prefix. */
   readonly constant?: string;
 }
 
-/** What the kernel's policy accepts: of a number its value, of text and bytes their length. */
+/** What the kernel's policy accepts: the values of a number, the lengths of text and bytes. */
 export interface Limits {
   readonly min?: bigint;
   readonly max?: bigint;
@@ -142,14 +142,14 @@ export interface Limits {
 export interface SetSpec {
   readonly name: string;
   readonly attributes: readonly AttributeSpec[];
-  /** Names of attributes of enclosing sets by which sub-messages in here, at any depth, are selected. */
+  /** Names of attributes of enclosing sets that select sub-messages in this set, at any depth. */
   readonly outerSelectors: readonly string[];
 }
 
 export interface StructSpec {
   readonly name: string;
   readonly members: readonly MemberSpec[];
-  /** Length in bytes, padding behind the last member included; without a last member that takes the rest. */
+  /** Length in bytes, including padding after the last member, but not a last member that extends to the end. */
   readonly size: number;
   readonly alignment: number;
 }
@@ -158,12 +158,12 @@ export interface MemberSpec {
   readonly name: string;
   readonly key: string;
   readonly offset: number;
-  /** Bytes; 0 for what takes all that is left. */
+  /** Length in bytes; 0 for a member that extends to the end. */
   readonly length: number;
-  /** Bytes that it takes at least: where fewer are left, it is absent. */
+  /** Minimum length in bytes: the member is absent if fewer are left. */
   readonly least: number;
   readonly type: MemberType;
-  /** What a fixed header has here where a request says nothing; without it, 0. */
+  /** The value in a fixed header if the request omits it; otherwise 0. */
   readonly default?: number;
 }
 
@@ -188,7 +188,7 @@ export interface FormatSpec {
   readonly set?: SetSpec;
 }
 
-/** What a message consists of behind its netlink headers. */
+/** What a message consists of after its netlink headers. */
 export interface BodySpec {
   readonly header?: StructSpec;
   readonly set?: SetSpec;
@@ -202,16 +202,16 @@ export interface MessageSpec {
 }
 
 export interface RequestSpec extends MessageSpec {
-  /** What the request consists of, where that is not what the answer does. */
+  /** What the request consists of, if it differs from the answer. */
   readonly body?: BodySpec;
 }
 
 export interface ModeSpec {
   readonly request: RequestSpec;
   readonly reply?: MessageSpec;
-  /** Whether the kernel gives its answer only to requests with NLM_F_ECHO. */
+  /** Whether the kernel replies only to requests with NLM_F_ECHO. */
   readonly echo?: boolean;
-  /** Whether the kernel gives its answer to some requests, and others an acknowledgement only. */
+  /** Whether the kernel replies to some requests and only acknowledges others. */
   readonly optionalReply?: boolean;
 }
 
@@ -224,9 +224,9 @@ export interface OperationSpec {
   readonly privilege?: Privilege;
   readonly do?: ModeSpec;
   readonly dump?: ModeSpec;
-  /** Set where the kernel sends it unasked. */
+  /** Set if the kernel sends it as a notification. */
   readonly notification?: NotificationSpec;
-  /** The name in the kernel's headers, for example `RTM_GETLINK`, where the spec gives its prefix. */
+  /** The name in the kernel's headers, for example `RTM_GETLINK`, if the spec has its prefix. */
   readonly constant?: string;
 }
 

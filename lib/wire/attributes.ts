@@ -3,7 +3,7 @@ import { NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_HDRLEN, NLA_TYPE_MASK } from './
 import { type Bitfield32, WireView } from './view.js';
 
 /**
- * Walks the attributes of a message or of a nested attribute; the plain methods read the current one.
+ * Walks the attributes of a message or of a nested attribute. The plain methods read the current one.
  *
  * ```ts
  * const attributes = new AttributeReader(payload, 16);
@@ -12,12 +12,12 @@ import { type Bitfield32, WireView } from './view.js';
  * }
  * ```
  *
- * An attribute that reaches beyond its surroundings, or whose payload is too short for what is read, is an
+ * An attribute that extends past its container, or whose payload is too short for the value that is read, is an
  * `ERR_NETLINK_MALFORMED`. Fewer than four bytes at the end are padding.
  */
 export class AttributeReader {
   readonly view: WireView;
-  /** Where the current attribute's payload begins in `view`, and the byte behind it. */
+  /** Where the current attribute's payload begins in `view`, and the first byte after it. */
   offset: number;
   end: number;
   /** The current attribute's number, without flag bits. */
@@ -34,7 +34,7 @@ export class AttributeReader {
     this.#limit = end;
   }
 
-  /** Goes to the next attribute; false behind the last. */
+  /** Moves to the next attribute; false after the last. */
   next(): boolean {
     const at = this.#next;
     if (this.#limit - at < NLA_HDRLEN) return false;

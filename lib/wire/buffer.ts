@@ -23,17 +23,17 @@ export class WireBuffer {
     this.data = new DataView(buffer);
   }
 
-  /** What lies behind the writer, written or not: growing replaces it, so fetch it anew after each write. */
+  /** The whole buffer, written or not. Growing replaces it, so fetch it again after each write. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.storage;
   }
 
-  /** The memory of {@link bytes}; asking a typed array for it is a call out of compiled code. */
+  /** The memory of {@link bytes}, kept here because reading it from a typed array is a call out of compiled code. */
   get memory(): ArrayBuffer {
     return this.#memory;
   }
 
-  /** How many bytes are written: also the offset at which the next value goes. */
+  /** How many bytes are written, which is also the offset of the next value. */
   get length(): number {
     return this.used;
   }
@@ -130,7 +130,7 @@ export class WireBuffer {
     this.data.setBigInt64(offset, this.#signed(value));
   }
 
-  /** Copies bytes over what stands at `offset`, for example into {@link space}. */
+  /** Overwrites the bytes at `offset`, for example those of {@link space}. */
   putBytes(offset: number, bytes: Bytes): void {
     const own = bytesOf(bytes);
     const length = own.length;
@@ -159,12 +159,12 @@ export class WireBuffer {
   }
 
   /**
-   * Copies `length` bytes, which are all that there are. Nothing that stood here before is left between: an array whose
-   * `length` says more than it has is refused.
+   * Copies `length` bytes, the whole of `bytes`. No older content may remain in between, so an array whose
+   * `length` claims more than it has is refused.
    */
   protected copy(bytes: Uint8Array, offset: number, length: number): void {
     if (length > LOOP_LIMIT) {
-      if (trueLength(bytes) !== length) throw invalidArgument('the length of the bytes is not their own');
+      if (trueLength(bytes) !== length) throw invalidArgument('the bytes must not override their length');
       this.storage.set(bytes, offset);
     } else for (let index = 0; index < length; index++) this.storage[offset + index] = bytes[index] ?? 0;
   }

@@ -58,11 +58,11 @@ export const NLM_F_APPEND = 0x800;
 export const NLM_F_NONREC = 0x100;
 export const NLM_F_BULK = 0x200;
 
-/** Flags of an acknowledgement: the request was cut off behind its header; extended attributes follow. */
+/** Flags of an acknowledgement: it repeats only the header of the request; extended attributes follow. */
 export const NLM_F_CAPPED = 0x100;
 export const NLM_F_ACK_TLVS = 0x200;
 
-/** Bits of an attribute's type that are no part of the number. */
+/** Bits of an attribute's type that do not belong to the number. */
 export const NLA_F_NESTED = 0x8000;
 export const NLA_F_NET_BYTEORDER = 0x4000;
 export const NLA_TYPE_MASK = 0x3fff;

@@ -24,7 +24,7 @@ export function messageLength(view: WireView, offset: number, end: number): numb
   return length;
 }
 
-/** Where the message at `offset` ends, before padding; undefined when the bytes up to `end` are not a whole message. */
+/** Where the message at `offset` ends, before padding; undefined if the bytes up to `end` are not a whole message. */
 export function messageEnd(view: WireView, offset: number, end: number): number | undefined {
   const left = end - offset;
   if (left < NLMSG_HDRLEN) return undefined;
@@ -48,7 +48,7 @@ export function messagePortId(view: WireView, offset: number): number {
   return view.data.getUint32(offset + 12, LITTLE_ENDIAN_HOST);
 }
 
-/** Copies the message at `offset`, whose length is known, out of `view`; its payload unless that was copied before. */
+/** Copies the message at `offset`, whose length is known, out of `view`, including its payload unless that was copied before. */
 export function copyMessage(
   view: WireView,
   offset: number,
@@ -64,7 +64,7 @@ export function copyMessage(
   };
 }
 
-/** The messages of one datagram. The last may be unaligned; whatever is no message is an `ERR_NETLINK_MALFORMED`. */
+/** The messages of one datagram. The last may be unaligned; bytes that are not a message are an `ERR_NETLINK_MALFORMED`. */
 export function decodeMessages(view: WireView, start = 0, end: number = view.length): NetlinkMessage[] {
   const messages: NetlinkMessage[] = [];
   for (let at = start; at < end;) {

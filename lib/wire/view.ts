@@ -5,18 +5,18 @@ import { DEEPEST_NEST } from './depth.js';
 import { decodeText } from './text.js';
 import { s64At, u64At } from './wide.js';
 
-/** A BITFIELD32 attribute: the bits' values, and which of them are meant (struct nla_bitfield32). */
+/** A BITFIELD32 attribute: the values of the bits, and which of them apply (struct nla_bitfield32). */
 export interface Bitfield32 {
   readonly value: number;
   readonly selector: number;
 }
 
 /**
- * Reads values out of one stretch of bytes, for example a receive buffer that is used again and again.
+ * Reads values from one range of bytes, for example from a receive buffer that is reused.
  *
- * Every value is read from `offset` and must lie before `end`: fewer bytes are an `ERR_NETLINK_MALFORMED`, more are
+ * Every value is read at `offset` and must lie before `end`. Too few bytes are an `ERR_NETLINK_MALFORMED`, extra bytes are
  * ignored, since attributes and structures grow from kernel to kernel. Plain methods read in host order, those
- * ending in `be` in network order. What is returned is a copy: it stays valid when the bytes change.
+ * ending in `be` in network order. Returned values are copies: they stay valid when the bytes change.
  */
 export class WireView {
   readonly bytes: Uint8Array;
@@ -34,8 +34,8 @@ export class WireView {
   }
 
   /**
-   * Begins to read what is nested in an attribute of a kind that can contain itself. Throws ERR_NETLINK_MALFORMED where that
-   * goes on too deep: whoever sends must not decide how much stack reading takes. {@link leaveNest} ends it.
+   * Call before reading the contents of an attribute that can contain itself. Throws ERR_NETLINK_MALFORMED if they are nested
+   * too deep, so that the sender cannot decide how much stack reading uses. Call {@link leaveNest} afterwards.
    */
   enterNest(): void {
     if (this.#depth === DEEPEST_NEST)
@@ -132,7 +132,7 @@ export class WireView {
     return s64At(this.data, offset);
   }
 
-  /** An unsigned integer whose width the sender chose by its value: 8 bytes, 4, or (from no kernel yet) fewer (NLA_UINT). */
+  /** An unsigned integer whose width depends on its value: 8 bytes, 4, or fewer (which no kernel sends yet) (NLA_UINT). */
   uint(offset: number, end: number): bigint {
     const width = end - offset;
     if (width >= 8) return this.u64(offset, end);
@@ -141,7 +141,7 @@ export class WireView {
     return BigInt(this.u8(offset, end));
   }
 
-  /** A signed integer of a width that the sender chose (NLA_SINT). */
+  /** A signed integer whose width depends on its value (NLA_SINT). */
   sint(offset: number, end: number): bigint {
     const width = end - offset;
     if (width >= 8) return this.s64(offset, end);
@@ -167,8 +167,8 @@ export class WireView {
   }
 
   /**
-   * Text up to its NUL, or up to `end` where it has none. A byte that is not part of UTF-8 text becomes half of a surrogate pair, U+DC80 to U+DCFF,
-   * of which {@link WireWriter.string} makes the byte again.
+   * Text up to its NUL, or up to `end` without one. A byte that is not part of UTF-8 text becomes half of a surrogate pair,
+   * U+DC80 to U+DCFF, which {@link WireWriter.string} turns back into the byte.
    */
   string(offset: number, end: number): string {
     return decodeText(this.bytes, offset, end);

@@ -1,4 +1,4 @@
-// 64-bit numbers. Most that the kernel sends are zero, counters above all: as a constant that takes no memory.
+// 64-bit numbers. Most of those that the kernel sends are zero (unused counters), and a constant zero uses no memory.
 
 export function u64At(data: DataView, at: number, littleEndian = false): bigint {
   return isZero(data, at) ? 0n : data.getBigUint64(at, littleEndian);

@@ -15,12 +15,12 @@ import { DEEPEST_NEST } from './depth.js';
 import { copyText, encodeText, HAS_NUL, NOT_TEXT } from './text.js';
 
 const NONE = -1;
-/** The most that UTF-8 needs for one of a string's 16-bit units. */
+/** The most bytes that UTF-8 needs for one of a string's 16-bit units. */
 const UTF8_BYTES_A_UNIT = 3;
 const DEFAULT_CAPACITY = 512;
 
 /**
- * Writes messages and attributes into a buffer that grows as needed and can be used again.
+ * Writes messages and attributes into a buffer that grows as needed and can be reused.
  *
  * ```ts
  * const writer = new WireWriter();
@@ -33,7 +33,7 @@ const DEFAULT_CAPACITY = 512;
  * writer.messageEnd();
  * ```
  *
- * A value out of its type's range is an `ERR_NETLINK_INVALID_ARGUMENT` that names the attribute by the numbers of
+ * A value outside its type's range is an `ERR_NETLINK_INVALID_ARGUMENT` that identifies the attribute by the numbers in
  * its path. Everything is padded with zeros to four bytes. Plain methods write host order, those ending in `be`
  * network order. A type may carry flag bits, for example `type | NLA_F_NET_BYTEORDER`.
  */
@@ -46,7 +46,7 @@ export class WireWriter extends WireBuffer {
     super(capacity);
   }
 
-  /** Forgets everything from `length` on, open nests and an open message included. */
+  /** Discards everything from `length` on, including open nested attributes and an open message. */
   reset(length = 0): void {
     this.used = length;
     this.#message = NONE;
@@ -54,7 +54,7 @@ export class WireWriter extends WireBuffer {
     if (this.#nests.length > 0) this.#nests.length = 0;
   }
 
-  /** Begins a message (struct nlmsghdr); returns its offset. Sequence number and port id are for a socket to fill in. */
+  /** Begins a message (struct nlmsghdr); returns its offset. The socket fills in sequence number and port id. */
   messageStart(type: number, flags: number, sequence = 0, portId = 0): number {
     if ((type & 0xffff) !== type) throw outOfRange('type', type, 0xffff);
     if ((flags & 0xffff) !== flags) throw outOfRange('flags', flags, 0xffff);
@@ -73,7 +73,7 @@ export class WireWriter extends WireBuffer {
     return at;
   }
 
-  /** Ends the message begun last: writes its length, which `length` may set to less than what is written, to leave padding out. */
+  /** Ends the current message by writing its length. Pass a smaller `length` to leave out padding. */
   messageEnd(length = this.used - this.#message): void {
     if (this.#message === NONE)
       throw invalidArgument('messageEnd: no message was started, call messageStart first');
@@ -100,7 +100,7 @@ export class WireWriter extends WireBuffer {
     return at;
   }
 
-  /** An attribute without payload that says yes by being there; nothing is written for `false`. */
+  /** An attribute without payload whose presence means true; nothing is written for `false`. */
   flag(type: number, present = true): void {
     if (present) this.#header(type, 0);
   }
@@ -161,13 +161,13 @@ export class WireWriter extends WireBuffer {
     this.putS64be(this.#header(type, 8), value);
   }
 
-  /** An unsigned integer in four bytes, or in eight where it needs them (NLA_UINT). */
+  /** An unsigned integer in four bytes, or in eight if it needs them (NLA_UINT). */
   uint(type: number, value: bigint | number): void {
     if (this.#isWithin(value, 0, 0xffffffff)) this.u32(type, Number(value));
     else this.u64(type, value);
   }
 
-  /** A signed integer in four bytes, or in eight where it needs them (NLA_SINT). */
+  /** A signed integer in four bytes, or in eight if it needs them (NLA_SINT). */
   sint(type: number, value: bigint | number): void {
     if (this.#isWithin(value, -0x80000000, 0x7fffffff)) this.s32(type, Number(value));
     else this.s64(type, value);
@@ -183,7 +183,7 @@ export class WireWriter extends WireBuffer {
     else this.s64be(type, value);
   }
 
-  /** Text as UTF-8 with a NUL behind it, or without where the policy says so. Bytes are taken as they are. */
+  /** Text as UTF-8, followed by a NUL unless the policy says otherwise. Bytes are written unchanged. */
   string(type: number, input: string | Bytes, terminated = true): void {
     this.#checkType(type);
     const isText = typeof input === 'string';
@@ -209,7 +209,7 @@ export class WireWriter extends WireBuffer {
     this.copy(own, this.#header(type, length), length);
   }
 
-  /** The bits' values, and which of them are meant (struct nla_bitfield32); a bit set outside the selector is refused. */
+  /** The values of the bits, and which of them apply (struct nla_bitfield32); a bit set outside the selector is refused. */
   bitfield32(type: number, value: number, selector: number): void {
     const at = this.#header(type, 8);
     this.putU32(at, value);
@@ -222,7 +222,7 @@ export class WireWriter extends WireBuffer {
     }
   }
 
-  /** Begins a nested attribute; close it with {@link nestEnd}. `flags` 0 leaves out NLA_F_NESTED, as old families want. */
+  /** Begins a nested attribute; end it with {@link nestEnd}. With `flags` 0 it lacks NLA_F_NESTED, as old families expect. */
   nestStart(type: number, flags = NLA_F_NESTED): void {
     this.#checkType(type | flags);
     this.#checkType(type);
@@ -247,7 +247,7 @@ export class WireWriter extends WireBuffer {
     this.data.setUint16(at, length, LITTLE_ENDIAN_HOST);
   }
 
-  /** Writes an empty `padType` attribute where it is needed for the next attribute's payload to lie on eight bytes (nla_put_64bit). */
+  /** Writes an empty `padType` attribute if the next attribute's payload would not be aligned to eight bytes (nla_put_64bit). */
   align64(padType: number): void {
     if ((this.used + NLA_HDRLEN) % 8 !== 0) this.#header(padType, 0);
   }

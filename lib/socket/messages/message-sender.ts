@@ -50,6 +50,7 @@ export class MessageSender {
       try {
         offload.submit(writer.memory, 0, length, checked.to, (error) => {
           release();
+          if (signal?.aborted === true) return;
           if (error === undefined) resolve(sequence);
           else rejectAtAwait(resolve, error);
         });

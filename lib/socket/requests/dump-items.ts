@@ -3,53 +3,57 @@ export class DumpItems<Item> implements AsyncIterableIterator<Item> {
   readonly #batches: AsyncIterator<Item[], undefined>;
   #batch: Item[] = [];
   #index = 0;
-  /** The call that comes last and waits for a batch; further calls queue after it. */
-  #last: Promise<unknown> | undefined;
+  /** The end of the call that comes last, while calls wait. */
+  #last: Promise<void> | undefined;
 
   constructor(batches: AsyncIterator<Item[], undefined>) {
     this.#batches = batches;
   }
 
   next(): Promise<IteratorResult<Item>> {
-    if (this.#last !== undefined) return this.#queue(() => this.#take());
-    if (this.#index < this.#batch.length) {
+    if (this.#last === undefined && this.#index < this.#batch.length) {
       return Promise.resolve({ done: false, value: this.#batch[this.#index++] as Item });
     }
-    return this.#queue(() => this.#nextBatch());
+    return this.#inTurn(this.#take);
   }
 
   return(): Promise<IteratorResult<Item>> {
-    return this.#queue(async () => {
-      this.#batch = [];
-      await this.#batches.return?.();
-      return { done: true, value: undefined };
-    });
+    return this.#inTurn(this.#leave);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  #queue(call: () => Promise<IteratorResult<Item>>): Promise<IteratorResult<Item>> {
-    const result = this.#last === undefined ? call() : this.#last.then(call, call);
-    this.#last = result;
-    const settled = () => {
-      if (this.#last === result) this.#last = undefined;
-    };
-    result.then(settled, settled);
-    return result;
+  /** Makes a call after those before it. Nothing but the caller awaits its promise, so that errors show where that is. */
+  async #inTurn(call: () => Promise<IteratorResult<Item>>): Promise<IteratorResult<Item>> {
+    const before = this.#last;
+    let end: () => void = () => undefined;
+    const own = new Promise<void>((resolve) => (end = resolve));
+    this.#last = own;
+    try {
+      if (before !== undefined) await before;
+      return await call();
+    } finally {
+      if (this.#last === own) this.#last = undefined;
+      end();
+    }
   }
 
-  #take(): Promise<IteratorResult<Item>> {
-    if (this.#index >= this.#batch.length) return this.#nextBatch();
-    return Promise.resolve({ done: false, value: this.#batch[this.#index++] as Item });
-  }
+  readonly #take = async (): Promise<IteratorResult<Item>> => {
+    if (this.#index === this.#batch.length) {
+      const result = await this.#batches.next();
+      if (result.done === true) return { done: true, value: undefined };
+      this.#batch = result.value;
+      this.#index = 0;
+    }
+    return { done: false, value: this.#batch[this.#index++] as Item };
+  };
 
-  async #nextBatch(): Promise<IteratorResult<Item>> {
-    const result = await this.#batches.next();
-    if (result.done === true) return { done: true, value: undefined };
-    this.#batch = result.value;
-    this.#index = 1;
-    return { done: false, value: this.#batch[0] as Item };
-  }
+  readonly #leave = async (): Promise<IteratorResult<Item>> => {
+    this.#batch = [];
+    this.#index = 0;
+    await this.#batches.return?.();
+    return { done: true, value: undefined };
+  };
 }

@@ -48,14 +48,15 @@ export const devlinkFixups: readonly Fixup[] = [
     add: ANNOUNCED.map(([name, value, get]) => notification(name, value, get, 'config')),
   },
   {
-    reason: 'the kernel answers who lets it choose the snapshot’s number, and acknowledges one that is given',
+    reason:
+      'the kernel replies if the request leaves the snapshot’s number to it, and only acknowledges a request that has one',
     at: ['operations', 'list', 'region-new', 'do'],
     was: { 'optional-reply': undefined },
     set: { 'optional-reply': true },
   },
   {
     reason:
-      'the kernel answers a request that says which action or limit, and acknowledges one that does not',
+      'the kernel replies to a request that names an action or limit, and only acknowledges one that does not',
     at: ['operations', 'list', 'reload', 'do'],
     was: { 'optional-reply': undefined },
     set: { 'optional-reply': true },
@@ -66,7 +67,7 @@ export const devlinkFixups: readonly Fixup[] = [
       ['selftests-run', 'selftests'],
     ] as const
   ).map(([operation, attribute]) => ({
-    reason: 'the kernel answers with what it found, and the spec knows of no answer',
+    reason: 'the kernel replies with what it found, and the spec lacks the reply',
     at: ['operations', 'list', operation, 'do'],
     was: { reply: undefined },
     set: { reply: { attributes: ['bus-name', 'dev-name', attribute] } },
@@ -113,7 +114,7 @@ export const devlinkFixups: readonly Fixup[] = [
   },
   {
     reason:
-      'DEVLINK_ATTR_FMSG is a sequence: what its attributes say is in their order, which an object loses',
+      'DEVLINK_ATTR_FMSG is a sequence: the order of its attributes has a meaning, which an object loses',
     at: ['attribute-sets', 'devlink', 'attributes', 'fmsg'],
     was: { type: 'nest' },
     set: { type: 'sequence' },

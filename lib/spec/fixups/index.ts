@@ -18,7 +18,7 @@ import { teamFixups } from './team.js';
 
 export type { Fixup } from './fixup.js';
 
-/** The repairs of the kernel's own specs, by family; written against those of Linux 7.3. */
+/** The repairs of the kernel's own specs by family, written against Linux 7.3. */
 export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['conntrack', conntrackFixups],
   ['ethtool', ethtoolFixups],
@@ -42,8 +42,8 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
 ]);
 
 /**
- * A copy of a parsed spec with its defects repaired. A fix-up whose defect is not there is left out: the spec is of
- * another kernel. With `strict` that is an error, so that repairs are dropped when the kernel has made its own.
+ * A copy of a parsed spec with its defects repaired. A fix-up whose defect is absent is skipped: the spec belongs to
+ * another kernel. With `strict` that is an error, so that we drop repairs which the kernel has made itself.
  */
 export function repaired(parsed: unknown, file: string, options: { readonly strict: boolean }): unknown {
   const name = (parsed as { name?: unknown } | null)?.name;

@@ -1,7 +1,7 @@
 import { nested, notification, repeated, retyped } from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 
-/** Commands that programs give by hand, of `enum nl80211_commands`; those that are answered say with which number. */
+/** Commands of `enum nl80211_commands` that programs use; those with a reply have its number. */
 const COMMANDS: readonly (readonly [
   name: string,
   request: number,

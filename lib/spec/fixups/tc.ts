@@ -39,7 +39,7 @@ const MORE_INDEXED_ACTIONS = ['matchall-attrs', 'route-attrs', 'u32-attrs'];
 
 export const tcFixups: readonly Fixup[] = [
   {
-    reason: 'what the kernel announces on RTNLGRP_TC is not described: type 37 stopped a reader',
+    reason: 'what the kernel announces on RTNLGRP_TC is not described: a message of type 37 stopped a reader',
     at: ['operations', 'list'],
     add: NOTIFICATIONS.map(([name, value, get]): Mapping => notification(name, value, get, 'rtnlgrp-tc')),
   },
@@ -56,7 +56,7 @@ export const tcFixups: readonly Fixup[] = [
     set: { dump: { request: { value: 102, attributes: [] }, reply: { value: 100, attributes: [] } } },
   },
   ...['getqdisc', 'gettclass'].map((operation) => ({
-    reason: 'the kernel answers it to one who asks for NLM_F_ECHO, and others get an acknowledgement only',
+    reason: 'the kernel replies only to requests with NLM_F_ECHO, and acknowledges others',
     at: ['operations', 'list', operation, 'do'],
     was: { echo: undefined },
     set: { echo: true },

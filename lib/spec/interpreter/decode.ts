@@ -11,7 +11,7 @@ import { readInteger, readVariableInteger } from './integers.js';
 import { readAddress, readArray, readMember, readStruct, type Values } from './structs.js';
 import { attributesById, flagSetOf } from './tables.js';
 
-/** What goes for a whole message. */
+/** What applies to a whole message. */
 export interface Decoding {
   readonly view: WireView;
   /** Refuse what the specification does not know, instead of keeping it. */
@@ -21,7 +21,7 @@ export interface Decoding {
 /** Values of enclosing sets that select formats further in. */
 type Scope = Readonly<Record<string, unknown>>;
 
-/** Reads a message behind its netlink headers; with `select` only those of its properties. */
+/** Reads what follows a message's netlink headers; with `select`, only those properties. */
 export function decodeBody(
   body: BodySpec,
   decoding: Decoding,
@@ -35,7 +35,7 @@ export function decodeBody(
   return values;
 }
 
-/** Reads a structure whose members stand beside attributes; returns its length. */
+/** Reads a structure whose members share an object with attributes; returns its length. */
 function readHeader(
   header: StructSpec | undefined,
   set: SetSpec | undefined,
@@ -106,14 +106,14 @@ function readAttributes(
   }
 }
 
-/** Whether the value depends on attributes that may come later: what selects a sub-message. */
+/** Whether the value depends on attributes that may come later, namely the selector of a sub-message. */
 export function isDeferred(type: ValueType): boolean {
   return (
     type.kind === 'sub-message' || setsWithin(type).some(({ outerSelectors }) => outerSelectors.length > 0)
   );
 }
 
-/** What may select further in: this set's text and named attributes, and what was handed down. */
+/** The selectors for deeper formats: this set's text and named attributes, and those passed down. */
 function innerScope(set: SetSpec, values: Values, outer: Scope): Scope {
   const own = set.attributes.filter(({ type }) => type.kind === 'string' || type.kind === 'integer');
   return { ...outer, ...Object.fromEntries(own.map(({ key }) => [key, values[key]])) };
@@ -205,7 +205,7 @@ function readNest(
   return values;
 }
 
-/** The attributes of a nest in order: their number, and where their payload lies. */
+/** The attributes inside a nested one in order: their number, and where their payload lies. */
 function entriesWithin(
   view: WireView,
   from: number,
@@ -227,7 +227,7 @@ function readIndexed(of: ValueType, decoding: Decoding, from: number, end: numbe
   });
 }
 
-/** One value in as many nests as there are keys. The kernel sends one entry a level; more cannot be told as one object. */
+/** One value, nested once for each key. The kernel sends one entry per level; one object cannot express more. */
 function readKeyed(
   keys: readonly string[],
   of: ValueType,
@@ -273,7 +273,7 @@ function readSubMessage(
 
 const NO_ATTRIBUTES: SetSpec = { name: 'none', attributes: [], outerSelectors: [] };
 
-/** Structures that begin with their length, which counts the attributes behind each of them. */
+/** Structures that begin with their length, which includes the attributes after each of them. */
 function readRecords(
   header: StructSpec,
   set: SetSpec,

@@ -6,7 +6,7 @@ import { integerMethod } from '../integer-method.js';
 
 const known = new WeakMap<SetSpec, DescribedSet>();
 
-/** A set's attributes as the engine wants them for the paths in errors. */
+/** A set's attributes in the form that the engine needs for the paths in errors. */
 export function describeSet(set: SetSpec): DescribedSet {
   const done = known.get(set);
   if (done !== undefined) return done;
@@ -19,7 +19,7 @@ export function describeSet(set: SetSpec): DescribedSet {
   return described;
 }
 
-/** The members of a fixed header, as columns want them. */
+/** The members of a fixed header, in the form that columns need. */
 export function describeHeader({ header, set }: BodySpec): DescribedMember[] {
   if (header === undefined) return [];
   return [...headerKeys(header, set)].map(([member, name]) => {
@@ -73,7 +73,7 @@ function describeNested(type: ValueType, set: SetSpec): AttributeDescription['ne
   }
 }
 
-/** What the wire layer calls a value of this type. */
+/** The wire layer's name for this type of value. */
 export function kindOf(type: ValueType): AttributeKind | undefined {
   switch (type.kind) {
     case 'integer':

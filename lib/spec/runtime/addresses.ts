@@ -15,13 +15,13 @@ import { tooShort } from './extra.js';
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import { sized } from './input.js';
 
-// Addresses of attributes and of members of structures: text when read, text or bytes when written.
+// Addresses in attributes and in members of structures: read as text, written from text or bytes.
 
 const IPV4_LENGTH = 4;
 const IPV6_LENGTH = 16;
 const UUID_LENGTH = 16;
 
-/** Text, or the bytes themselves. */
+/** An address as text or as bytes. */
 export type AddressInput = string | Bytes;
 
 /** A link-layer address, as long as the payload. */
@@ -39,7 +39,7 @@ export function readIpv6(view: WireView, from: number, end: number): string {
   return formatIpv6(view.bytes, from);
 }
 
-/** IPv4 or IPv6, which the length tells. */
+/** IPv4 or IPv6, depending on the length. */
 export function readIp(view: WireView, from: number, end: number): string {
   if (end - from === IPV4_LENGTH) return formatIpv4(view.bytes, from);
   if (end - from === IPV6_LENGTH) return formatIpv6(view.bytes, from);

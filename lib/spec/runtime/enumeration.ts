@@ -6,12 +6,12 @@ import { listOf } from './input.js';
 /** A flag's name, or `bit7` for one that the specification does not know. */
 export type FlagName<Name extends string> = Name | `bit${number}`;
 
-/** How flags may be given: names, or the number that they make. */
+/** Flags as input: their names, or the number that they combine to. */
 export type FlagsInput<Name extends string> = readonly FlagName<Name>[] | number | bigint;
 
-/** More combinations than any kernel sends; beyond, names are made again. */
+/** More combinations than any kernel sends; further ones are not cached. */
 const REMEMBERED = 512;
-/** Values below this, which nearly all are, are found by index. */
+/** Values below this limit, which includes nearly all, are looked up by index. */
 const SMALL = 256;
 
 /** Names of the values that an attribute or a member can have. */
@@ -38,7 +38,7 @@ export class Enumeration<Name extends string = string> {
     }
   }
 
-  /** The name of a value; the value itself where it has none, or with `strict` an `ERR_NETLINK_MALFORMED`. */
+  /** The name of a value. Without a name: the value itself, or with `strict` an `ERR_NETLINK_MALFORMED`. */
   name(value: number, strict = false): Name | number {
     const name = this.#small[value] ?? this.#names.get(value);
     if (name !== undefined) return name;
@@ -53,7 +53,7 @@ export class Enumeration<Name extends string = string> {
     return value;
   }
 
-  /** The number of a name; numbers are taken as they are. */
+  /** The number of a name; returns numbers unchanged. */
   value<Value extends number | bigint>(input: Name | Value): number | Value {
     if (typeof input !== 'string') return input;
     const value = this.#numbers.get(input);
@@ -92,7 +92,7 @@ export class FlagSet<Name extends string = string> {
     return this.#known.get(mask) ?? this.#remember(mask, strict);
   }
 
-  /** The number that flags make, for up to 32 bits. */
+  /** The number that flags combine to, for up to 32 bits. */
   mask(input: FlagsInput<Name>): number {
     if (typeof input === 'number') return input;
     return Number(this.mask64(input));

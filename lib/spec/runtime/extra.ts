@@ -8,7 +8,7 @@ import { objectOf, within } from './input.js';
 
 const FLAGS = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
 
-/** An attribute that a decoded object has no property for. */
+/** An attribute for which a decoded object has no property. */
 export interface ExtraAttribute {
   /** Its number. */
   readonly type: number;
@@ -16,25 +16,25 @@ export interface ExtraAttribute {
   readonly flags: number;
   readonly payload: Uint8Array;
   /**
-   * Why it is here: the specification does not know it (`unknown`), its payload is not what the specification says
+   * Why it is here: the specification does not know it (`unknown`), its payload contradicts the specification
    * (`malformed`), or a later one of the same type took its place (`repeated`).
    */
   readonly reason: 'unknown' | 'malformed' | 'repeated';
 }
 
-/** Everything decoded from attributes can have some that no property stands for. */
+/** All objects decoded from attributes: some attributes may have no property. */
 export interface Decoded {
   readonly extra?: readonly ExtraAttribute[];
 }
 
-/** Attributes to send beyond those that the specification has. */
+/** Attributes to send in addition to those of the specification. */
 export interface ExtraInput {
   readonly type: number;
   readonly flags?: number;
   readonly payload: Bytes;
 }
 
-/** Everything made of attributes to send can have more than its properties say. */
+/** All objects sent as attributes: they can have further attributes. */
 export interface ExtraInputs {
   readonly extra?: readonly ExtraInput[] | undefined;
 }
@@ -43,12 +43,12 @@ interface Target {
   extra?: readonly ExtraAttribute[];
 }
 
-/** Keeps the attribute at `at` in `extra`, or with `strict` refuses it. */
+/** Keeps the attribute at `at` in `extra`; with `strict`, refuses it. */
 export function keepUnknown(target: Target, view: WireView, at: number, strict: boolean): void {
   keep(target, view, at, 'unknown', strict);
 }
 
-/** Keeps the attribute that could not be decoded because of `error` in `extra`, or with `strict` passes the error on. */
+/** Keeps an attribute that could not be decoded because of `error` in `extra`; with `strict`, rethrows the error. */
 export function keepMalformed(
   target: Target,
   view: WireView,
@@ -60,7 +60,7 @@ export function keepMalformed(
   keep(target, view, at, 'malformed', false);
 }
 
-/** Keeps what came earlier of the type of the attribute at `at` in `extra`: the last one counts, as in the kernel. */
+/** Keeps an earlier attribute of the same type as the one at `at` in `extra`: the last one counts, as in the kernel. */
 export function keepEarlier(
   target: Target,
   view: WireView,
@@ -72,7 +72,7 @@ export function keepEarlier(
   keep(target, view, placesOf(target, view, start, at).get(type) ?? start, 'repeated', strict);
 }
 
-/** Where an object's attributes were seen last, as far as has been looked. */
+/** The last offset of each type among the attributes of an object that were scanned so far. */
 interface Seen {
   readonly places: Map<number, number>;
   next: number;
@@ -120,7 +120,7 @@ export function tooShort(size: number, needed: number): never {
   throw malformed(`the payload must have at least ${needed} bytes, got ${size}`);
 }
 
-/** The error for an attribute that does not fit into what surrounds it. */
+/** The error for an attribute that does not fit into its container. */
 export function brokenAttribute(at: number, length: number, end: number): never {
   throw malformed(`the attribute at byte ${at} claims ${length} bytes, and ${end - at} are left`);
 }

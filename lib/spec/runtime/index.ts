@@ -1,4 +1,4 @@
-// What generated modules import, and only they: public as `afnetlink/generated-runtime`. A change that breaks them needs a new ABI.
+// What only generated modules import: public as `afnetlink/generated-runtime`. A change that breaks them needs a new ABI.
 
 export { invalidArgument } from '../../errors.js';
 export { LITTLE_ENDIAN_HOST } from '../../wire/byte-order.js';
