@@ -150,7 +150,8 @@ export function atAwait(reason: unknown): unknown {
 
 /**
  * Rejects the promise that `resolve` belongs to with {@link atAwait} of the reason. V8 finds the function that awaits a
- * promise only from a promise that the awaited one was resolved with, and only one microtask after that resolution.
+ * promise only from a promise that the awaited one was resolved with and that nothing else awaits, and only one microtask
+ * after that resolution. The promise must not be settled yet: then nothing would handle this rejection.
  */
 export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason: unknown): void {
   const rejection = SETTLED.then(nothing)
@@ -158,8 +159,6 @@ export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason:
     .then((): never => {
       throw atAwait(reason) as Error;
     });
-  // A promise that an abort settled before ignores this rejection, so handle it here; the promise itself stays watched.
-  rejection.catch(nothing);
   resolve(rejection);
 }
 

@@ -2,6 +2,7 @@ import { closed } from '../errors.js';
 import { checkOptions } from '../known-names.js';
 import { native } from '../native/addon.js';
 import type { DatagramBatch } from '../native/receive-ring.js';
+import type { Bytes } from '../wire/bytes.js';
 import type { NetlinkMessage } from '../wire/messages.js';
 import { SequenceTable } from './engine/sequence-table.js';
 import { groupNumber } from './events/groups.js';
@@ -47,14 +48,9 @@ import {
 import { PortReaders } from './port/port-readers.js';
 import { rejected } from './rejected.js';
 import { Batch, type BatchOptions } from './requests/batch.js';
-import { type CallOptions, checkTimeout } from './requests/call-options.js';
+import { type CallOptions, checkTimeout, NO_OPTIONS } from './requests/call-options.js';
 import { Dump, type DumpOptions, encodeDump } from './requests/dump.js';
-import {
-  checkMessage,
-  MessageOperation,
-  type Reply,
-  type RequestMessage,
-} from './requests/message-request.js';
+import { messageCall, type Reply, type RequestMessage } from './requests/message-request.js';
 import type { OperationCall } from './requests/operation-call.js';
 import { Requests } from './requests/requests.js';
 import { Transport } from './requests/transport.js';
@@ -86,8 +82,6 @@ export interface SocketSettings {
 /** The options of a subscription that its socket is opened with. */
 export type MemberOptions = Pick<SubscribeOptions, 'receiveBufferSize' | 'allNamespaces' | 'program'>;
 
-const NO_OPTIONS: CallOptions & ReceiveOptions = {};
-
 /**
  * A bound netlink socket, made by {@link openSocket}: single messages, requests, dumps, batches and subscriptions.
  * {@link receive} returns the messages that answer no request.
@@ -101,7 +95,6 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
   readonly #port: DatagramPort;
   readonly #receiver: MessageReceiver;
   readonly #sender: MessageSender;
-  #receiveBufferSize = 0;
   #transport: Transport | undefined;
   #requests: Requests | undefined;
 
@@ -153,6 +146,8 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
   setOption<Name extends keyof SocketOptions>(name: Name, value: SocketOptions[Name]): void {
     setOption(this.#port.handle, name, value);
     this.#port.applyOptions();
+    if (name === 'receiveBufferSize' && this.#transport !== undefined)
+      this.#transport.receiveBufferSize = this.#port.receiveBufferSize;
   }
 
   /** The kernel's memory for the socket, and how many datagrams it dropped (SO_MEMINFO). */
@@ -219,13 +214,13 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
 
   /** Waiting on this socket keeps the process alive again. */
   ref(): this {
-    this.#port.setKeepAlive(true);
+    this.#readers.setKeepAlive(true);
     return this;
   }
 
   /** Waiting on this socket no longer keeps the process alive. */
   unref(): this {
-    this.#port.setKeepAlive(false);
+    this.#readers.setKeepAlive(false);
     return this;
   }
 
@@ -263,7 +258,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
   }
 
   /** Sends bytes unchanged as one datagram, whether they are messages or not. Throws like {@link send}. */
-  sendDatagram(bytes: Uint8Array, to?: Destination): void {
+  sendDatagram(bytes: Bytes, to?: Destination): void {
     this.#sender.sendDatagram(bytes, to);
   }
 
@@ -336,32 +331,31 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
    * ERR_NETLINK_INVALID_ARGUMENT, ERR_NETLINK_CLOSED.
    */
   request(message: RequestMessage, options: CallOptions = NO_OPTIONS): Promise<Reply> {
+    let call;
     try {
-      checkRequest('request', message, options);
+      call = this.#callOf('request', message, options);
     } catch (error) {
       return rejected(error);
     }
-    return this.perform(this.#callOf(message), options) as Promise<unknown> as Promise<Reply>;
+    return this.perform(call, options) as Promise<unknown> as Promise<Reply>;
   }
 
   /** Like {@link request}, but blocks the thread until the answer is there: with the kernel as peer, as long as it works on it. */
   requestSync(message: RequestMessage, options: CallOptions = NO_OPTIONS): Reply {
-    checkRequest('requestSync', message, options);
-    return this.performSync(this.#callOf(message), options) as unknown as Reply;
+    return this.performSync(this.#callOf('requestSync', message, options), options) as unknown as Reply;
   }
 
   /** Requests a dump (NLM_F_DUMP is set); nothing is sent before it is read. */
   dump(message: RequestMessage, options: DumpOptions = {}): Dump<NetlinkMessage> {
     checkOptions('dump', message, REQUEST_MESSAGE);
     checkOptions('dump', options, DUMP_OPTIONS);
-    checkMessage('dump', message);
-    return this.performDump(this.#callOf(message), options);
+    return this.performDump(messageCall('dump', message, this.protocol), options);
   }
 
   /** Begins a batch: add messages to it, then send it. */
   batch<Reply = NetlinkMessage>(options: BatchOptions = {}): Batch<Reply> {
     checkOptions('batch', options, BATCH_OPTIONS);
-    return new Batch<Reply>(this.#useTransport(), this.protocol, this.#receiveBufferSize, options);
+    return new Batch<Reply>(this.#useTransport(), this.protocol, options);
   }
 
   /** {@link request} for an operation, which encodes the request and decodes the reply; undefined where there is no reply. */
@@ -397,7 +391,11 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     call: OperationCall<Input, Output>,
     options: CallOptions,
   ): Promise<Output | undefined> {
-    return this.#useRequests().perform(call, options) as Promise<Output | undefined>;
+    try {
+      return this.#useRequests().perform(call, options) as Promise<Output | undefined>;
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /** @internal {@link executeSync}, with options that were checked. */
@@ -450,29 +448,28 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return Promise.resolve();
   }
 
-  #callOf(message: RequestMessage) {
-    const { type, flags = 0, payload } = message;
-    return { operation: new MessageOperation(message, this.protocol), type, flags, input: payload };
+  /** Throws ERR_NETLINK_INVALID_ARGUMENT for an invalid message and for unknown options. */
+  #callOf(call: string, message: RequestMessage, options: CallOptions) {
+    checkOptions(call, message, REQUEST_MESSAGE);
+    if (options !== NO_OPTIONS) checkOptions(call, options, CALL_OPTIONS);
+    return messageCall(call, message, this.protocol);
   }
 
   #useRequests(): Requests {
     this.#receiver.refuseWithListener('request');
-    return (this.#requests ??= new Requests(this.#useTransport(), this.#sequences, this.#receiveBufferSize));
+    return (this.#requests ??= new Requests(this.#useTransport(), this.#sequences));
   }
 
   #useTransport(): Transport {
     this.#receiver.refuseWithListener('request');
     if (this.#transport !== undefined) return this.#transport;
     const { anyPort, prepare } = this.#settings;
-    this.#receiveBufferSize = this.closed ? 0 : prepare();
-    this.#transport = new Transport(this.#readers, this.#receiver, { sequences: this.#sequences, anyPort });
+    this.#transport = new Transport(this.#readers, this.#receiver, {
+      sequences: this.#sequences,
+      anyPort,
+      receiveBufferSize: this.closed ? 0 : prepare(),
+    });
+    if (this.closed) this.#transport.onClosed();
     return this.#transport;
   }
-}
-
-/** Throws ERR_NETLINK_INVALID_ARGUMENT for a message or options that cannot be meant. */
-function checkRequest(call: string, message: RequestMessage, options: CallOptions): void {
-  checkOptions(call, message, REQUEST_MESSAGE);
-  if (options !== NO_OPTIONS) checkOptions(call, options, CALL_OPTIONS);
-  checkMessage(call, message);
 }

@@ -6,6 +6,7 @@ import type {
   SocketAddress,
   TakeBatch,
 } from '../socket/port/datagram-port.js';
+import { blockingInCallback } from '../socket/port/blocking-in-callback.js';
 import { joinMessage } from '../socket/port/join-message.js';
 
 /** A datagram that a fake kernel sends. */
@@ -17,6 +18,9 @@ export interface FakeDatagram {
   readonly portId: number;
 }
 
+/** The longest time that setInterval accepts, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** What a port queues: datagrams, or a source of datagrams that is read only when its turn comes, as a kernel produces a dump. */
 export type Queued = FakeDatagram | Iterator<FakeDatagram> | 'overrun';
 
@@ -25,8 +29,7 @@ export class FakePort implements DatagramPort {
   readonly portId: number;
   readonly foreignDatagrams = 0;
   readonly receiveBufferSize = 212_992;
-  /** A fake port has no thread. */
-  readonly pending = false;
+  taking = false;
   overruns = 0;
   /** Overruns are queued among the datagrams, in order. */
   readonly congested = false;
@@ -39,6 +42,9 @@ export class FakePort implements DatagramPort {
   #closed = false;
   #watching = false;
   #scheduled = false;
+  #keepAlive = true;
+  /** Keeps the process alive while the port is watched. */
+  #alive: NodeJS.Timeout | undefined;
 
   constructor(
     portId: number,
@@ -57,6 +63,11 @@ export class FakePort implements DatagramPort {
     return this.#closed;
   }
 
+  /** A fake port has no thread. */
+  get pending(): boolean {
+    return this.taking;
+  }
+
   get handle(): number {
     if (this.#closed) throw closed();
     throw new NetlinkError('a fake kernel has no socket options, filters or descriptors', {
@@ -70,6 +81,10 @@ export class FakePort implements DatagramPort {
 
   connect(): void {
     this.#check();
+  }
+
+  checkBlocking(call: string): void {
+    if (this.taking) throw blockingInCallback(call);
   }
 
   applyOptions(): void {
@@ -96,6 +111,7 @@ export class FakePort implements DatagramPort {
 
   receive(wanted: number, take: TakeBatch): number {
     this.#check();
+    if (this.taking) return 0;
     const datagrams: FakeDatagram[] = [];
     let overruns = 0;
     while (datagrams.length < wanted) {
@@ -105,7 +121,14 @@ export class FakePort implements DatagramPort {
       else datagrams.push(next);
     }
     this.overruns += overruns;
-    if (datagrams.length > 0 || overruns > 0) take(batchOf(datagrams, overruns));
+    if (datagrams.length > 0 || overruns > 0) {
+      this.taking = true;
+      try {
+        take(batchOf(datagrams, overruns));
+      } finally {
+        this.taking = false;
+      }
+    }
     return datagrams.length;
   }
 
@@ -126,6 +149,7 @@ export class FakePort implements DatagramPort {
 
   wait(): boolean {
     this.#check();
+    this.checkBlocking('wait');
     return this.#queue.length > 0;
   }
 
@@ -136,20 +160,26 @@ export class FakePort implements DatagramPort {
   watch(): void {
     this.#check();
     this.#watching = true;
+    this.#updateAlive();
     this.#schedule();
   }
 
   unwatch(): void {
     this.#watching = false;
+    this.#updateAlive();
   }
 
-  setKeepAlive(): void {
+  setKeepAlive(keepAlive: boolean): void {
     this.#check();
+    this.#keepAlive = keepAlive;
+    this.#updateAlive();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#watching = false;
+    this.#updateAlive();
     this.#queue.length = 0;
     this.#onClose();
     this.#consumer.onClosed();
@@ -189,6 +219,15 @@ export class FakePort implements DatagramPort {
       this.#consumer.onReadable();
       this.#schedule();
     });
+  }
+
+  #updateAlive(): void {
+    if (this.#watching && this.#keepAlive) {
+      this.#alive ??= setInterval(() => undefined, LONGEST_TIMER);
+    } else if (this.#alive !== undefined) {
+      clearInterval(this.#alive);
+      this.#alive = undefined;
+    }
   }
 
   #check(): void {

@@ -52,6 +52,7 @@ export class Scripted {
   dump(options: { restartLimit?: number; acceptRestart?: () => boolean; onRestart?: () => void } = {}) {
     const listener: DumpListener = {
       wantsItems: true,
+      hasRoom: true,
       onProgress: () => {
         if (dump.settled) this.#count(dump);
       },
@@ -95,7 +96,7 @@ export class Scripted {
   receiveBytes(bytes: Uint8Array, group = 0): void {
     const ring = new Uint8Array(64 + bytes.length + 64).fill(0xa5);
     ring.set(bytes, 64);
-    this.engine.receive(new WireView(ring), 64, 64 + bytes.length, group, undefined);
+    this.engine.receive(new WireView(ring), 64, 64 + bytes.length, group, undefined, 0);
   }
 
   #count(transaction: Transaction): void {

@@ -1,3 +1,4 @@
+import { bytesOf } from '#lib/wire/bytes';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -116,7 +117,9 @@ const cases: Readonly<Record<string, () => Promise<unknown>>> = {
   'not supported': () => route().request(newLink({ name: 'odd0', kind: 'no-such-kind' })),
   'no permission': async () => {
     const request = JSON.stringify({ ...newLink({ name: 'denied0', kind: 'bridge' }), payload: undefined });
-    const payload = Buffer.from(newLink({ name: 'denied0', kind: 'bridge' }).payload ?? []).toString('hex');
+    const payload = Buffer.from(
+      bytesOf(newLink({ name: 'denied0', kind: 'bridge' }).payload ?? new Uint8Array()),
+    ).toString('hex');
     // A user namespace of its own, and the network namespace of another.
     const result = await runInProcess(
       `

@@ -210,7 +210,7 @@ describe('requests', () => {
     );
   });
 
-  test('a trace that throws fails the request it sees, and its answer reaches nobody', async () => {
+  test('a trace that throws fails the request it sees, and nothing else that came is lost', async () => {
     let seen = 0;
     const kernel = new FakeKernel((request) => [
       datagram(message({ type: 77 })),
@@ -225,6 +225,7 @@ describe('requests', () => {
       socket.execute({ operation: readFirst(), type: 18, flags: 0, input: undefined }),
     ).rejects.toThrow('from the trace');
     expect(socket.executeSync({ operation: readFirst(), type: 18, flags: 0, input: undefined })).toBe(1);
+    expect(socket.receiveSync({ timeout: 0 })).toMatchObject({ type: 77 });
     expect(socket.receiveSync({ timeout: 0 })).toMatchObject({ type: 77 });
     expect(() => socket.receiveSync({ timeout: 0 })).toThrow(
       expect.objectContaining({ code: 'ERR_NETLINK_TIMEOUT' }),

@@ -62,6 +62,7 @@ export class BatchTransaction implements Transaction {
   readonly count: number;
   readonly answers: number;
   settled = false;
+  sent = false;
   readonly echoes = false;
   readonly results: (BatchResult | undefined)[];
   /** Notified when it is settled. */

@@ -7,13 +7,15 @@ import { explain, refusal, type RequestDescription } from './refusal.js';
 import type { Decode } from './request-transaction.js';
 import { type Transaction, undecodable } from './transaction.js';
 
-/** Who consumes a dump. */
+/** The reader of a dump. */
 export interface DumpListener {
-  /** Whether more items are wanted. */
+  /** Whether it waits for more items. */
   readonly wantsItems: boolean;
+  /** Whether it can keep more items although it does not wait for them. */
+  readonly hasRoom: boolean;
   /** There are new items, or the dump is settled. */
   onProgress(): void;
-  /** The dump begins anew: what it gave so far is void. Returns false where that is too late. */
+  /** The dump restarts: the items so far are void. Returns false if it is too late for that. */
   onRestart(): boolean;
 }
 
@@ -23,18 +25,21 @@ export class DumpTransaction<Item> implements Transaction {
   readonly count = 1;
   readonly answers = 1;
   settled = false;
+  sent = false;
   readonly echoes = false;
   readonly request: RequestDescription;
   /** The message, sequence number included once it is known. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Items that nobody took yet. */
+  /** Items that the reader has not taken yet. */
   items: Item[] = [];
-  /** Whether anything has come since the request was sent: answers of any kind. */
-  answered = false;
-  /** Whether the kernel said that the state changed under way (NLM_F_DUMP_INTR). */
+  /** How many messages answered it, since it was sent last. */
+  received = 0;
+  /** Whether the kernel reported that the state changed during the dump (NLM_F_DUMP_INTR). */
   interrupted = false;
   restarts = 0;
-  /** How often the event loop received for it. */
+  /** How often its reader took items. */
+  reads = 0;
+  /** In how many runs of the event loop datagrams were received for it. */
   runs = 0;
   extack: ExtendedAck | undefined = undefined;
   error: unknown = undefined;
@@ -56,25 +61,41 @@ export class DumpTransaction<Item> implements Transaction {
     this.#restarts = restarts;
   }
 
-  /** Prepares the request for being sent under the sequence number that the engine gave. */
+  /** Whether anything has come since the request was sent: answers of any kind. */
+  get answered(): boolean {
+    return this.received > 0;
+  }
+
+  /** Prepares the request for being sent with the sequence number that the engine assigned. */
   prepare(): void {
-    this.answered = false;
+    this.received = 0;
     new DataView(this.bytes.buffer, this.bytes.byteOffset).setUint32(8, this.sequence, LITTLE_ENDIAN_HOST);
   }
 
-  /** Whether its datagrams are to be received: also those of one that was given up, so that it ends. */
+  /** Whether its datagrams must be received now. Those of an abandoned dump are, so that it ends. */
   get wantsInput(): boolean {
     return this.settled || this.#listener.wantsItems;
   }
 
-  /** Takes what there is. */
+  /** Whether its datagrams can be received now: also into memory, for a reader that pauses. */
+  get acceptsInput(): boolean {
+    return this.wantsInput || this.#listener.hasRoom;
+  }
+
+  /** Whether its reader pauses. */
+  get paused(): boolean {
+    return !this.settled && !this.#listener.wantsItems;
+  }
+
+  /** Takes the items that there are. */
   takeItems(): Item[] {
     const { items } = this;
+    this.reads += 1;
     this.items = [];
     return items;
   }
 
-  /** Whether a dump that was interrupted begins anew now; forgets what it gave so far if so. */
+  /** Whether an interrupted dump restarts now. If so, forgets its items. */
   restart(): boolean {
     if (this.restarts >= this.#restarts.limit || !this.#listener.onRestart()) return false;
     this.restarts += 1;
@@ -82,7 +103,8 @@ export class DumpTransaction<Item> implements Transaction {
     this.extack = undefined;
     this.items = [];
     this.#restarts.onRestart?.();
-    return true;
+    // That is the caller's code: it may have closed the socket.
+    return !this.settled;
   }
 
   onMessage(view: WireView, at: number, end: number): void {
@@ -90,7 +112,7 @@ export class DumpTransaction<Item> implements Transaction {
     if (item !== undefined) this.items.push(item);
   }
 
-  /** An acknowledgement in place of a dump: there was nothing to dump. */
+  /** An acknowledgement instead of a dump: there was nothing to dump. */
   onAcknowledgement(view: WireView, at: number, end: number): void {
     this.onDone(view, at, end);
   }
@@ -116,7 +138,7 @@ export class DumpTransaction<Item> implements Transaction {
     this.fail(undecodable(this.request.name, cause));
   }
 
-  /** Tells the listener of new items. */
+  /** Notifies the listener of new items. */
   progress(): void {
     this.#listener.onProgress();
   }
@@ -127,7 +149,7 @@ export class DumpTransaction<Item> implements Transaction {
   }
 
   #settle(): void {
-    // A decoder is the caller's code: it may have closed the socket, and ended this.
+    // A decoder is the caller's code: it may have closed the socket and settled this dump.
     if (this.settled) return;
     this.settled = true;
     this.#listener.onProgress();
@@ -135,10 +157,10 @@ export class DumpTransaction<Item> implements Transaction {
 }
 
 function interruption(operation: string, restarts: number): NetlinkError {
-  const tries = restarts === 0 ? '' : `, also when it was begun anew (${restarts} times)`;
+  const tries = restarts === 0 ? '' : ` and in ${restarts} restarts`;
   return new NetlinkError(
-    `${operation}: the dump is not one consistent state, since something changed while it ran${tries}; ` +
-      'what it gave may lack entries or have them twice',
+    `${operation}: the dump is inconsistent: the kernel's state changed while it ran${tries}; ` +
+      'entries may be missing or appear twice',
     { code: 'ERR_NETLINK_DUMP_INTERRUPTED', operation },
   );
 }

@@ -28,12 +28,12 @@ type AnyDump = DumpTransaction<unknown>;
 const ABANDONED_LIMIT = 4096;
 
 /** Receives what the engine cannot route to a transaction. */
-export interface EngineObserver<Origin> {
+export interface EngineObserver<Batch> {
   /**
    * A message that answers no request: a notification, or a message that the peer sent on its own. `at` is its header's
-   * offset, `origin` what {@link TransactionEngine.receive} was given with the datagram.
+   * offset, `batch` and `index` what {@link TransactionEngine.receive} was given with the datagram.
    */
-  onUnclaimed(view: WireView, at: number, end: number, origin: Origin): void;
+  onUnclaimed(view: WireView, at: number, end: number, batch: Batch, index: number): void;
 }
 
 export interface EngineOptions {
@@ -47,26 +47,29 @@ export interface EngineOptions {
  * Routes datagrams to the transactions that wait for them. It does no I/O and knows no time: the transport sends what the
  * engine tells it to, and passes in what came and what happened.
  */
-export class TransactionEngine<Origin = undefined> {
+export class TransactionEngine<Batch = undefined> {
   /** Number of datagrams with bytes that were not a message. */
   malformedDatagrams = 0;
   /** Number of messages that answer abandoned requests. */
   lateAnswers = 0;
   readonly #portId: number;
   readonly #anyPort: boolean;
-  readonly #observer: EngineObserver<Origin>;
+  readonly #observer: EngineObserver<Batch>;
   readonly #table: SequenceTable;
   readonly #queuedDumps: AnyDump[] = [];
   #dump: AnyDump | undefined;
   #waiting = 0;
+  #awaitedAnswers = 0;
   #lost = false;
+  /** What closed it. */
+  #closed: { readonly error: unknown } | undefined;
   /** Sequence numbers of abandoned requests, the oldest first. */
   readonly #abandoned = new Set<number>();
 
   /** Replies carry `portId`, the socket's own, or 0. */
   constructor(
     portId: number,
-    observer: EngineObserver<Origin>,
+    observer: EngineObserver<Batch>,
     { sequences = new SequenceTable(), anyPort = false }: EngineOptions = {},
   ) {
     this.#portId = portId;
@@ -80,6 +83,16 @@ export class TransactionEngine<Origin = undefined> {
     return this.#waiting;
   }
 
+  /** How many messages will answer the requests and batches that were sent, if all goes well. */
+  get awaitedAnswers(): number {
+    return this.#awaitedAnswers;
+  }
+
+  /** Whether a dump waits for another one to end. */
+  get hasQueuedDumps(): boolean {
+    return this.#queuedDumps.length > 0;
+  }
+
   /** The dump that the kernel runs for this socket now; an abandoned one stays here until it has ended. */
   get runningDump(): AnyDump | undefined {
     return this.#dump;
@@ -87,13 +100,25 @@ export class TransactionEngine<Origin = undefined> {
 
   /** Gives a request or a batch its sequence numbers. The caller sends it at once. */
   begin(transaction: Transaction): void {
+    if (this.#closed !== undefined) {
+      transaction.fail(this.#closed.error);
+      return;
+    }
     this.#table.add(transaction);
     this.#waiting += 1;
   }
 
+  /** A request or a batch is being sent. */
+  send(transaction: Transaction): void {
+    if (transaction.sent || transaction.settled) return;
+    transaction.sent = true;
+    this.#awaitedAnswers += transaction.answers;
+  }
+
   /** Queues a dump: a socket runs one at a time, the kernel answers EBUSY to a second. */
   enqueueDump(dump: AnyDump): void {
-    this.#queuedDumps.push(dump);
+    if (this.#closed === undefined) this.#queuedDumps.push(dump);
+    else dump.fail(this.#closed.error);
   }
 
   /** The next dump to send, if one is queued and none is running. */
@@ -109,16 +134,16 @@ export class TransactionEngine<Origin = undefined> {
 
   /**
    * Routes the messages of a datagram. `group` is the multicast group it was sent to, 0 for unicast: replies are unicast,
-   * except for echoes. `origin` is passed to the observer.
+   * except for echoes. `batch` and `index` are passed to the observer.
    */
-  receive(view: WireView, start: number, end: number, group: number, origin: Origin): void {
+  receive(view: WireView, start: number, end: number, group: number, batch: Batch, index: number): void {
     for (let at = group === 0 ? this.#receiveItems(view, start, end) : start; at < end;) {
       const behind = messageEnd(view, at, end);
       if (behind === undefined) {
         this.#receiveBroken(view, at, end - at, group);
         return;
       }
-      this.#route(view, at, behind, group, origin);
+      this.#route(view, at, behind, group, batch, index);
       at = align4(behind);
     }
   }
@@ -166,17 +191,24 @@ export class TransactionEngine<Origin = undefined> {
 
   /** Takes over a request that was sent without the engine, under the sequence number that was taken last. */
   adopt(transaction: Transaction, sequence: number): void {
+    if (this.#closed !== undefined) {
+      transaction.sequence = sequence;
+      transaction.fail(this.#closed.error);
+      return;
+    }
     this.#table.keep(transaction, sequence);
     this.#waiting += 1;
+    this.send(transaction);
   }
 
-  /** Ends everything with `error`. */
+  /** Ends everything with `error`, and whatever is begun from now on. */
   close(error: unknown): void {
+    this.#closed ??= { error };
     for (const transaction of this.#table.all()) this.#end(transaction, error);
     for (const dump of this.#queuedDumps.splice(0)) dump.fail(error);
   }
 
-  #route(view: WireView, at: number, end: number, group: number, origin: Origin): void {
+  #route(view: WireView, at: number, end: number, group: number, batch: Batch, index: number): void {
     const type = messageType(view, at);
     if (type === NLMSG_OVERRUN) this.#lost = true;
     if (type === NLMSG_NOOP || type === NLMSG_OVERRUN) return;
@@ -184,7 +216,7 @@ export class TransactionEngine<Origin = undefined> {
     const transaction = group === 0 || found?.echoes === true ? found : undefined;
     if (transaction === undefined || !this.#isForUs(messagePortId(view, at))) {
       if (group === 0 && this.#isLate(view, at, type)) this.lateAnswers += 1;
-      else this.#observer.onUnclaimed(view, at, end, origin);
+      else this.#observer.onUnclaimed(view, at, end, batch, index);
       return;
     }
     try {
@@ -226,7 +258,7 @@ export class TransactionEngine<Origin = undefined> {
         const behind = messageEnd(view, at, end);
         if (behind === undefined || messageSequence(view, at) !== sequence) break;
         if (messageType(view, at) < NLMSG_MIN_TYPE || messagePortId(view, at) !== this.#portId) break;
-        dump.answered = true;
+        dump.received += 1;
         if ((messageFlags(view, at) & NLM_F_DUMP_INTR) !== 0) dump.interrupted = true;
         dump.onMessage(view, at, behind);
         at = align4(behind);
@@ -261,7 +293,7 @@ export class TransactionEngine<Origin = undefined> {
   }
 
   #routeDump(dump: AnyDump, view: WireView, at: number, end: number, type: number): void {
-    dump.answered = true;
+    dump.received += 1;
     if ((messageFlags(view, at) & NLM_F_DUMP_INTR) !== 0 && type !== NLMSG_ERROR) dump.interrupted = true;
     if (type !== NLMSG_ERROR && type !== NLMSG_DONE) {
       if (!dump.settled) dump.onMessage(view, at, end);
@@ -292,8 +324,14 @@ export class TransactionEngine<Origin = undefined> {
   }
 
   #failUndecodable(transaction: Transaction, cause: unknown, sequence: number): void {
-    if (transaction.settled) return;
-    transaction.onUndecodable(cause, sequence);
+    if (!transaction.settled) {
+      try {
+        transaction.onUndecodable(cause, sequence);
+      } catch (error) {
+        // The operation's name is the caller's code too.
+        transaction.fail(error);
+      }
+    }
     if (transaction !== this.#dump) this.#releaseSettled(transaction);
   }
 
@@ -310,8 +348,12 @@ export class TransactionEngine<Origin = undefined> {
     // A callback may have ended it, by closing the socket.
     if (this.#table.find(transaction.sequence) !== transaction) return;
     this.#table.remove(transaction);
-    if (transaction === this.#dump) this.#dump = undefined;
-    else this.#waiting -= 1;
+    if (transaction === this.#dump) {
+      this.#dump = undefined;
+      return;
+    }
+    this.#waiting -= 1;
+    if (transaction.sent) this.#awaitedAnswers -= transaction.answers;
   }
 }
 

@@ -41,6 +41,7 @@ export class RequestTransaction implements Transaction {
   readonly count = 1;
   readonly answers: number;
   settled = false;
+  sent = false;
   readonly echoes: boolean;
   /** The first reply, and the following ones. */
   reply: unknown = undefined;

@@ -16,6 +16,8 @@ export interface Transaction {
   /** How many messages answer it if all goes well. */
   readonly answers: number;
   readonly settled: boolean;
+  /** Whether the engine was told that it was sent: its answers can come. */
+  sent: boolean;
   /** Whether its answers may be marked with a multicast group: NLM_F_ECHO requests the group's own message. */
   readonly echoes: boolean;
 
@@ -36,10 +38,19 @@ export interface Transaction {
 
 /** The error for a reply that cannot be decoded; `cause` is what the decoder threw. */
 export function undecodable(operation: string, cause: unknown): NetlinkError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = describe(cause);
   return new NetlinkError(`${operation}: the reply cannot be decoded: ${reason}`, {
     code: 'ERR_NETLINK_MALFORMED',
     operation,
     cause,
   });
+}
+
+/** What was thrown, in words. It may be any value, and its text the caller's code. */
+function describe(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'the decoder threw a value without a text';
+  }
 }

@@ -1,13 +1,15 @@
-import { closed, invalidArgument, NetlinkError, rejectAtAwait } from '../../errors.js';
+import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { align4 } from '../../wire/byte-order.js';
 import { NLMSG_NOOP, NLMSG_OVERRUN } from '../../wire/constants.js';
 import { copyMessage, messageEnd, messageType } from '../../wire/messages.js';
 import { WireView } from '../../wire/view.js';
+import { onAbort } from '../abort.js';
 import type { BpfInstruction } from '../filter/bpf.js';
 import { EventCoalescer, COALESCING_RECEIVE_BUFFER } from './event-coalescer.js';
 import type { DatagramConsumer, DatagramPort } from '../port/datagram-port.js';
 import { overrunHappened } from '../diagnostics.js';
+import { checkSignal } from '../requests/call-options.js';
 import { MILLISECONDS_PER_RUN } from '../turn-budget.js';
 import { type Message, senderOf } from '../messages/message.js';
 import { raise } from '../rejected.js';
@@ -20,7 +22,7 @@ export interface SubscribeOptions<Event = Message> {
   readonly signal?: AbortSignal;
   /** Drops events in the kernel, so that they are never copied: a classic BPF program, as `buildFilter` makes it. */
   readonly program?: readonly BpfInstruction[];
-  /** Which of the events that are received to give. */
+  /** Leaves out the events for which it returns false. What it throws is an uncaught exception; that event is left out. */
   readonly filter?: (event: Event) => boolean;
   /** Events kept for a consumer that is slow; more wait in the kernel, as long as they fit there. Default: 1024. */
   readonly capacity?: number;
@@ -37,8 +39,9 @@ export interface SubscribeOptions<Event = Message> {
 export type SubscriptionItem<Event> =
   | { readonly kind: 'event'; readonly event: Event }
   /**
-   * The receive buffer was full, and the kernel dropped events from before this item: whoever keeps a state must list it
-   * anew. What changes from now on comes as an event again.
+   * The receive buffer was full and the kernel dropped events, all of them before this item: a program that keeps a state must
+   * list it again. Later changes come as events again. Some of the events between the loss and this item may have
+   * happened after the loss, at most as many as the receive buffer holds: the item waits for a moment when it is empty.
    */
   | { readonly kind: 'overrun' }
   /** Bytes that are no netlink message, or one that cannot be decoded. */
@@ -69,7 +72,9 @@ const OVERRUN = Object.freeze({ kind: 'overrun' });
 export class Subscription<Event> implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable {
   readonly #port: DatagramPort;
   readonly #decode: DecodeEvent<Event>;
-  readonly #options: SubscribeOptions<Event>;
+  readonly #filter: ((event: Event) => boolean) | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #releaseSignal: (() => void) | undefined;
   readonly #capacity: number;
   #release: (() => void) | undefined;
   readonly #coalescer: EventCoalescer | undefined;
@@ -93,17 +98,21 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     decode: DecodeEvent<Event>,
     options: SubscribeOptions<Event>,
   ) {
-    const { capacity = DEFAULT_CAPACITY, signal } = options;
-    if (!(capacity >= 1))
+    const { capacity = DEFAULT_CAPACITY, signal, filter } = options;
+    if (!(typeof capacity === 'number' && capacity >= 1))
       throw invalidArgument(`capacity is ${String(capacity)}; it must be a number from 1 on`);
+    if (filter !== undefined && typeof filter !== 'function')
+      throw invalidArgument(`filter must be a function, got ${typeof filter}`);
+    checkSignal(signal);
     signal?.throwIfAborted();
     this.#decode = decode;
-    this.#options = options;
+    this.#filter = filter;
+    this.#signal = signal;
     this.#capacity = capacity;
     this.#port = open(this);
     if (this.#port.receiveBufferSize >= COALESCING_RECEIVE_BUFFER)
       this.#coalescer = new EventCoalescer(() => this.#onRested());
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#releaseSignal = onAbort(signal, () => this.#end(this.#signal?.reason));
   }
 
   /** How often the kernel has dropped events so far. */
@@ -168,8 +177,9 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
       }
       this.#callback = callback;
       this.#port.captureContext();
-      for (const item of this.#items.slice(this.#first)) this.#call(item);
+      const items = this.#items.slice(this.#first);
       this.#forgetTaken();
+      for (const item of items) this.#call(item);
       this.#updateWatch();
     });
   }
@@ -261,12 +271,8 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     else this.#port.unwatch();
   }
 
-  readonly #onAbort = (): void => {
-    this.#end(this.#options.signal?.reason);
-  };
-
   readonly #take = (batch: DatagramBatch): void => {
-    for (let index = 0; index < batch.count; index++) {
+    for (let index = 0; index < batch.count && !this.closed; index++) {
       const bytes = batch.bytes(index);
       if (this.#bytes !== bytes) {
         this.#bytes = bytes;
@@ -301,19 +307,29 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
       this.#give(OVERRUN);
       return;
     }
+    let event;
     try {
-      const event = this.#decode(this.#view, at, end, batch, index);
-      const { filter } = this.#options;
-      if (event === undefined || filter?.(event) === false) return;
-      this.#give({ kind: 'event', event });
+      event = this.#decode(this.#view, at, end, batch, index);
+    } catch {
+      // Whatever it threw: another process may have made these bytes, and must not be able to end this one.
+      this.#give({ kind: 'malformed', bytes: this.#view.binary(at, end) });
+      return;
+    }
+    if (event !== undefined && this.#passesFilter(event)) this.#give({ kind: 'event', event });
+  }
+
+  #passesFilter(event: Event): boolean {
+    try {
+      return this.#filter?.(event) !== false;
     } catch (error) {
-      const isMalformed = error instanceof NetlinkError && error.code === 'ERR_NETLINK_MALFORMED';
-      if (isMalformed) this.#give({ kind: 'malformed', bytes: this.#view.binary(at, end) });
-      else raise(error);
+      raise(error);
+      return false;
     }
   }
 
   #give(item: SubscriptionItem<Event>): void {
+    // A callback or a decoder may have closed it.
+    if (this.closed) return;
     if (this.#callback === undefined) this.#items.push(item);
     else this.#call(item);
   }
@@ -343,7 +359,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
   #end(error: unknown): void {
     if (this.#ended !== undefined) return;
     this.#ended = { error };
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#releaseSignal?.();
     this.#coalescer?.end();
     this.#port.close();
     this.#release?.();

@@ -4,7 +4,6 @@ import { NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../../wir
 import { WireWriter } from '../../wire/writer.js';
 import { bpf, type BpfInstruction, runBpf } from './bpf.js';
 import { any, type Condition, header } from './match.js';
-import { writeMessage } from '../messages/outgoing-message.js';
 import { ReversedCode } from './reversed-code.js';
 
 /** Options of `buildFilter`. */
@@ -36,12 +35,9 @@ export function passesReplies(program: readonly BpfInstruction[]): boolean {
       [0, 1, 0x7fffffff, 0xffffffff].every((sequence) =>
         [20, 36, 100].every((length) => {
           const writer = new WireWriter(length);
-          writeMessage(
-            writer,
-            { type, flags, payload: new Uint8Array(length - NLMSG_HDRLEN) },
-            sequence,
-            sequence,
-          );
+          writer.messageStart(type, flags, sequence, sequence);
+          writer.space(length - NLMSG_HDRLEN);
+          writer.messageEnd();
           return runBpf(program, writer.finish()) >= length;
         }),
       ),

@@ -1,8 +1,10 @@
 import { atAwait, closed, invalidArgument, NetlinkError } from '../../errors.js';
 import { type DatagramBatch, SLOT_COUNT } from '../../native/receive-ring.js';
+import type { Bytes } from '../../wire/bytes.js';
 import type { WireView } from '../../wire/view.js';
 import type { TakeBatch } from '../port/datagram-port.js';
 import type { PortReader, PortReaders } from '../port/port-readers.js';
+import { checkSignal } from '../requests/call-options.js';
 import { nextTurn, spendTurn, type TurnListener } from '../turn-budget.js';
 import type { Message } from './message.js';
 import { checkMemory } from './receive-memory.js';
@@ -17,7 +19,7 @@ export interface ReceiveOptions {
    * start. The next receive with the same memory overwrites all of it, whatever comes: finish with this message first. A
    * payload that is longer than the memory is not cut: it comes in memory of its own.
    */
-  readonly into?: Uint8Array;
+  readonly into?: Bytes;
 }
 
 /** Options of `receiveSync`. */
@@ -45,14 +47,19 @@ export class MessageReceiver implements PortReader, TurnListener {
     return this.#queue.waiting || this.#listener !== undefined;
   }
 
+  get waits(): boolean {
+    return false;
+  }
+
   /** From now on `take` sees the datagrams first; it passes on what answers no request: {@link takeUnclaimed}. */
   shareWith(take: TakeBatch): void {
     this.#take = take;
   }
 
-  async receive({ signal, into }: ReceiveOptions): Promise<Message> {
+  async receive({ signal, into: memory }: ReceiveOptions): Promise<Message> {
+    checkSignal(signal);
+    const into = memory === undefined ? undefined : checkMemory('receive', memory);
     if (this.#readers.port.closed) throw closed();
-    if (into !== undefined) checkMemory('receive', into);
     this.refuseWithListener('receive');
     signal?.throwIfAborted();
     if (!this.#queue.waiting) {
@@ -69,23 +76,28 @@ export class MessageReceiver implements PortReader, TurnListener {
     }
   }
 
-  receiveSync({ timeout, into }: ReceiveSyncOptions): Message {
-    if (timeout !== undefined && !(timeout >= 0 && timeout <= LONGEST_WAIT)) {
+  receiveSync({ timeout, into: memory }: ReceiveSyncOptions): Message {
+    if (timeout !== undefined && !isWait(timeout)) {
       throw invalidArgument(
-        `receiveSync: timeout is ${timeout}; it must be 0 to ${LONGEST_WAIT} milliseconds`,
+        `receiveSync: timeout must be 0 to ${LONGEST_WAIT} milliseconds, got ${JSON.stringify(timeout)}`,
       );
     }
-    if (into !== undefined) checkMemory('receiveSync', into);
+    const into = memory === undefined ? undefined : checkMemory('receiveSync', memory);
     this.refuseWithListener('receiveSync');
+    this.#readers.port.checkBlocking('receiveSync');
     if (this.#queue.waiting) {
       throw invalidArgument('receiveSync: a receive() is waiting on this socket and comes first');
     }
     const deadline = timeout === undefined ? undefined : performance.now() + timeout;
-    for (;;) {
+    let looks = 0;
+    for (let left = timeout === undefined ? -1 : Math.ceil(timeout); ;) {
       const message = this.#queue.shift(into);
       if (message !== undefined) return message;
-      const left = deadline === undefined ? -1 : Math.max(0, Math.ceil(deadline - performance.now()));
+      // What is received need not be a message: datagrams of other processes, which are dropped, must not renew the time.
       if (!this.#receiveOne(into, left)) throw timedOut(timeout ?? 0);
+      if (deadline === undefined) continue;
+      if (left === 0 && !this.#queue.hasItems && ++looks > SLOT_COUNT) throw timedOut(timeout ?? 0);
+      left = Math.max(0, Math.ceil(deadline - performance.now()));
     }
   }
 
@@ -189,6 +201,10 @@ export class MessageReceiver implements PortReader, TurnListener {
     // Later, when the datagram at hand has settled the requests that it answers.
     queueMicrotask(() => this.#readers.updateWatch());
   }
+}
+
+function isWait(timeout: unknown): boolean {
+  return typeof timeout === 'number' && timeout >= 0 && timeout <= LONGEST_WAIT;
 }
 
 function timedOut(milliseconds: number): NetlinkError {

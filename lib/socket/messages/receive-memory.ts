@@ -1,9 +1,12 @@
 import { invalidArgument } from '../../errors.js';
+import type { Bytes } from '../../wire/bytes.js';
 import type { Message } from './message.js';
+import { checkBytes } from './payload.js';
 
-/** Throws ERR_NETLINK_INVALID_ARGUMENT for memory that has no bytes. */
-export function checkMemory(call: string, memory: Uint8Array): void {
-  if (memory.byteLength > 0) return;
+/** The bytes of a caller's memory. Throws ERR_NETLINK_INVALID_ARGUMENT if it has none. */
+export function checkMemory(call: string, memory: Bytes): Uint8Array {
+  const bytes = checkBytes(`${call}: into`, memory);
+  if (bytes.byteLength > 0) return bytes;
   throw invalidArgument(`${call}: into has no bytes: it is empty, or its memory was transferred away`);
 }
 

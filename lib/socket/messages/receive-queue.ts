@@ -3,6 +3,7 @@ import type { DatagramBatch } from '../../native/receive-ring.js';
 import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import { copyMessage } from '../../wire/messages.js';
 import type { WireView } from '../../wire/view.js';
+import { onAbort } from '../abort.js';
 import { type CopyPayload, type Message, senderOf, takeMessages } from './message.js';
 import { moveTo, placeIn } from './receive-memory.js';
 
@@ -12,9 +13,9 @@ const UNCLAIMED_LIMIT = 4096;
 interface PendingReceive {
   readonly resolve: (message: Message) => void;
   readonly reject: (reason: unknown) => void;
-  readonly signal: AbortSignal | undefined;
   readonly into: Uint8Array | undefined;
-  readonly onAbort: () => void;
+  /** Stops waiting for the signal. */
+  readonly release: () => void;
 }
 
 /** Messages that were received and nobody has asked for yet, or the other way round. In order. */
@@ -35,6 +36,10 @@ export class ReceiveQueue {
     if (batch.placed) return new Uint8Array(memory.buffer, memory.byteOffset, end - start);
     return placeIn(memory, batch.bytes(index).subarray(start, end)) ?? batch.keep(index, start, end);
   };
+
+  get hasItems(): boolean {
+    return this.#items.length > 0;
+  }
 
   get waiting(): boolean {
     return this.#pending.length > 0;
@@ -96,14 +101,14 @@ export class ReceiveQueue {
   /** A promise of the next item, as {@link shift} gives it. `onIdle` is called when an abort leaves nobody waiting. */
   wait(signal: AbortSignal | undefined, into: Uint8Array | undefined, onIdle: () => void): Promise<Message> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
+      const release = onAbort(signal, () => {
+        release();
         this.#pending.splice(this.#pending.indexOf(pending), 1);
         if (!this.waiting) onIdle();
         reject(signal?.reason as Error);
-      };
-      const pending = { resolve, reject, signal, into, onAbort };
+      });
+      const pending: PendingReceive = { resolve, reject, into, release };
       this.#pending.push(pending);
-      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -112,7 +117,7 @@ export class ReceiveQueue {
     while (this.#items.length > 0) {
       const pending = this.#pending.shift();
       if (pending === undefined) return;
-      pending.signal?.removeEventListener('abort', pending.onAbort);
+      pending.release();
       const item = this.#items.shift();
       if (item instanceof NetlinkError) pending.reject(item);
       else if (item !== undefined) pending.resolve(moveTo(pending.into, item));
@@ -122,7 +127,7 @@ export class ReceiveQueue {
   /** Rejects everyone who waits. */
   fail(error: Error): void {
     for (const pending of this.#pending.splice(0)) {
-      pending.signal?.removeEventListener('abort', pending.onAbort);
+      pending.release();
       pending.reject(error);
     }
   }

@@ -49,6 +49,11 @@ export interface DatagramPort {
   readonly congested: boolean;
   /** Whether a thread may have received more than it has passed on: an empty receive does not mean that the queue is empty. */
   readonly pending: boolean;
+  /**
+   * Whether a callback is being passed a batch. Until it returns, receives find nothing and {@link exchange} only sends, so
+   * that datagrams are handled one after another, in order; calls that block throw.
+   */
+  readonly taking: boolean;
   /** SO_RCVBUF: bytes of queued datagrams, as the kernel counts them. */
   readonly receiveBufferSize: number;
   /** Present if a thread makes the calls. Then it sends, and the calls that send or wait inside themselves throw. */
@@ -57,6 +62,8 @@ export interface DatagramPort {
   peerAddress(): SocketAddress;
   /** connect(2): where {@link send} and {@link exchange} send to. */
   connect(portId: number, groupMask: number): void;
+  /** Throws ERR_NETLINK_INVALID_ARGUMENT if `call`, which may block, cannot be made now. */
+  checkBlocking(call: string): void;
   /** Tells native code about changed options for ancillary data. */
   applyOptions(): void;
   /** Sends `length` bytes of `buffer` to the connected peer; without connect, that is the kernel. */

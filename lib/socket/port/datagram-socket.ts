@@ -10,6 +10,7 @@ import type {
   TakeBatch,
 } from './datagram-port.js';
 import { forgetOptions, getOption, wantsAncillaryData } from './options.js';
+import { blockingInCallback } from './blocking-in-callback.js';
 import { COPY_LIMIT, isOwn, LARGE } from './payload-memory.js';
 import { refusedByThread, SendThread } from './send-thread.js';
 import { waitInSlices } from './wait-in-slices.js';
@@ -58,11 +59,12 @@ export class DatagramSocket implements DatagramPort {
   foreignDatagrams = 0;
   overruns = 0;
   congested = false;
-  pending = false;
+  taking = false;
   readonly #consumer: DatagramConsumer;
   readonly #handle: number;
   readonly #acceptForeign: boolean;
   readonly #thread: SendThread | undefined;
+  #pending = false;
   /** Where the consumer is called: the async context of the call that waits. */
   #context: AsyncResource | undefined;
   #watching = false;
@@ -86,7 +88,7 @@ export class DatagramSocket implements DatagramPort {
     listen();
     if (options.offload) this.captureContext();
     this.#thread = options.offload ? new SendThread(this) : undefined;
-    this.pending = options.offload;
+    this.#pending = options.offload;
   }
 
   get closed(): boolean {
@@ -102,8 +104,17 @@ export class DatagramSocket implements DatagramPort {
     return getOption(this.handle, 'receiveBufferSize');
   }
 
+  get pending(): boolean {
+    return this.#pending || this.taking;
+  }
+
   get offload(): OffloadedSender | undefined {
     return this.#thread;
+  }
+
+  checkBlocking(call: string): void {
+    if (this.#thread !== undefined) throw refusedByThread();
+    if (this.taking) throw blockingInCallback(call);
   }
 
   applyOptions(): void {
@@ -148,6 +159,7 @@ export class DatagramSocket implements DatagramPort {
 
   receive(wanted: number, take: TakeBatch): number {
     const { handle } = this;
+    if (this.taking) return 0;
     const ring = borrowRing();
     try {
       const count = native().receive(handle, ring.buffer, wanted);
@@ -160,12 +172,14 @@ export class DatagramSocket implements DatagramPort {
   }
 
   receiveOne(take: TakeBatch, milliseconds: number, keeps: boolean): boolean {
+    if (this.taking) return false;
     return this.#thread === undefined
       ? this.#receiveAlone(take, milliseconds, keeps)
       : this.#receiveFromThread(take, milliseconds);
   }
 
   receiveInto(memory: Uint8Array, take: TakeBatch, milliseconds: number): boolean {
+    if (this.taking) return false;
     if (this.#thread !== undefined) return this.#receiveFromThread(take, milliseconds);
     const isLarge = this.#lastLength >= LARGE && this.#lastLength < LONGEST_ALONE;
     if (!isLarge || !isOwn(memory)) return this.#receiveAlone(take, milliseconds, false);
@@ -179,6 +193,10 @@ export class DatagramSocket implements DatagramPort {
 
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
     const handle = this.#callHandle;
+    if (this.taking) {
+      this.send(buffer, offset, length);
+      return 0;
+    }
     const ring = borrowRing();
     try {
       const count = native().exchange(handle, buffer, offset, length, ring.buffer, wanted);
@@ -191,6 +209,7 @@ export class DatagramSocket implements DatagramPort {
   }
 
   wait(milliseconds: number): boolean {
+    this.checkBlocking('wait');
     const handle = this.#callHandle;
     const result = waitInSlices(milliseconds, (slice) => native().wait(handle, slice));
     if (result < 0) throw systemError('poll', -result);
@@ -199,7 +218,7 @@ export class DatagramSocket implements DatagramPort {
 
   readAhead(): void {
     // Where no thread can be had, nothing changes.
-    this.pending = native().readAhead(this.handle) === 0;
+    this.#pending = native().readAhead(this.handle) === 0;
   }
 
   watch(): void {
@@ -286,7 +305,7 @@ export class DatagramSocket implements DatagramPort {
   #receiveAlone(take: TakeBatch, milliseconds: number, keeps: boolean): boolean {
     // A large datagram is usually followed by another. Receive it into memory of its own, which the consumer can keep
     // without a copy, and which the longest datagrams need in any case.
-    if (this.#lastLength >= (keeps ? COPY_LIMIT : LONGEST_ALONE) && !this.pending)
+    if (this.#lastLength >= (keeps ? COPY_LIMIT : LONGEST_ALONE) && !this.#pending)
       return this.#receiveOne(new ReceiveRing(this.#lastLength, 1), take, milliseconds);
     const ring = borrowRing();
     try {
@@ -329,10 +348,17 @@ export class DatagramSocket implements DatagramPort {
   /** Counts what a ring holds and passes it on. */
   #received(ring: ReceiveRing, count: number, take: TakeBatch): number {
     this.foreignDatagrams += ring.foreign;
-    this.pending = ring.pending;
+    this.#pending = ring.pending;
     if (this.congested || ring.overruns > 0) this.#placeOverruns(ring);
     this.overruns += ring.overruns;
-    if (count > 0 || ring.overruns > 0 || ring.error > 0) take(ring);
+    if (count > 0 || ring.overruns > 0 || ring.error > 0) {
+      this.taking = true;
+      try {
+        take(ring);
+      } finally {
+        this.taking = false;
+      }
+    }
     return count;
   }
 
@@ -342,7 +368,7 @@ export class DatagramSocket implements DatagramPort {
    */
   #placeOverruns(ring: ReceiveRing): void {
     const reported = ring.overruns + (this.congested ? 1 : 0);
-    this.congested = this.pending || native().wait(this.#handle, 0) > 0;
+    this.congested = this.#pending || native().wait(this.#handle, 0) > 0;
     // The kernel reports a second overrun only if the queue was empty in between.
     ring.overruns = this.congested ? reported - 1 : reported;
   }

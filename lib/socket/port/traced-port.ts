@@ -1,4 +1,5 @@
 import type { DatagramBatch } from '../../native/receive-ring.js';
+import { NLMSG_HDRLEN } from '../../wire/constants.js';
 import type { DatagramPort, OffloadedSender, SocketAddress, TakeBatch } from './datagram-port.js';
 import { joinMessage } from './join-message.js';
 
@@ -18,7 +19,10 @@ export interface Traffic {
   readonly bytes: Uint8Array;
 }
 
-/** Sees every datagram of a socket. What it throws is thrown by the call that sent or received. */
+/**
+ * Sees every datagram of a socket: what is sent before it is sent. What it throws is thrown by the call that sent or received,
+ * after the socket has handled what was received.
+ */
 export type Trace = (traffic: Traffic) => void;
 
 /** A port that shows what goes through it; sockets that nobody looks into do without. */
@@ -61,6 +65,10 @@ export class TracedPort implements DatagramPort {
     return this.#port.pending;
   }
 
+  get taking(): boolean {
+    return this.#port.taking;
+  }
+
   get receiveBufferSize(): number {
     return this.#port.receiveBufferSize;
   }
@@ -70,8 +78,7 @@ export class TracedPort implements DatagramPort {
     if (offload === undefined) return undefined;
     return {
       submit: (buffer, offset, length, to, done) => {
-        this.#sent(buffer, offset, length, to?.portId);
-        offload.submit(buffer, offset, length, to, done);
+        offload.submit(this.#sent(buffer, offset, length, to?.portId), 0, length, to, done);
       },
     };
   }
@@ -84,23 +91,26 @@ export class TracedPort implements DatagramPort {
     this.#port.connect(portId, groupMask);
   }
 
+  checkBlocking(call: string): void {
+    this.#port.checkBlocking(call);
+  }
+
   applyOptions(): void {
     this.#port.applyOptions();
   }
 
   send(buffer: ArrayBuffer, offset: number, length: number): void {
-    this.#sent(buffer, offset, length);
-    this.#port.send(buffer, offset, length);
+    this.#port.send(this.#sent(buffer, offset, length), 0, length);
   }
 
   sendTo(buffer: ArrayBuffer, offset: number, length: number, portId: number, groupMask: number): void {
-    this.#sent(buffer, offset, length, portId);
-    this.#port.sendTo(buffer, offset, length, portId, groupMask);
+    this.#port.sendTo(this.#sent(buffer, offset, length, portId), 0, length, portId, groupMask);
   }
 
   sendMessage(header: ArrayBuffer, payload: Uint8Array<ArrayBuffer>, to: SocketAddress | undefined): void {
-    this.#show('sent', joinMessage(header, payload), to?.portId ?? 0, 0);
-    this.#port.sendMessage(header, payload, to);
+    const own = header.slice(0, NLMSG_HDRLEN);
+    this.#show('sent', joinMessage(own, payload), to?.portId ?? 0, 0);
+    this.#port.sendMessage(own, payload, to);
   }
 
   receive(wanted: number, take: TakeBatch): number {
@@ -116,8 +126,8 @@ export class TracedPort implements DatagramPort {
   }
 
   exchange(buffer: ArrayBuffer, offset: number, length: number, wanted: number, take: TakeBatch): number {
-    this.#sent(buffer, offset, length);
-    return this.#port.exchange(buffer, offset, length, wanted, this.#showing(take));
+    const own = this.#sent(buffer, offset, length);
+    return this.#port.exchange(own, 0, length, wanted, this.#showing(take));
   }
 
   wait(milliseconds: number): boolean {
@@ -152,19 +162,25 @@ export class TracedPort implements DatagramPort {
     return this.#port.release();
   }
 
-  #sent(buffer: ArrayBuffer, offset: number, length: number, peer = 0): void {
-    this.#show('sent', new Uint8Array(buffer, offset, length).slice(), peer, 0);
+  /** Shows what is sent. Returns a copy to send: the callback may send on the socket, which writes to the same memory. */
+  #sent(buffer: ArrayBuffer, offset: number, length: number, peer = 0): ArrayBuffer {
+    const bytes = buffer.slice(offset, offset + length);
+    this.#show('sent', new Uint8Array(bytes).slice(), peer, 0);
+    return bytes;
   }
 
   #showing(take: TakeBatch): TakeBatch {
     return (batch: DatagramBatch) => {
-      for (let index = 0; index < batch.count; index++) {
-        const start = batch.offset(index);
-        const bytes = batch.bytes(index).slice(start, start + batch.length(index));
-        this.#show('received', bytes, batch.portId(index), batch.group(index));
+      try {
+        for (let index = 0; index < batch.count; index++) {
+          const start = batch.offset(index);
+          const bytes = batch.bytes(index).slice(start, start + batch.length(index));
+          this.#show('received', bytes, batch.portId(index), batch.group(index));
+        }
+        for (let count = 0; count < batch.overruns; count++) this.#show('overrun', new Uint8Array(), 0, 0);
+      } finally {
+        if (!this.closed) take(batch);
       }
-      for (let count = 0; count < batch.overruns; count++) this.#show('overrun', new Uint8Array(), 0, 0);
-      take(batch);
     };
   }
 

@@ -11,8 +11,9 @@ import {
   BatchTransaction,
 } from '../engine/batch-transaction.js';
 import { MILLISECONDS_PER_RUN } from '../turn-budget.js';
-import { type CallOptions, checkTimeout } from './call-options.js';
-import { checkMessage, copyReply, MessageOperation, type RequestMessage } from './message-request.js';
+import { checkRange, U16_MAX, U32_MAX } from '../ranges.js';
+import { type CallOptions, readCallOptions } from './call-options.js';
+import { copyReply, messageCall, type RequestMessage } from './message-request.js';
 import type { Transport } from './transport.js';
 
 export interface BatchOptions extends CallOptions {
@@ -58,31 +59,35 @@ const BARRIER: BatchedOperation = { name: 'NLMSG_NOOP', decode: copyReply };
 export class Batch<Reply = NetlinkMessage> {
   readonly #transport: Transport;
   readonly #protocol: number;
-  readonly #receiveBufferSize: number;
   readonly #options: BatchOptions;
   /** What all messages ask for. */
   readonly #flags: number;
   readonly #writer: WireWriter;
   readonly #entries: Entry[] = [];
   #sent = false;
-  /** How many bytes it had, once the writer is somebody else's. */
+  /** A message is being written, by the caller's code. */
+  #adding = false;
+  /** How many bytes it had when its writer was given back. */
   #byteLength: number | undefined = undefined;
   #began = 0;
 
   /** @internal */
-  constructor(transport: Transport, protocol: number, receiveBufferSize: number, options: BatchOptions) {
-    const { stopOnError = false, acknowledge = 'each', transaction, timeout } = options;
+  constructor(transport: Transport, protocol: number, options: BatchOptions) {
+    const { stopOnError = false, acknowledge = 'each' } = options;
+    const transaction = readTransaction(options);
+    if (!['each', 'last'].includes(acknowledge)) {
+      throw invalidArgument("a batch: acknowledge must be 'each' or 'last'");
+    }
+    const call = readCallOptions(options);
     if (stopOnError && transaction !== undefined) {
       throw invalidArgument(
         'a batch that is a transaction cannot have stopOnError: an error undoes all of it',
       );
     }
-    if (timeout !== undefined) checkTimeout(timeout);
     this.#transport = transport;
     this.#writer = transport.writers.take();
     this.#protocol = protocol;
-    this.#receiveBufferSize = receiveBufferSize;
-    this.#options = options;
+    this.#options = { ...call, stopOnError, acknowledge, ...(transaction !== undefined && { transaction }) };
     const acknowledgesEach = acknowledge === 'each' && transaction === undefined;
     this.#flags = acknowledgesEach ? NLM_F_REQUEST | NLM_F_ACK : NLM_F_REQUEST;
     if (transaction !== undefined)
@@ -101,9 +106,8 @@ export class Batch<Reply = NetlinkMessage> {
 
   /** Adds a message of bytes. Returns this batch. */
   add(this: Batch, message: RequestMessage): Batch {
-    checkMessage('batch', message);
-    const operation = new MessageOperation(message, this.#protocol);
-    return this.addOperation(operation, message.type, message.flags ?? 0, message.payload);
+    const { operation, type, flags, input } = messageCall('batch', message, this.#protocol);
+    return this.addOperation(operation, type, flags, input);
   }
 
   /** Adds a request of an operation. Throws ERR_NETLINK_INVALID_ARGUMENT; the batch is as before then. Returns this batch. */
@@ -113,10 +117,12 @@ export class Batch<Reply = NetlinkMessage> {
   }
 
   #append<Input>(operation: Operation<Input, unknown>, type: number, flags: number, input: Input): void {
-    if (this.#sent) throw invalidArgument('the batch was sent already; make another');
+    this.#checkUnsent();
     const writer = this.#writer;
     const start = writer.length;
+    checkRange(`${operation.name}: flags`, flags, U16_MAX);
     const allFlags = flags | this.#flags;
+    this.#adding = true;
     try {
       writer.messageStart(type, allFlags);
       operation.encode(writer, input);
@@ -124,6 +130,8 @@ export class Batch<Reply = NetlinkMessage> {
     } catch (error) {
       writer.reset(start);
       throw error;
+    } finally {
+      this.#adding = false;
     }
     this.#entries.push({ operation, flags: allFlags, start });
   }
@@ -134,9 +142,14 @@ export class Batch<Reply = NetlinkMessage> {
    */
   async send(): Promise<BatchResult<Reply>[]> {
     this.#begin();
+    // A decoder sends it: the datagram at hand comes first.
+    if (this.#transport.port.taking) await nextLoop();
     let results: BatchResult<Reply>[] = [];
     let end = performance.now() + MILLISECONDS_PER_RUN;
     while (results.length < this.#entries.length) {
+      const room = this.#transport.awaitRoom(this.#options);
+      if (room !== undefined) await room;
+      if (this.#options.signal?.aborted === true) break;
       const transaction = this.#sendPart(results.length);
       const waits = !transaction.settled;
       if (waits) await this.#settled(transaction);
@@ -144,7 +157,7 @@ export class Batch<Reply = NetlinkMessage> {
       if (waits) nameCaller(results);
       if (this.#endsWith(results)) break;
       if (performance.now() > end) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextLoop();
         end = performance.now() + MILLISECONDS_PER_RUN;
       }
     }
@@ -153,9 +166,11 @@ export class Batch<Reply = NetlinkMessage> {
 
   /** As {@link send}, but blocks the thread until it is done. */
   sendSync(): BatchResult<Reply>[] {
+    this.#transport.port.checkBlocking('sendSync');
     this.#begin();
     let results: BatchResult<Reply>[] = [];
     while (results.length < this.#entries.length) {
+      this.#transport.makeRoomNow();
       const transaction = this.#sendPart(results.length);
       if (!transaction.settled) this.#transport.block(transaction, 'batch', this.#options);
       results = joined(results, transaction);
@@ -167,12 +182,17 @@ export class Batch<Reply = NetlinkMessage> {
   #begin(): void {
     if (this.#transport.port.closed) throw closed();
     this.#options.signal?.throwIfAborted();
+    this.#checkUnsent();
     const { transaction } = this.#options;
     if (transaction !== undefined) this.#addBoundary('NFNL_MSG_BATCH_END', NFNL_MSG_BATCH_END, transaction);
-    if (this.#sent) throw invalidArgument('the batch was sent already; make another');
     this.#sent = true;
     this.#began = requestBegins();
     this.#transport.makeRoom();
+  }
+
+  #checkUnsent(): void {
+    if (this.#sent) throw invalidArgument('the batch was sent already; make another');
+    if (this.#adding) throw invalidArgument('the batch cannot be used while a message is added to it');
   }
 
   /** How far a part reaches: it fits into a datagram, and its answers, as large as others were so far, into the receive buffer. */
@@ -180,7 +200,7 @@ export class Batch<Reply = NetlinkMessage> {
     const count = this.#entries.length;
     if (this.#options.stopOnError === true) return first + 1;
     let behind = first;
-    for (let room = this.#receiveBufferSize; behind < count; behind++) {
+    for (let room = this.#transport.freeBytes; behind < count; behind++) {
       room -= this.#chargeOf(behind);
       const isFull = room < 0 || this.#startOf(behind + 1) - this.#startOf(first) > BYTES_PER_DATAGRAM;
       if (isFull && behind > first) break;
@@ -243,12 +263,11 @@ export class Batch<Reply = NetlinkMessage> {
   #settled(transaction: BatchTransaction): Promise<void> {
     return new Promise((resolve) => {
       const release = this.#transport.limit(transaction, 'batch', this.#options);
-      transaction.listener = {
-        onSettled: () => {
-          release();
-          resolve();
-        },
+      const onSettled = () => {
+        release();
+        resolve();
       };
+      transaction.listener = { onSettled };
     });
   }
 
@@ -298,6 +317,20 @@ export class Batch<Reply = NetlinkMessage> {
   #startOf(index: number): number {
     return this.#entries[index]?.start ?? this.#writer.length;
   }
+}
+
+/** The netfilter transaction of a batch, each of its properties read once. */
+function readTransaction({ transaction }: BatchOptions): BatchOptions['transaction'] {
+  if (transaction === undefined) return undefined;
+  const { subsystem, generation } = transaction;
+  checkRange('transaction: subsystem', subsystem, U16_MAX);
+  if (generation === undefined) return { subsystem };
+  checkRange('transaction: generation', generation, U32_MAX);
+  return { subsystem, generation };
+}
+
+function nextLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Errors that came while the caller awaited them: their stacks are to begin there. */

@@ -11,10 +11,42 @@ export interface CallOptions {
   readonly onWarning?: ((extack: ExtendedAck) => void) | undefined;
 }
 
+/** The options of a call without any. */
+export const NO_OPTIONS = {} as const satisfies CallOptions;
+
+/**
+ * The options, each read once and checked. Options are the caller's code, since they may have
+ * getters: what reads them again later might get something else, or an error in the middle of its work.
+ */
+export function readCallOptions(options: CallOptions): CallOptions {
+  if (options === NO_OPTIONS) return options;
+  const { signal, timeout, onWarning } = options;
+  if (signal === undefined && timeout === undefined && onWarning === undefined) return NO_OPTIONS;
+  checkSignal(signal);
+  if (timeout !== undefined) checkTimeout(timeout);
+  if (onWarning !== undefined && typeof onWarning !== 'function') {
+    throw invalidArgument(`onWarning must be a function, got ${typeof onWarning}`);
+  }
+  return { signal, timeout, onWarning };
+}
+
 /** Throws ERR_NETLINK_INVALID_ARGUMENT unless it is a number of milliseconds, or Infinity. */
-export function checkTimeout(timeout: number): void {
-  if (timeout > 0) return;
+export function checkTimeout(timeout: unknown): void {
+  if (typeof timeout === 'number' && timeout > 0) return;
+  const given = typeof timeout === 'string' ? JSON.stringify(timeout) : shown(timeout);
   throw invalidArgument(
-    `timeout is ${String(timeout)}; it must be a number of milliseconds above 0, or Infinity for no limit`,
+    `timeout is ${given}; it must be a number of milliseconds above 0, or Infinity for no limit`,
   );
+}
+
+/** Throws ERR_NETLINK_INVALID_ARGUMENT for anything but an AbortSignal or undefined. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  if (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'throwIfAborted' in signal)
+    return;
+  throw invalidArgument(`signal must be an AbortSignal, got ${shown(signal)}`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' || value === null || value === undefined ? String(value) : typeof value;
 }

@@ -6,21 +6,28 @@ import { WireWriter } from '../../wire/writer.js';
 import { requestBegins, requestEnds } from '../diagnostics.js';
 import { type DumpListener, DumpTransaction } from '../engine/dump-transaction.js';
 import { rejected } from '../rejected.js';
-import { type CallOptions, checkTimeout } from './call-options.js';
+import { onAbort } from '../abort.js';
+import { checkRange, U16_MAX } from '../ranges.js';
+import { type CallOptions, readCallOptions } from './call-options.js';
+import { DumpItems } from './dump-items.js';
+import type { HalvedTimer } from './halved-timer.js';
 import type { OperationCall } from './operation-call.js';
 import type { Transport } from './transport.js';
 
 export interface DumpOptions extends CallOptions {
-  /** Milliseconds of silence after which the dump has failed, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
+  /**
+   * Milliseconds without a part of the dump after which it fails, `Infinity` for no limit. The time in which another dump of
+   * the socket runs counts too. Default: the socket's `requestTimeout`.
+   */
   readonly timeout?: number | undefined;
   /**
-   * How often a dump that the kernel calls inconsistent (NLM_F_DUMP_INTR: something changed under way) is begun anew.
-   * Default: 5. When it is still inconsistent then, it ends with ERR_NETLINK_DUMP_INTERRUPTED behind its data.
+   * How often a dump restarts that the kernel marks as inconsistent (NLM_F_DUMP_INTR: something changed during the dump).
+   * Default: 5. If it is still inconsistent then, it ends with ERR_NETLINK_DUMP_INTERRUPTED after its data.
    */
   readonly restarts?: number;
   /**
-   * For loops over a dump: called when it begins anew, with the number of the restart. What was given before is void.
-   * Without it a dump is begun anew only while nothing of it has been given yet.
+   * For loops over a dump: called when it restarts, with the number of the restart. The items so far are void. Without it a
+   * dump restarts only as long as the loop has received nothing. What it throws ends the dump and is thrown by the loop.
    */
   readonly onRestart?: (restart: number) => void;
 }
@@ -33,29 +40,44 @@ type DumpOperation<Item> = Pick<
 
 const DEFAULT_RESTARTS = 5;
 /**
- * When so many items are kept for a consumer, nothing more is received. A datagram has some hundred; more would outlive
- * many a collection of garbage, for which V8 makes the young generation larger than the rest of a stream.
+ * A dump whose reader has this many items yet to take is not received. A datagram has about a hundred. More would survive
+ * garbage collections, after which V8 (11.3 in Node 20.20) grows the young generation: `npm run bench -- --case dump` shows it.
  */
 const ITEMS_PER_BATCH = 256;
+/** While another call waits for the dump's end, this many items are kept for a reader that pauses. */
+const ITEMS_FOR_PAUSE = 65_536;
 
 interface Wait {
   readonly resolve: () => void;
-  readonly timer: NodeJS.Timeout | undefined;
+  readonly timer: HalvedTimer;
 }
 
+/** Dumps whose iterator is garbage collected. */
+const forgotten = new FinalizationRegistry<{
+  readonly transport: Transport;
+  readonly transaction: DumpTransaction<unknown>;
+}>(({ transport, transaction }) => transport.abandon(transaction, undefined));
+
 /**
- * The answer to a dump request: read it once, as an array, item by item, or batch by batch. Nothing is sent before.
- * The kernel makes a dump as it is read, so a consumer that is slow holds it up and keeps memory small; leaving a loop
- * early lets the rest go by. A socket's dumps run one after the other.
+ * The answer to a dump request: read it once, as an array, item by item, or batch by batch. Nothing is sent before that.
+ * The kernel makes a dump as it is read, so a slow reader delays it and memory stays small. When the reader leaves a loop
+ * early, the rest is received and dropped.
+ *
+ * A socket runs one dump at a time. While another call of the socket waits, a dump whose reader pauses is received into
+ * memory, up to 65,536 items; if its reader takes nothing for half of the waiting call's time-out, it ends with
+ * ERR_NETLINK_TIMEOUT after these items.
  */
 export class Dump<Item> implements AsyncIterable<Item> {
   readonly #transport: Transport;
-  readonly #options: DumpOptions;
+  readonly #options: CallOptions;
+  readonly #onRestart: DumpOptions['onRestart'] | undefined;
   readonly #transaction: DumpTransaction<Item>;
   #mode: 'unread' | 'array' | 'stream' = 'unread';
   #began = 0;
   #delivered = false;
   #restarted = false;
+  /** How many messages of it had come when its reader was notified last. */
+  #received = 0;
   #wait: Wait | undefined;
   #release: (() => void) | undefined;
 
@@ -66,32 +88,33 @@ export class Dump<Item> implements AsyncIterable<Item> {
     operation: DumpOperation<Item>,
     options: DumpOptions,
   ) {
-    const { restarts = DEFAULT_RESTARTS, timeout } = options;
-    if (timeout !== undefined) checkTimeout(timeout);
-    if (!(Number.isInteger(restarts) && restarts >= 0)) {
-      throw invalidArgument(`restarts is ${String(restarts)}; it must be a whole number from 0 on`);
+    const { restarts = DEFAULT_RESTARTS, onRestart } = options;
+    checkRange('restarts', restarts, Number.MAX_SAFE_INTEGER);
+    if (onRestart !== undefined && typeof onRestart !== 'function') {
+      throw invalidArgument(`onRestart must be a function, got ${typeof onRestart}`);
     }
     this.#transport = transport;
-    this.#options = options;
+    this.#options = readCallOptions(options);
+    this.#onRestart = onRestart;
     this.#transaction = new DumpTransaction(operation, bytes, operation.decode, this.#listener(), {
       limit: restarts,
       onRestart: operation.restart,
     });
   }
 
-  /** How often it was begun anew, since something changed while it ran. */
+  /** How often it restarted because something changed while it ran. */
   get restarts(): number {
     return this.#transaction.restarts;
   }
 
-  /** What the kernel said at the end: a warning, for example that not everything could be read. */
+  /** The extended acknowledgement at the end: a warning, for example that not everything could be read. */
   get extack(): ExtendedAck | undefined {
     return this.#transaction.extack;
   }
 
   /**
-   * All items. Begun anew when something changes while it runs. Rejected with what the kernel refuses it with; the
-   * signal's reason; ERR_NETLINK_DUMP_INTERRUPTED, with the last pass as `partial`; ERR_NETLINK_TIMEOUT, ERR_NETLINK_CLOSED.
+   * All items. Restarts when something changes while it runs. Rejected with the kernel's error; the signal's reason;
+   * ERR_NETLINK_DUMP_INTERRUPTED, with the items of the last pass as `partial`; ERR_NETLINK_TIMEOUT, ERR_NETLINK_CLOSED.
    */
   toArray(): Promise<Item[]> {
     try {
@@ -103,8 +126,9 @@ export class Dump<Item> implements AsyncIterable<Item> {
     return this.#more().then(() => this.#outcome());
   }
 
-  /** As {@link toArray}, but blocks the thread until it is done. */
+  /** Like {@link toArray}, but blocks the thread until it is done. */
   toArraySync(): Item[] {
+    this.#transport.port.checkBlocking('toArraySync');
     this.#start('array');
     const transaction = this.#transaction;
     this.#transport.block(transaction, transaction.request.name, this.#options);
@@ -112,41 +136,44 @@ export class Dump<Item> implements AsyncIterable<Item> {
     return transaction.items;
   }
 
-  /** Item by item. Ends by throwing what {@link toArray} rejects with, behind the items that came. */
+  /** Item by item. Ends by throwing what {@link toArray} rejects with, after the items that came. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Item> {
-    return new ItemIterator(this.batches());
+    return new DumpItems(this.batches());
   }
 
-  /** As the items come, many at a time, which is faster than item by item. */
-  batches(): AsyncIterableIterator<Item[]> {
+  /**
+   * As the items come, many at a time, which is faster than item by item. An iterator that is neither read to its end nor
+   * returned ends its dump when it is garbage collected.
+   */
+  batches(): AsyncGenerator<Item[], undefined, void> {
+    const batches = this.#stream();
+    // Nothing that the transport refers to refers to the generator, as long as no call of it waits.
+    forgotten.register(batches, { transport: this.#transport, transaction: this.#transaction });
+    return batches;
+  }
+
+  async *#stream(): AsyncGenerator<Item[], undefined, void> {
     const transaction = this.#transaction;
-    let started = false;
-    const next = async (): Promise<IteratorResult<Item[]>> => {
-      if (!started) this.#start('stream');
-      started = true;
+    this.#start('stream');
+    try {
       for (;;) {
         if (this.#restarted) {
           this.#restarted = false;
-          this.#options.onRestart?.(transaction.restarts);
+          this.#onRestart?.(transaction.restarts);
         }
         if (transaction.items.length > 0) {
           this.#delivered = true;
-          return { done: false, value: transaction.takeItems() };
+          yield transaction.takeItems();
+          continue;
         }
         if (transaction.error !== undefined) throw atAwait(transaction.error) as Error;
-        if (transaction.settled) return { done: true, value: undefined };
+        if (transaction.settled) return undefined;
         await this.#more();
       }
-    };
-    const iterator: AsyncIterableIterator<Item[]> = {
-      [Symbol.asyncIterator]: () => iterator,
-      next,
-      return: () => {
-        if (started && !transaction.settled) this.#transport.abandon(transaction, undefined);
-        return Promise.resolve({ done: true, value: undefined });
-      },
-    };
-    return iterator;
+    } finally {
+      // The reader left the loop, or `onRestart` threw.
+      this.#transport.abandon(transaction, undefined);
+    }
   }
 
   #start(mode: 'array' | 'stream'): void {
@@ -157,11 +184,8 @@ export class Dump<Item> implements AsyncIterable<Item> {
     this.#mode = mode;
     this.#began = requestBegins();
     this.#transport.startDump(this.#transaction);
-    if (signal === undefined || this.#transaction.settled) return;
-    this.#release = this.#transport.limit(this.#transaction, this.#transaction.request.name, {
-      signal,
-      timeout: Infinity,
-    });
+    if (this.#transaction.settled) return;
+    this.#release = onAbort(signal, () => this.#transport.abandon(this.#transaction, signal?.reason));
   }
 
   #outcome(): Promise<Item[]> {
@@ -182,24 +206,30 @@ export class Dump<Item> implements AsyncIterable<Item> {
     const wantsMore = () =>
       this.#mode === 'array' ||
       (this.#wait !== undefined && this.#transaction.items.length < ITEMS_PER_BATCH);
+    const hasRoom = () => this.#transaction.items.length < ITEMS_FOR_PAUSE;
     return {
       get wantsItems() {
         return wantsMore();
       },
+      get hasRoom() {
+        return hasRoom();
+      },
       onProgress: () => {
-        const { settled, items } = this.#transaction;
+        const { settled, items, received } = this.#transaction;
         if (settled) this.#ended();
         const wait = this.#wait;
         if (wait === undefined) return;
-        wait.timer?.refresh();
+        // Datagrams for others come by here too: they do not show that the dump goes on.
+        if (received !== this.#received) wait.timer.refresh();
+        this.#received = received;
         if (!settled && (this.#mode === 'array' || items.length === 0)) return;
-        clearTimeout(wait.timer);
+        wait.timer.clear();
         this.#wait = undefined;
         wait.resolve();
       },
       onRestart: () => {
         if (this.#mode === 'array' || !this.#delivered) return true;
-        this.#restarted = this.#options.onRestart !== undefined;
+        this.#restarted = this.#onRestart !== undefined;
         return this.#restarted;
       },
     };
@@ -223,42 +253,6 @@ export class Dump<Item> implements AsyncIterable<Item> {
   }
 }
 
-/** Gives the items of batches one by one, without an async function's cost for each. */
-class ItemIterator<Item> implements AsyncIterableIterator<Item> {
-  readonly #batches: AsyncIterator<Item[]>;
-  #batch: Item[] = [];
-  #index = 0;
-
-  constructor(batches: AsyncIterator<Item[]>) {
-    this.#batches = batches;
-  }
-
-  next(): Promise<IteratorResult<Item>> {
-    if (this.#index < this.#batch.length) {
-      return Promise.resolve({ done: false, value: this.#batch[this.#index++] as Item });
-    }
-    return this.#nextBatch();
-  }
-
-  async return(): Promise<IteratorResult<Item>> {
-    this.#batch = [];
-    await this.#batches.return?.();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #nextBatch(): Promise<IteratorResult<Item>> {
-    const result = await this.#batches.next();
-    if (result.done === true) return { done: true, value: undefined };
-    this.#batch = result.value;
-    this.#index = 1;
-    return { done: false, value: this.#batch[0] as Item };
-  }
-}
-
 /** The request for a dump. */
 export function encodeDump<Input>({
   operation,
@@ -267,7 +261,8 @@ export function encodeDump<Input>({
   input,
 }: OperationCall<Input, unknown>): Uint8Array<ArrayBuffer> {
   const writer = new WireWriter();
-  // The acknowledgement is for kernels that know no dump of this type, and answer as to a plain request.
+  if ((flags & U16_MAX) !== flags) checkRange(`${operation.name}: flags`, flags, U16_MAX);
+  // The acknowledgement is for kernels without a dump of this type, which answer it like a plain request.
   writer.messageStart(type, flags | NLM_F_REQUEST | NLM_F_ACK | NLM_F_DUMP);
   operation.encode(writer, input);
   writer.messageEnd();

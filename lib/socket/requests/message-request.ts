@@ -6,7 +6,11 @@ import { copyMessage, type NetlinkMessage } from '../../wire/messages.js';
 import type { Operation, RequestEnd } from '../../wire/operation.js';
 import type { WireView } from '../../wire/view.js';
 import type { WireWriter } from '../../wire/writer.js';
+import type { Bytes } from '../../wire/bytes.js';
+import { invalidArgument } from '../../errors.js';
+import { checkBytes } from '../messages/payload.js';
 import { checkRange, U16_MAX } from '../ranges.js';
+import type { OperationCall } from './operation-call.js';
 
 /** A message to send as a request, as bytes. Only `type` must be given. */
 export interface RequestMessage {
@@ -14,8 +18,8 @@ export interface RequestMessage {
   readonly type: number;
   /** nlmsg_flags in addition to those that the kind of request sets itself (NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP). Default: 0. */
   readonly flags?: number;
-  /** What follows the message header: fixed header and attributes, as a {@link WireWriter} makes them. */
-  readonly payload?: Uint8Array;
+  /** What follows the message header: fixed header and attributes, as a {@link WireWriter} makes them. Any view or ArrayBuffer. */
+  readonly payload?: Bytes;
   /** Its name in errors. Default: `'message type 16'`. */
   readonly name?: string;
   /**
@@ -46,29 +50,43 @@ export class MessageOperation implements Operation<Uint8Array | undefined, Netli
   readonly encode = appendPayload;
   readonly decode = copyReply;
   readonly joinReplies = joinMessages;
+  readonly name: string;
   readonly headerLength: number;
-  readonly #request: RequestMessage;
+  readonly attributes: AttributeSet;
+  readonly end: RequestEnd;
+  readonly capability: string | undefined;
 
-  constructor(request: RequestMessage, protocol: number) {
-    this.#request = request;
-    this.headerLength = request.headerLength ?? usualHeaderLength(protocol, request.type);
+  /** Each property of the request is read once: it may be the caller's code. */
+  constructor(request: RequestMessage, protocol: number, type: number) {
+    const { name, headerLength, attributes, end, capability } = request;
+    this.name = name ?? `message type ${type}`;
+    this.headerLength = headerLength ?? usualHeaderLength(protocol, type);
+    this.attributes = attributes ?? NO_ATTRIBUTES;
+    this.end = end ?? 'acknowledgement';
+    this.capability = capability;
   }
+}
 
-  get name(): string {
-    return this.#request.name ?? `message type ${this.#request.type}`;
-  }
+const NO_ATTRIBUTES: AttributeSet = {};
+const ENDS: readonly unknown[] = ['acknowledgement', 'reply', 'both'];
 
-  get attributes(): AttributeSet {
-    return this.#request.attributes ?? {};
+/** A request of bytes as a call. Throws ERR_NETLINK_INVALID_ARGUMENT for values out of range, before anything is sent. */
+export function messageCall(
+  call: string,
+  message: RequestMessage,
+  protocol: number,
+): OperationCall<Uint8Array | undefined, NetlinkMessage> {
+  const { type, flags = 0, payload } = message;
+  checkRange(`${call}: type`, type, U16_MAX);
+  checkRange(`${call}: flags`, flags, U16_MAX);
+  const input = payload === undefined ? undefined : checkBytes(`${call}: payload`, payload);
+  const operation = new MessageOperation(message, protocol, type);
+  checkRange(`${call}: headerLength`, operation.headerLength, U16_MAX);
+  if (typeof operation.name !== 'string') throw invalidArgument(`${call}: name must be a string`);
+  if (!ENDS.includes(operation.end)) {
+    throw invalidArgument(`${call}: end must be 'acknowledgement', 'reply' or 'both'`);
   }
-
-  get end(): RequestEnd {
-    return this.#request.end ?? 'acknowledgement';
-  }
-
-  get capability(): string | undefined {
-    return this.#request.capability;
-  }
+  return { operation, type, flags, input };
 }
 
 /** The result of a {@link MessageOperation}. */
@@ -80,12 +98,6 @@ function joinMessages(
   const first = (message === undefined ? [] : [message]) as NetlinkMessage[];
   const messages = further === undefined ? first : first.concat(further as NetlinkMessage[]);
   return { message: first[0], messages, extack };
-}
-
-/** Throws ERR_NETLINK_INVALID_ARGUMENT unless type and flags fit their sixteen bits. */
-export function checkMessage(call: string, { type, flags = 0 }: RequestMessage): void {
-  checkRange(`${call}: type`, type, U16_MAX);
-  checkRange(`${call}: flags`, flags, U16_MAX);
 }
 
 function appendPayload(writer: WireWriter, payload: Uint8Array | undefined): void {

@@ -1,17 +1,19 @@
-import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
+import { closed, rejectAtAwait } from '../../errors.js';
 import type { DatagramBatch } from '../../native/receive-ring.js';
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../wire/constants.js';
 import { WireWriter } from '../../wire/writer.js';
 import { requestBegins, requestEnds, requestsAreObserved } from '../diagnostics.js';
 import { type PendingRequest, RequestTransaction } from '../engine/request-transaction.js';
 import type { SequenceTable } from '../engine/sequence-table.js';
+import { blockingInCallback } from '../port/blocking-in-callback.js';
 import type { DatagramPort } from '../port/datagram-port.js';
+import { checkRange, U16_MAX } from '../ranges.js';
 import { raise, rejected } from '../rejected.js';
 import { nextTurn, spendFurther, spendTurn, type TurnListener } from '../turn-budget.js';
-import { type CallOptions, checkTimeout } from './call-options.js';
+import { type CallOptions, readCallOptions } from './call-options.js';
 import { InlineReply } from './inline-reply.js';
 import type { OperationCall } from './operation-call.js';
-import type { Transport } from './transport.js';
+import type { RoomListener, Transport } from './transport.js';
 
 /** The offset of nlmsg_seq. */
 const SEQUENCE_OFFSET = 8;
@@ -25,11 +27,10 @@ const RESOLVED = Promise.resolve();
  * Requests other than dumps. A single one is sent at once and settled before its promise is returned; further ones of the
  * same tick go together, in as few datagrams as the receive buffer has room for answers.
  */
-export class Requests implements TurnListener {
+export class Requests implements RoomListener, TurnListener {
   readonly #transport: Transport;
   readonly #port: DatagramPort;
   readonly #sequences: SequenceTable;
-  readonly #receiveBufferSize: number;
   readonly #writer = new WireWriter(8 * 1024);
   readonly #inline: InlineReply;
   #queued: QueuedRequest[] = [];
@@ -39,43 +40,56 @@ export class Requests implements TurnListener {
   #turnAwaited = false;
   /** The contents of the writer are being sent. */
   #sending = false;
+  /** A request is being written, by the caller's code: what that requests does not touch the writer. */
+  #writing = false;
 
-  constructor(transport: Transport, sequences: SequenceTable, receiveBufferSize: number) {
+  constructor(transport: Transport, sequences: SequenceTable) {
     this.#transport = transport;
     this.#port = transport.port;
     this.#sequences = sequences;
-    this.#receiveBufferSize = receiveBufferSize;
     this.#inline = new InlineReply(transport.port);
   }
 
   /** Sends a request. */
-  perform<Input, Reply>(call: OperationCall<Input, Reply>, options: CallOptions): Promise<unknown> {
+  perform<Input, Reply>(call: OperationCall<Input, Reply>, given: CallOptions): Promise<unknown> {
     try {
-      this.#check(options);
+      const options = this.#check(given);
+      if (this.#writing) return this.#outcome(this.#sendAlone(call), options);
       const start = this.#write(call);
-      if (this.#tickTaken || this.#turnAwaited || this.#sending || !spendTurn())
-        return this.#queue(this.#begin(call, start), options);
+      if (this.#mustQueue || !spendTurn()) return this.#queue(this.#begin(call, start), options);
       this.#tickTaken = true;
       void RESOLVED.then(this.#endTick);
       const transaction = this.#send(call);
       if (transaction === undefined) return Promise.resolve(this.#inline.result());
-      if (!transaction.settled) return this.#wait(transaction, options);
-      this.#ended(transaction, options);
-      if (transaction.error === undefined) return Promise.resolve(transaction.result);
-      return rejected(transaction.error);
+      return this.#outcome(transaction, options);
     } catch (error) {
       return rejected(error);
     }
   }
 
+  /** Whether a request cannot be sent at once. */
+  get #mustQueue(): boolean {
+    if (this.#tickTaken || this.#turnAwaited || this.#sending || this.#queued.length > 0) return true;
+    // Where nothing is awaited, there is room.
+    return !this.#sequences.empty && this.#transport.answersThatFit < 1;
+  }
+
+  /** The promise of a request that was sent. */
+  #outcome(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
+    if (!transaction.settled) return this.#wait(transaction, options);
+    this.#ended(transaction, options);
+    if (transaction.error === undefined) return Promise.resolve(transaction.result);
+    return rejected(transaction.error);
+  }
+
   /** Like {@link perform}, but blocks the thread until the answer is there. */
-  performSync<Input, Reply>(call: OperationCall<Input, Reply>, options: CallOptions): unknown {
-    this.#check(options);
-    if (this.#sending)
-      throw invalidArgument('a decoder made a synchronous request on the socket that it decodes for');
-    this.flush();
-    this.#write(call);
-    const transaction = this.#send(call);
+  performSync<Input, Reply>(call: OperationCall<Input, Reply>, given: CallOptions): unknown {
+    const options = this.#check(given);
+    this.#port.checkBlocking('requestSync');
+    if (this.#sending) throw blockingInCallback('requestSync');
+    if (!this.#writing) this.flush();
+    if (!this.#sequences.empty) this.#transport.makeRoomNow();
+    const transaction = this.#sendNow(call);
     if (transaction === undefined) return this.#inline.result();
     if (!transaction.settled) {
       transaction.keepBytes();
@@ -86,16 +100,43 @@ export class Requests implements TurnListener {
     return transaction.result;
   }
 
-  /** Sends the requests that were queued in this tick. */
+  /** Sends a request without regard to those that are queued. Undefined: it has an inline reply. */
+  #sendNow<Input, Reply>(call: OperationCall<Input, Reply>): RequestTransaction | undefined {
+    if (this.#writing || this.#queued.length > 0) return this.#sendAlone(call);
+    this.#write(call);
+    return this.#send(call);
+  }
+
+  /** Sends the requests that were queued, as many as there is room for the answers of. */
   flush(): void {
     while (this.#queued.length > 0 && !this.#sending && !this.#port.closed) {
       const queued = this.#queued;
       this.#queued = [];
       this.#sending = true;
-      for (let first = 0; first < queued.length;) first = this.#sendSome(queued, first);
-      this.#sending = false;
-      spendFurther(queued.length);
+      let first = 0;
+      try {
+        while (first < queued.length && this.#transport.answersThatFit > 0)
+          first = this.#sendSome(queued, first);
+      } finally {
+        this.#sending = false;
+      }
+      spendFurther(first);
+      if (first < queued.length) {
+        this.#hold(queued.slice(first));
+        return;
+      }
     }
+  }
+
+  onRoom(): void {
+    this.flush();
+  }
+
+  /** Keeps requests until there is room for their answers. */
+  #hold(requests: readonly QueuedRequest[]): void {
+    this.#queued = [...requests, ...this.#queued];
+    for (const request of this.#queued) request.startTimer(true);
+    this.#transport.whenRoom(this);
   }
 
   onTurn(): void {
@@ -103,28 +144,53 @@ export class Requests implements TurnListener {
     this.flush();
   }
 
-  #check({ signal, timeout }: CallOptions): void {
+  /** Reads the options. Throws unless a request can be made. */
+  #check(given: CallOptions): CallOptions {
+    const options = readCallOptions(given);
     if (this.#port.closed) throw closed();
-    signal?.throwIfAborted();
-    if (timeout !== undefined) checkTimeout(timeout);
+    options.signal?.throwIfAborted();
     if (this.#port.congested) this.#transport.makeRoom();
+    return options;
   }
 
   /** Writes a request after those that are queued; returns its offset. */
-  #write<Input, Reply>({ operation, type, flags, input }: OperationCall<Input, Reply>): number {
+  #write<Input, Reply>(call: OperationCall<Input, Reply>): number {
     const writer = this.#writer;
     const start = this.#queued.length === 0 && !this.#sending ? 0 : writer.length;
     writer.reset(start);
+    this.#writing = true;
     try {
-      const asks = operation.end === 'reply' ? NLM_F_REQUEST : NLM_F_REQUEST | NLM_F_ACK;
-      writer.messageStart(type, flags | asks);
-      operation.encode(writer, input);
-      writer.messageEnd();
+      this.#encode(writer, call);
     } catch (error) {
       writer.reset(start);
       throw error;
+    } finally {
+      this.#writing = false;
     }
     return start;
+  }
+
+  #encode<Input, Reply>(writer: WireWriter, call: OperationCall<Input, Reply>): void {
+    const { operation, type, flags, input } = call;
+    if ((flags & U16_MAX) !== flags) checkRange(`${operation.name}: flags`, flags, U16_MAX);
+    const asks = operation.end === 'reply' ? NLM_F_REQUEST : NLM_F_REQUEST | NLM_F_ACK;
+    writer.messageStart(type, flags | asks);
+    operation.encode(writer, input);
+    writer.messageEnd();
+    // Encoding reads the caller's values: a getter may have closed the socket.
+    if (this.#port.closed) throw closed();
+  }
+
+  /** Sends a request with memory of its own, while the writer is in use. */
+  #sendAlone<Input, Reply>(call: OperationCall<Input, Reply>): RequestTransaction {
+    const writer = new WireWriter();
+    this.#encode(writer, call);
+    const transaction = new RequestTransaction(call, writer.bytes, 0, writer.length);
+    transaction.began = requestBegins();
+    this.#transport.engine.begin(transaction);
+    writer.putU32(SEQUENCE_OFFSET, transaction.sequence);
+    this.#transport.send([transaction], writer.memory, 0, writer.length);
+    return transaction;
   }
 
   /** Registers the request that was written last with the engine. */
@@ -176,8 +242,11 @@ export class Requests implements TurnListener {
   #sendByEngine(request: PendingRequest): RequestTransaction {
     const transaction = this.#begin(request, 0);
     this.#sending = true;
-    this.#transport.send([transaction], this.#writer.memory, 0, transaction.length);
-    this.#sending = false;
+    try {
+      this.#transport.send([transaction], this.#writer.memory, 0, transaction.length);
+    } finally {
+      this.#sending = false;
+    }
     return transaction;
   }
 
@@ -202,24 +271,29 @@ export class Requests implements TurnListener {
     if (transaction.began !== 0) publish(transaction, this.#port.portId);
   }
 
-  /** Sends as many of the requests from `first` on as fit into one datagram. Returns the index of the next one. */
+  /**
+   * Sends as many of the requests from `first` on as fit into one datagram, and whose answers have room. Returns the index of
+   * the next one.
+   */
   #sendSome(queued: readonly QueuedRequest[], first: number): number {
-    const most = Math.max(1, Math.floor(this.#receiveBufferSize / this.#transport.replyCharge));
+    const most = this.#transport.answersThatFit;
+    let answers = 0;
     const sent: RequestTransaction[] = [];
     let next = first;
     let length = 0;
-    for (; next < queued.length && sent.length < most; next++) {
+    for (; next < queued.length && answers < most; next++) {
       const transaction = queued[next]?.transaction;
       // A request that was aborted before it was sent is left out: the one after it begins a datagram of its own.
       if (transaction === undefined || transaction.settled) break;
       if (sent.length > 0 && length + transaction.length > BYTES_PER_DATAGRAM) break;
       length += transaction.length;
+      answers += transaction.answers;
       sent.push(transaction);
     }
     const [head] = sent;
     if (head === undefined) return next + 1;
     this.#transport.send(sent, this.#writer.memory, head.start, length);
-    for (let index = first; index < next; index++) queued[index]?.startTimer();
+    for (let index = first; index < next; index++) queued[index]?.startTimer(false);
     return next;
   }
 
@@ -242,7 +316,7 @@ export class Requests implements TurnListener {
 
   #wait(transaction: RequestTransaction, options: CallOptions): Promise<unknown> {
     return new Promise((resolve) => {
-      new QueuedRequest(transaction, options, this.#transport, resolve).startTimer();
+      new QueuedRequest(transaction, options, this.#transport, resolve).startTimer(false);
     });
   }
 }
@@ -251,7 +325,7 @@ function publish({ request, began, error }: RequestTransaction, portId: number):
   requestEnds('request', request.name, portId, began, error);
 }
 
-/** Calls `onWarning` with what the kernel said in addition to success. */
+/** Calls `onWarning` with the extended acknowledgement of a success. */
 function warn({ extack, error }: RequestTransaction, { onWarning }: CallOptions): void {
   if (extack === undefined || error !== undefined || onWarning === undefined) return;
   try {
@@ -268,6 +342,7 @@ class QueuedRequest {
   readonly #transport: Transport;
   readonly #resolve: (result: unknown) => void;
   #release: (() => void) | undefined;
+  #timed = false;
 
   constructor(
     transaction: RequestTransaction,
@@ -282,13 +357,19 @@ class QueuedRequest {
     transaction.listener = this;
   }
 
-  /** Starts the timeout: the request was sent and not answered inside the call. */
-  startTimer(): void {
+  /** Starts the timeout: the request was sent and not answered inside the call, or it is held back. */
+  startTimer(held: boolean): void {
     const { transaction } = this;
     if (transaction.settled) return;
-    transaction.keepBytes();
+    if (!held) transaction.keepBytes();
+    if (this.#timed) return;
+    this.#timed = true;
     this.#release?.();
-    this.#release = this.#transport.limit(transaction, transaction.request.name, this.#options);
+    const { name } = transaction.request;
+    const transport = this.#transport;
+    this.#release = held
+      ? transport.limitHeld(transaction, name, this.#options)
+      : transport.limit(transaction, name, this.#options);
   }
 
   /** Lets the signal end the request before it is sent. */
@@ -304,7 +385,14 @@ class QueuedRequest {
     const { transaction } = this;
     warn(transaction, this.#options);
     if (transaction.began !== 0) publish(transaction, this.#transport.port.portId);
-    if (transaction.error === undefined) this.#resolve(transaction.result);
-    else rejectAtAwait(this.#resolve, transaction.error);
+    if (transaction.error !== undefined) {
+      rejectAtAwait(this.#resolve, transaction.error);
+      return;
+    }
+    try {
+      this.#resolve(transaction.result);
+    } catch (error) {
+      rejectAtAwait(this.#resolve, error);
+    }
   }
 }
