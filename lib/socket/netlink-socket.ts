@@ -358,7 +358,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return new Batch<Reply>(this.#useTransport(), this.protocol, options);
   }
 
-  /** {@link request} for an operation, which encodes the request and decodes the reply; undefined where there is no reply. */
+  /** {@link request} for an operation, which encodes the request and decodes the reply; undefined if no reply comes. */
   execute<Input, Output>(
     call: OperationCall<Input, Output>,
     options: CallOptions = NO_OPTIONS,

@@ -50,7 +50,7 @@ export function loadFamily(source: string | object, options: LoadOptions = {}): 
   return interpretedFamily(readSpec(source, options));
 }
 
-/** What the parser would only warn of, an unknown tag or a key that is no text, is an error here. */
+/** The parser only warns of an unknown tag and of a key that is not text: here both are errors. */
 function parseYaml(text: string, file: string): unknown {
   try {
     const document = parseDocument(text, { stringKeys: true });

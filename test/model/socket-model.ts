@@ -249,7 +249,8 @@ async function main(): Promise<void> {
   process.on('uncaughtException', (error) => {
     if (!(error instanceof Error) || error.message !== expected) {
       // Refusals of blocking calls inside callbacks are the program's own.
-      if (!['NetlinkError', 'AbortError'].includes((error as { name?: string } | null)?.name ?? '')) unexpected = error;
+      if (!['NetlinkError', 'AbortError'].includes((error as { name?: string } | null)?.name ?? ''))
+        unexpected = error;
     }
   });
   process.on('SIGUSR2', () => undefined);

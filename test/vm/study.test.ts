@@ -119,9 +119,9 @@ test('a study that is killed leaves no probe behind; a second one beside it is r
 
 test('what makes no sense is refused', async () => {
   for (const [args, text] of [
-    [['--sizes', '7'], "--sizes takes whole numbers from 8 to 32768, not '7'"],
-    [['--ways', 'pigeon'], "--ways has 'pigeon', and the ways are 'kernel to kernel'"],
-    [['--rounds', 'x'], "--rounds takes whole numbers from 1 to 1000, not 'x'"],
+    [['--sizes', '7'], "--sizes: must be an integer from 8 to 32768, got '7'"],
+    [['--ways', 'pigeon'], "--ways: unknown value 'pigeon': expected one of 'kernel to kernel'"],
+    [['--rounds', 'x'], "--rounds: must be an integer from 1 to 1000, got 'x'"],
   ] as const) {
     const { status, stderr } = await runCommand(process.execPath, [...studyArguments, ...args]);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(text) as unknown });

@@ -65,9 +65,9 @@ const DATAGRAMS_PER_RECEIVE = 16;
 const OVERRUN = Object.freeze({ kind: 'overrun' });
 
 /**
- * Events of multicast groups, on a socket of its own: they never crowd out replies. It has joined the groups when it is
- * made, so that what happens from then on is not missed; whoever reads slowly leaves events in the kernel, and learns of
- * those that did not fit there.
+ * Events of multicast groups, on a socket of its own: they never crowd out replies. The constructor
+ * joins the groups, so no later event is missed. A slow reader leaves events in the kernel's buffer, and is told of those
+ * that did not fit.
  */
 export class Subscription<Event> implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable {
   readonly #port: DatagramPort;

@@ -112,7 +112,9 @@ function swap(value: number, width: 1 | 2 | 4): number {
 
 function checkOffset(offset: number): number {
   if (Number.isInteger(offset) && offset >= 0 && offset <= 0xffff) return offset;
-  throw invalidArgument(`filter: ${String(offset)} is no offset in a message, 0 to 65535`);
+  throw invalidArgument(
+    `filter: an offset in a message must be an integer from 0 to 65535, got ${String(offset)}`,
+  );
 }
 
 const host = (width: 2 | 4) => (offset: number) =>
