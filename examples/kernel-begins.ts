@@ -1,4 +1,4 @@
-// The kernel begins: nobody asks, and messages come. Needs root, as in a guest.
+// The kernel begins: messages arrive without a request. Needs root, as in a guest.
 import { writeFileSync } from 'node:fs';
 import { openFamily, openSocket, type Message } from 'afnetlink';
 import { netlinkTestFamily } from 'afnetlink/families/netlink_test';

@@ -35,7 +35,7 @@ static void say_to_registered(struct endpoint *endpoint, u32 sequence, u16 type,
 	unsigned int index = 0;
 	int err;
 
-	/* Held while sending: whoever has closed his socket is not sent to. */
+	/* Held while sending, so that a closed socket is not sent to. */
 	mutex_lock(&begin->lock);
 	while (index < begin->registered_count) {
 		err = message_unicast(endpoint, begin->registered[index],

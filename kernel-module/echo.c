@@ -54,7 +54,7 @@ static void answer(struct endpoint *endpoint, struct sk_buff *request,
 	if (READ_ONCE(endpoint->mode.sleep))
 		msleep_interruptible(endpoint->mode.sleep);
 	/*
-	 * First, so that whoever has the echo knows that all have heard. A
+	 * First, so that a program with the echo knows that all have it. A
 	 * message to the group has come to its members from its sender.
 	 */
 	if (NETLINK_CB(request).dst_group != NETLINK_TEST_GROUP_ANNOUNCE)

@@ -20,7 +20,7 @@ struct endpoint {
 	struct begin begin;
 	struct flood flood;
 	struct mode mode;
-	/* So many dumps of the test peer are still to be torn. */
+	/* How many dumps of the test peer are still to be torn. */
 	atomic64_t interruptions;
 };
 

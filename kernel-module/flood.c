@@ -69,7 +69,7 @@ static void run(struct work_struct *work)
 		if (READ_ONCE(flood->stopping))
 			break;
 		err = send_one(endpoint, number);
-		/* The socket was closed: nobody to count for. */
+		/* The socket was closed: there is no receiver to count for. */
 		if (err == -ECONNREFUSED)
 			break;
 		atomic64_inc(err ? &flood->dropped : &flood->sent);

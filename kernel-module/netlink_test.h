@@ -10,7 +10,7 @@
 
 /* Multicast groups of the protocol. */
 enum {
-	/* A copy of what user space tells the module, and what it begins. */
+	/* A copy of what user space sends to the module, and what it begins. */
 	NETLINK_TEST_GROUP_ANNOUNCE = 1,
 };
 

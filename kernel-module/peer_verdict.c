@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* Acknowledgements and errors, with all that can be said beside them. */
+/* Acknowledgements and errors, with everything that can accompany them. */
 #include <linux/string.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>

@@ -17,7 +17,7 @@ struct sk_buff;
 	(NETLINK_TEST_RING_SLOT_SIZE - NLMSG_HDRLEN -                          \
 	 sizeof(struct netlink_test_ring_data))
 
-/* The ring of one open file: pages that it shares with whoever maps them. */
+/* The ring of one open file: pages that it shares with the programs that map them. */
 struct ring {
 	struct mutex lock;
 	struct page *pages[NETLINK_TEST_RING_PAGES];
@@ -39,7 +39,7 @@ u64 ring_frame(struct page *page);
 
 struct netlink_test_ring_head *ring_head(struct ring *ring);
 
-/* The page of a slot by its index, which counts for ever. */
+/* The page of a slot by its index, which keeps counting. */
 struct page *ring_slot_to_kernel(struct ring *ring, u32 index);
 struct page *ring_slot_to_user(struct ring *ring, u32 index);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* A file in debugfs: what is written to it, the module tells its listeners. */
+/* A file in debugfs: the module sends what is written to it to its listeners. */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -44,7 +44,7 @@ static const struct file_operations trigger_fops = {
 	.write = trigger_write,
 };
 
-/* Without debugfs there is no file, which is no reason not to load. */
+/* Without debugfs there is no file, but the module still loads. */
 void trigger_create(void)
 {
 	folder = debugfs_create_dir("netlink_test", NULL);

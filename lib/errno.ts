@@ -1,5 +1,5 @@
-// Linux's errno numbers, as x86, arm, riscv, s390, ppc and loongarch share them: a message of the kernel is read alike on every system,
-// and it also carries numbers above 511, which the kernel means for itself but lets out.
+// Linux's errno numbers, which x86, arm, riscv, s390, ppc and loongarch share. A kernel message is read alike on every system,
+// and can also carry the numbers above 511 that the kernel means for internal use.
 const NAMES = [
   'EPERM',
   'ENOENT',
@@ -145,9 +145,9 @@ const INTERNAL_NAMES = [
   [530, 'ERECALLCONFLICT'],
 ] as const;
 
-/** The name of an errno that Linux has: `'ENODEV'`. */
+/** The name of one of Linux's errnos: `'ENODEV'`. */
 export type ErrnoName = Exclude<(typeof NAMES)[number], ''> | (typeof INTERNAL_NAMES)[number][1];
-/** The same, and `'E600'` for a number that Linux does not name. */
+/** The same, or `'E600'` for a number that Linux does not name. */
 export type ErrnoCode = ErrnoName | `E${number}`;
 
 const numbers = new Map<string, number>();
@@ -164,12 +164,12 @@ function define(errno: number, name: ErrnoName): void {
   numbers.set(name, errno);
 }
 
-/** The name of a positive errno: `19` gives `'ENODEV'`; one that Linux does not name gives `'E<number>'`. */
+/** The name of a positive errno: `'ENODEV'` for `19`, `'E<number>'` for a number that Linux does not name. */
 export function errnoName(errno: number): ErrnoCode {
   return names.get(errno) ?? `E${errno}`;
 }
 
-/** The number of an errno's name: `'ENODEV'` gives `19`; undefined for a name that Linux does not have. */
+/** The number of an errno's name: `19` for `'ENODEV'`, undefined for a name that Linux does not have. */
 export function errnoNumber(name: string): number | undefined {
   return numbers.get(name);
 }

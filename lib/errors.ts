@@ -1,5 +1,5 @@
 import { type ErrnoCode, errnoName } from './errno.js';
-import { CallerStack } from './caller-stack.js';
+import { CallerStack, limitStack } from './caller-stack.js';
 import type { ExtendedAck } from './extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
@@ -14,9 +14,9 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_CLOSED'
   /** An argument or an option is unusable; nothing was sent. */
   | 'ERR_NETLINK_INVALID_ARGUMENT'
-  /** The kernel, or another peer, sent bytes that are no netlink message. */
+  /** The kernel, or another peer, sent bytes that are not a netlink message. */
   | 'ERR_NETLINK_MALFORMED'
-  /** A family's specification is wrong, or is not one. */
+  /** A family's specification is wrong, or is not a specification at all. */
   | 'ERR_NETLINK_INVALID_SPEC'
   /** The kernel acknowledged a request that it should have answered with data. */
   | 'ERR_NETLINK_NO_REPLY'
@@ -24,17 +24,19 @@ export type LibraryErrorCode =
   | 'ERR_NETLINK_TIMEOUT'
   /** The receive buffer overran: the kernel dropped messages (ENOBUFS). */
   | 'ERR_NETLINK_OVERRUN'
-  /** A datagram was longer than the memory it was received into; its end is lost. */
+  /** A datagram was longer than the memory that it was received into; its end is lost. */
   | 'ERR_NETLINK_TRUNCATED'
-  /** A dump was changed under way and stayed inconsistent after every restart (NLM_F_DUMP_INTR). */
+  /** Something changed during a dump, and during every restart of it: its items are inconsistent (NLM_F_DUMP_INTR). */
   | 'ERR_NETLINK_DUMP_INTERRUPTED';
 
-/** What {@link NetlinkError.code} can be: an errno's name, or a code of the library's own. `switch` on it is checked. */
+/** What {@link NetlinkError.code} can be: an errno's name, or one of the library's codes. TypeScript checks a `switch` on it. */
 export type NetlinkErrorCode = ErrnoCode | LibraryErrorCode;
 
+/** What a NetlinkError is made of. */
 export interface NetlinkErrorOptions {
+  /** The error's code. */
   readonly code: NetlinkErrorCode;
-  /** The positive errno, where the kernel gave one. */
+  /** The positive errno, if the kernel returned one. */
   readonly errno?: number | undefined;
   /** The system call that failed, for example `'bind'`. */
   readonly syscall?: string | undefined;
@@ -42,31 +44,45 @@ export interface NetlinkErrorOptions {
   readonly operation?: string | undefined;
   /** What the operation was about, for example `"'eth0'"`. */
   readonly subject?: string | undefined;
+  /** The kernel's extended acknowledgement. */
   readonly extack?: ExtendedAck | undefined;
+  /** What had been received before the failure. */
   readonly partial?: readonly unknown[] | undefined;
+  /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
-/** What `JSON.stringify` makes of a {@link NetlinkError}: only what is known is there. */
+/** What `JSON.stringify` makes of a {@link NetlinkError}; unknown properties are absent. */
 export interface NetlinkErrorJson {
+  /** Always `'NetlinkError'`. */
   readonly name: 'NetlinkError';
+  /** What was tried and what went wrong. */
   readonly message: string;
+  /** The errno's name, or a code of the library. */
   readonly code: string;
+  /** The kernel's errno as a positive number. */
   readonly errno?: number;
+  /** The system call that failed. */
   readonly syscall?: string;
+  /** The operation that was tried. */
   readonly operation?: string;
+  /** The object that the operation was about. */
   readonly subject?: string;
   /** 64-bit numbers as text, bytes as numbers. */
   readonly extack?: object;
 }
 
-/** Every error that leaves the package is one of these. Its stack begins at the line that called the package. */
+/** The class of every error that the package throws. Its stack begins at the line that called the package. */
 export class NetlinkError extends Error {
+  /** Always `'NetlinkError'`. */
   override readonly name = 'NetlinkError';
   /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
   readonly code: NetlinkErrorCode;
+  /** The kernel's errno as a positive number; undefined if the error is the library's own. */
   readonly errno: number | undefined;
+  /** The system call that failed, if one did. */
   readonly syscall: string | undefined;
+  /** The operation that was tried, for example `rt-link getlink`. */
   readonly operation: string | undefined;
   /** What the operation was about, as the message shows it: `"'eth0'"`, `"dst '192.0.2.0/24' oif 3"`. */
   readonly subject: string | undefined;
@@ -77,11 +93,10 @@ export class NetlinkError extends Error {
   readonly #caller: CallerStack;
 
   constructor(message: string, options: NetlinkErrorOptions) {
-    const limit = Error.stackTraceLimit;
     // The stack is captured below: V8 need not do it twice.
-    Error.stackTraceLimit = 0;
+    const limit = limitStack(0);
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    Error.stackTraceLimit = limit;
+    limitStack(limit);
     this.code = options.code;
     this.errno = options.errno;
     this.syscall = options.syscall;
@@ -112,7 +127,7 @@ export class NetlinkError extends Error {
     return depth < 0 ? shown : `${shown} ${inspect(present({ code, errno, cause }), options)}`;
   }
 
-  /** Shared by all errors: the stack is formatted when it is read. */
+  /** Shared by all errors; formats the stack when it is read. */
   static readonly #stack: PropertyDescriptor = {
     configurable: true,
     enumerable: false,
@@ -135,7 +150,7 @@ export function atAwait(reason: unknown): unknown {
 
 /**
  * Rejects the promise that `resolve` belongs to with {@link atAwait} of the reason. V8 finds the function that awaits a
- * promise only from a promise that the awaited one was resolved with, and only after it was told so, a microtask later.
+ * promise only from a promise that the awaited one was resolved with, and only one microtask after that resolution.
  */
 export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason: unknown): void {
   const rejection = SETTLED.then(nothing)
@@ -143,7 +158,7 @@ export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason:
     .then((): never => {
       throw atAwait(reason) as Error;
     });
-  // Whoever was settled before, by an abort, does not take it: it is handled here, while the promise itself stays watched.
+  // A promise that an abort settled before ignores this rejection, so handle it here; the promise itself stays watched.
   rejection.catch(nothing);
   resolve(rejection);
 }
@@ -151,7 +166,7 @@ export function rejectAtAwait(resolve: (result: Promise<never>) => void, reason:
 const SETTLED = Promise.resolve();
 
 function nothing(): void {
-  // Only the microtask that it takes is wanted.
+  // Awaited only to let one microtask pass.
 }
 
 function heading({ name, message }: NetlinkError): string {
@@ -167,7 +182,7 @@ function present<T extends object>(properties: T): Present<T> {
   ) as Present<T>;
 }
 
-/** A value as JSON can hold it. */
+/** A value in a form that JSON can hold. */
 function plain(value: object): object {
   const json = JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner === 'bigint') return String(inner);
@@ -191,12 +206,12 @@ export function invalidArgument(message: string): NetlinkError {
   return new NetlinkError(message, { code: 'ERR_NETLINK_INVALID_ARGUMENT' });
 }
 
-/** The error for bytes that are no well-formed message or attribute. */
+/** The error for bytes that are not a well-formed message or attribute. */
 export function malformed(message: string): NetlinkError {
   return new NetlinkError(message, { code: 'ERR_NETLINK_MALFORMED' });
 }
 
-/** The error for whatever is asked of a closed socket, or was pending when it closed. */
+/** The error for calls on a closed socket, and for calls that were pending when it closed. */
 export function closed(): NetlinkError {
   return new NetlinkError('the netlink socket is closed', { code: 'ERR_NETLINK_CLOSED' });
 }

@@ -1,4 +1,4 @@
-// What a program begins with. The types of parameters and results are in types.ts, public as `afnetlink/types`.
+// The entry point of the package. The types of parameters and results are in types.ts, public as `afnetlink/types`.
 
 export { NetlinkError } from './errors.js';
 export { openFamily } from './client/open.js';

@@ -1,7 +1,7 @@
 import { invalidArgument } from './errors.js';
 
 /**
- * A replacer for `JSON.stringify`, which writes the values that JSON lacks:
+ * A replacer for `JSON.stringify` that writes the values which JSON lacks:
  *
  * - bytes (`Uint8Array`, `Buffer`) as `{ "$bytes": "00ff" }`, in hexadecimal;
  * - a bigint as a number if a number holds it exactly, otherwise as `{ "$bigint": "18446744073709551615" }`;
@@ -11,7 +11,7 @@ import { invalidArgument } from './errors.js';
  * {@link fromJson} would take it for one of these.
  */
 export function jsonReplacer(this: unknown, key: string, value: unknown): unknown {
-  // JSON.stringify has called Buffer's toJSON already: the bytes themselves are in their holder.
+  // JSON.stringify has already called Buffer's toJSON, so take the bytes from the object that holds them.
   const original = (this as Readonly<Record<string, unknown>>)[key];
   if (original instanceof Uint8Array) return { $bytes: Buffer.from(original).toString('hex') };
   if (typeof value === 'bigint') return plainInteger(value);
@@ -20,7 +20,7 @@ export function jsonReplacer(this: unknown, key: string, value: unknown): unknow
   for (const mark of MARKS) {
     if (mark in value)
       throw invalidArgument(
-        `toJson: ${place(key)} has a property named ${mark}, which marks a value that JSON lacks`,
+        `toJson: ${place(key)} has a property named ${mark}, which is reserved for values that JSON lacks`,
       );
   }
   return value;
@@ -29,12 +29,12 @@ export function jsonReplacer(this: unknown, key: string, value: unknown): unknow
 /**
  * Writes a message, or any other value, as JSON in which bytes and large integers are kept ({@link jsonReplacer}).
  *
- * @param indent spaces that each level is indented by. Default: none, all in one line
- * @throws {NetlinkError} `ERR_NETLINK_INVALID_ARGUMENT` for a value that has no JSON, such as a function or undefined
+ * @param indent spaces by which each level is indented. Default: none, all on one line
+ * @throws {NetlinkError} `ERR_NETLINK_INVALID_ARGUMENT` for a value that JSON cannot hold, such as a function or undefined
  */
 export function toJson(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, jsonReplacer, indent) as string | undefined;
-  if (text === undefined) throw invalidArgument(`toJson: a value of type ${typeof value} has no JSON`);
+  if (text === undefined) throw invalidArgument(`toJson: JSON cannot hold a value of type ${typeof value}`);
   return text;
 }
 

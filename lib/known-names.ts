@@ -7,7 +7,7 @@ const MOST_LISTED = 20;
 export type KnownNames = Readonly<Record<string, true | undefined>>;
 
 /**
- * The names of an options type: the compiler refuses a list that lacks one, or has one too many.
+ * The names of an options type. The compiler refuses a list that lacks a name or has a wrong one.
  *
  * ```ts
  * const CALL_OPTIONS = namesOf<CallOptions>({ signal: true, timeout: true, onWarning: true });
@@ -21,7 +21,7 @@ export function namesOf<Options extends object>(names: {
 }
 
 /**
- * Refuses an object with an option of another name, so that a misspelt one is not ignored. Names that are inherited
+ * Refuses an object with an unknown option, so that a misspelt one is not ignored. Inherited names
  * count, since reading the option finds them too.
  *
  * @param where the function that the options are for
@@ -54,7 +54,7 @@ function unknownOption(where: string, name: string, known: KnownNames): Error {
   return invalidArgument(`${where}: unknown option '${name}'${suggestion(name, Object.keys(known))}`);
 }
 
-/** The known name that takes the fewest edits, where these are at most a third of its letters. */
+/** The known name that needs the fewest edits, if these are at most a third of its letters. */
 function closest(name: string, known: readonly string[]): string | undefined {
   const wanted = bare(name);
   let best: string | undefined;
@@ -75,7 +75,7 @@ function bare(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** Optimal string alignment: letters to insert, remove or replace, and neighbours to swap, to make `to` of `from`. */
+/** Optimal string alignment: how many letters to insert, remove or replace, and neighbours to swap, to turn `from` into `to`. */
 function distance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;

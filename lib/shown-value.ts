@@ -1,4 +1,4 @@
-/** A value as an error's message names it: text in quotes, arrays and objects by their kind. */
+/** A value as error messages show it: text in quotes, arrays and objects by their kind. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'a function';

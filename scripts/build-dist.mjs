@@ -1,4 +1,4 @@
-// node scripts/build-dist.mjs [FOLDER]: builds what ships, in dist/ or in a folder beside it: types by tsc, CommonJS by
+// node scripts/build-dist.mjs [FOLDER]: builds what ships, in dist/ or in a folder next to it: types by tsc, CommonJS by
 // rollup. Everything is made from the sources, so that nothing of an earlier build has a part in it.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -23,7 +23,7 @@ function compile(project, modules, types) {
   if (status !== 0) throw new Error(`tsc -p ${project} ended with status ${status}`);
 }
 
-/** In a checkout nobody else makes the commands executable, and a folder for PATH wants them without an extension. */
+/** A checkout's commands must be made executable here, and a folder for PATH needs them without an extension. */
 function addCommands() {
   const folder = join(dist, 'bin');
   mkdirSync(folder);

@@ -29,7 +29,7 @@ function entries(modules, { bin, exports }) {
   return Object.fromEntries(names.map((name) => [name, join(modules, `${name}.js`)]));
 }
 
-/** Reads a module with the source map that tsc wrote beside it. */
+/** Reads a module with the source map that tsc wrote next to it. */
 const compiledModules = {
   name: 'compiled-modules',
   load(path) {

@@ -1,8 +1,8 @@
 // npm run families:table [-- --check]: how far the operations of each family were exercised, and where.
 //
-// The tests note it in out/exercised (test/helpers/exercise.ts). Behind `npm test` this keeps the notes in
+// The tests note it in out/exercised (test/helpers/exercise.ts). After `npm test` this keeps the notes in
 // test/fixtures/exercised.json and prints the table of docs/families.md from them; with --check nothing is written, and
-// a table that would change is a failure. `npm test` itself fails where an operation is no longer exercised as it was.
+// a table that would change is a failure. `npm test` itself fails if it exercises an operation less than before.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -49,7 +49,9 @@ export function lost(ran) {
       ran
         .filter((place) => place !== 'host' && before[place] !== 'heard')
         .filter((place) => rank(now[family]?.[operation]?.[place]) < rank(before[place]))
-        .map((place) => `${family} ${operation} is no longer ${before[place]} in ${place}`),
+        .map(
+          (place) => `${family} ${operation} was ${before[place]} in ${place} before, and is not any more`,
+        ),
     ),
   );
 }

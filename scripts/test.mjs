@@ -84,12 +84,29 @@ async function devices(series, { kernel }) {
   return { AFNETLINK_NETDEVSIM: await prepareNetdevsim(series, kernel, report) };
 }
 
+/** The fuzzer for a minute: a target with a finding has failed. */
+function fuzz() {
+  const file = `${results}/fuzz.json`;
+  const program = ['--expose-gc', `${root}out/test/fuzz/run.js`, '--seconds', '60', '--json', file];
+  const { status, signal } = spawnSync(process.execPath, program, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: 10 * 60_000,
+    killSignal: 'SIGKILL',
+  });
+  if (!existsSync(file)) return failedRun(`the fuzzer ended with status ${status ?? signal}`);
+  const targets = JSON.parse(readFileSync(file, 'utf8'));
+  const failures = targets.flatMap(({ finding }) => finding ?? []);
+  return { passed: targets.length - failures.length, failures, skips: [] };
+}
+
 // What the module does differs from kernel to kernel; the rest of the guest's suites is about tools, and
 // about families: the newest kernel has the most of these.
 const module = 'echo|vm/peer.test|vm/ring|kernel-to-kernel';
 
 const suites = {
   unit: () => jestOnHost('unit'),
+  fuzz,
   host: async () => {
     // It boots guests, and its private network reaches no archive to download what they need from.
     const { prepareGuest } = await import('../dist/vm/index.js');

@@ -6,7 +6,7 @@
 
 namespace afnetlink {
 
-/** echoByIoctl, which `nlctl study` sets beside netlink; see lib/native/addon.ts. */
+/** echoByIoctl, which `nlctl study` compares with netlink; see lib/native/addon.ts. */
 void ExportEchoCall(Napi::Object exports, Environment* environment);
 
 }  // namespace afnetlink

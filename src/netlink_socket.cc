@@ -174,7 +174,7 @@ int NetlinkSocket::Wait(int milliseconds) const {
   const Deadline deadline(milliseconds);
   pollfd entry{.fd = descriptor(), .events = POLLIN, .revents = 0};
   int count = poll(&entry, 1, milliseconds);
-  // A signal that was handled, such as SIGCHLD of a child that ended, is no reason to wait less.
+  // A signal that was handled, such as SIGCHLD of a child that ended, must not shorten the wait.
   while (count < 0 && errno == EINTR) count = poll(&entry, 1, deadline.Left());
   return count < 0 ? -errno : count;
 }

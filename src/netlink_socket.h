@@ -22,7 +22,7 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
  public:
   /** Opens a descriptor: non-blocking, closed on exec. */
   static int Open(int type, int protocol);
-  /** Prepares a descriptor that came from elsewhere. Returns 0, or -EAFNOSUPPORT when it is no netlink
+  /** Prepares a descriptor that came from elsewhere. Returns 0, or -EAFNOSUPPORT if it is not a netlink
    * socket. */
   static int Adopt(int descriptor);
 
@@ -49,7 +49,7 @@ class NetlinkSocket final : public WatcherDelegate, public SocketThreadDelegate 
                                   const NetlinkAddress* address) const;
   /** As BatchReceiver::Receive; while a thread receives, nothing is placed in `memory`. */
   int Receive(const ReceiveRing& ring, std::size_t wanted, std::span<std::uint8_t> memory = {});
-  /** The same for one datagram, for which it waits up to so many milliseconds, -1 for ever. */
+  /** The same for one datagram; waits up to `timeout` milliseconds, -1 waits forever. */
   int ReceiveOne(const ReceiveRing& ring, int milliseconds, std::span<std::uint8_t> memory);
   /** Blocks the thread until something can be received: 1, or 0 when the time is over. */
   [[nodiscard]] int Wait(int milliseconds) const;

@@ -63,7 +63,7 @@ class ReceiveRing {
 
   explicit ReceiveRing(std::span<std::uint8_t> memory) : memory_(memory) {}
 
-  /** Forgets what an earlier receive had to say beside its datagrams. */
+  /** Forgets what an earlier receive reported besides its datagrams. */
   void Begin() const;
   /** Whether the receive since then has such a thing to say. */
   [[nodiscard]] bool HasWord() const;

@@ -99,7 +99,7 @@ struct SocketThread::State final : public Ending, public SignalDelegate {
   bool watch_ref = false;
 
   std::mutex mutex;
-  /** The thread waits for work with it, and whoever blocks for results. */
+  /** The thread waits for work with it, and a blocked caller waits for results. */
   std::condition_variable changed;
   // All below is guarded by the mutex.
   std::shared_ptr<UniqueDescriptor> descriptor;
@@ -127,7 +127,7 @@ struct SocketThread::State final : public Ending, public SignalDelegate {
   void UpdateRef() const;
   [[nodiscard]] bool CanReceive() const { return reading && !free.empty(); }
   [[nodiscard]] bool IsIdle() const { return !reading && filled.empty(); }
-  /** Whether whoever takes learns something: there are datagrams, or nothing is received any more. */
+  /** Whether the caller of Take learns something: there are datagrams, or nothing is received any more. */
   [[nodiscard]] bool HasNews() const { return !reading || !filled.empty(); }
 };
 
@@ -187,8 +187,7 @@ void SocketThread::State::OnSignal() {
   }
   if (delegate != nullptr) delegate->OnThreadProgress();
   if (delegate == nullptr || !watched) return;
-  // Whoever watches took a part only: it is told again, as it would be by a descriptor that is still
-  // readable.
+  // The watcher did not drain everything. Signal it again, like a level-triggered descriptor.
   lock.lock();
   if (HasNews()) signal->Send();
 }

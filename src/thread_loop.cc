@@ -32,7 +32,7 @@ class LoopRef {
   bool held_ = false;
 };
 
-/** Level-triggered, as uv_poll is: whoever was called and left something is called again. */
+/** Level-triggered, like uv_poll: a delegate that was called and left something is called again. */
 class ThreadWatcher final : public Watcher, public ThreadLoop::Target {
  public:
   ThreadWatcher(ThreadLoop* loop, int descriptor, WatcherDelegate* delegate)

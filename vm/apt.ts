@@ -129,7 +129,7 @@ async function debianMirrors(): Promise<Mirrors> {
     .map(([, uri = '', suite = '']) => ({ uri, suite }))
     .filter(({ uri, suite }) => !uri.startsWith('cdrom:') && debianSuite.test(suite));
   const security = sources.find(({ suite }) => suite.endsWith('-security'))?.uri;
-  // Others name their suites after Debian's too, but only Debian has the updates beside them.
+  // Others name their suites after Debian's too, but only Debian has the updates next to them.
   const archive =
     sources.find(({ suite }) => suite.endsWith('-updates'))?.uri ??
     sources.find(({ suite }) => !suite.endsWith('-security'))?.uri;

@@ -21,7 +21,7 @@ export function cacheFolder(): string {
 }
 
 /**
- * Gives `path` once it exists: made by `make` in a folder or file beside it and then renamed, so that other processes never see
+ * Resolves with `path` once it exists: `make` creates it in a folder or file next to it, which is then renamed, so that other processes never see
  * half of it, and under the cache's lock, so that parallel preparations do the work once.
  */
 export async function publish(

@@ -7,7 +7,7 @@ export interface ControlEvents {
   ready(): void;
   /** The guest cannot be set up. */
   failed(reason: string): void;
-  /** The command ended: its exit status, and /proc/sys/kernel/tainted behind it. */
+  /** The command ended: its exit status, and /proc/sys/kernel/tainted after it. */
   status(status: number, taint: number): void;
 }
 

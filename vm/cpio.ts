@@ -15,7 +15,7 @@ const trailer = 'TRAILER!!!';
 /**
  * Writes an archive in the "new ASCII" cpio format, as the kernel reads an initramfs
  * (Documentation/driver-api/early-userspace/buffer-format.rst). The result is padded to 512 bytes, so that
- * archives can be laid one behind the other.
+ * archives can be concatenated.
  */
 export function writeCpio(entries: readonly ArchiveEntry[]): Buffer {
   const parts = entries.flatMap((entry, index) => record(entry, index + 1));

@@ -7,7 +7,7 @@ import { VmError } from './errors.js';
 import type { Kernel } from './kernel.js';
 import { requireProgram, run } from './programs.js';
 
-/** The guest's shell scripts, which stand in the package beside the compiled folder. */
+/** The guest's shell scripts, which are in the package next to the compiled folder. */
 const scripts = join(__dirname, '..', '..', 'vm', 'guest');
 /** The applets of busybox that the scripts use. */
 const applets = [
@@ -58,7 +58,7 @@ async function staticBusybox(): Promise<Buffer> {
   return program;
 }
 
-/** The files of the modules that the initramfs loads, each behind those that it needs. */
+/** The files of the modules that the initramfs loads, each after those that it needs. */
 async function modulesInOrder(kernel: Kernel): Promise<string[]> {
   if (kernel.modules === undefined) return [];
   const root = join(kernel.modules, '..', '..', '..');

@@ -21,7 +21,7 @@ export async function extractVmlinux(image: Buffer): Promise<Buffer> {
     );
   }
   const vmlinux = await format.unpack(payload);
-  if (!isElf(vmlinux)) throw unusable('its payload is no ELF file');
+  if (!isElf(vmlinux)) throw unusable('its payload is not an ELF file');
   return vmlinux;
 }
 

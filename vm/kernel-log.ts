@@ -25,7 +25,7 @@ export class KernelLog {
     });
   }
 
-  /** Resolves when the kernel has logged nothing for so many milliseconds. */
+  /** Resolves when the kernel has logged nothing for this many milliseconds. */
   async silence(duration: number): Promise<void> {
     for (let before = -1; before !== this.collected.length;) {
       before = this.collected.length;

@@ -3,7 +3,7 @@ import { complaints, lastLines, taintDefects } from './kernel-log.js';
 
 /** How a run ended. */
 export type Outcome =
-  /** The command ended, and the kernel has nothing to complain of. */
+  /** The command ended, and the kernel logged no complaint. */
   | 'exited'
   /** The command ended with status 0, but the kernel warned. */
   | 'warned'
@@ -71,7 +71,7 @@ export function judge(
   }
 }
 
-/** Other processors may log much behind a panic, so that the last lines do not show it. */
+/** Other processors may log much after a panic, so that the last lines do not show it. */
 function whyEnded(log: string, without: string): string {
   const panic = /Kernel panic - .*/.exec(log)?.[0];
   return panic === undefined ? without : `the kernel panicked: ${panic}`;

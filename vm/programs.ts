@@ -6,8 +6,11 @@ import list from './programs.json';
 
 /** A program that the guest needs on the host, and the Debian package that brings it. */
 export interface RequiredProgram {
+  /** The program's name, as it is looked up on the PATH. */
   readonly program: string;
+  /** The Debian package that has it. */
   readonly package: string;
+  /** What it is for, after the program's name: `ip is the oracle for links`. */
   readonly why: string;
 }
 
@@ -79,7 +82,7 @@ export async function run(name: string, args: readonly string[], options: RunOpt
   const messages: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => messages.push(chunk));
-  // A program may end before it has read all its input; its status then tells what happened.
+  // A program may end before it has read all its input; its status then shows what happened.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input);
 

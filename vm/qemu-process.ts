@@ -26,7 +26,7 @@ export class QemuProcess {
     this.child.stderr?.on('data', (chunk: Buffer) => this.messages.push(chunk));
     this.ended = once(this.child, 'close').then(() => undefined);
     for (const name of channels) {
-      // A channel breaks when QEMU ends, which `ended` tells.
+      // A channel breaks when QEMU ends, which `ended` reports.
       this.channel(name).on('error', () => undefined);
     }
   }
@@ -52,7 +52,7 @@ export class QemuProcess {
     this.child.kill('SIGKILL');
   }
 
-  /** Ends QEMU, whether or not anybody reads what it wrote. */
+  /** Ends QEMU, whether or not its output is read. */
   async end(): Promise<void> {
     this.kill();
     for (const name of channels) this.channel(name).destroy();

@@ -1,4 +1,4 @@
-// Talks to a family that is described in a file beside it: nlctl vm -- node out/examples/own-family/own-family.js
+// Talks to a family that is described in a file next to it: nlctl vm -- node out/examples/own-family/own-family.js
 import { readFileSync } from 'node:fs';
 import { openFamily } from 'afnetlink';
 import { loadFamily } from 'afnetlink/spec';

@@ -5,7 +5,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
-#define NETLINK_OWN 31 /* any number below 32 that nobody else uses */
+#define NETLINK_OWN 31 /* any unused number below 32 */
 
 static struct sock *endpoint;
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 
-/** Keeps what is written to it. */
+/** A stream that stores everything written to it. */
 export class Collector extends Writable {
   private readonly chunks: Buffer[] = [];
 

@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoints/index.js';
 import * as constants from '../wire/index.js';
 import { type Column, tableLines } from './table.js';
 
-/** The least widths make lines that are printed one by one stand under each other. */
+/** Minimum widths, which align lines that are printed one by one. */
 const columns: readonly Column[] = [
   { heading: 'PROTOCOL', least: 14 },
   { heading: 'PORT ID', least: 10 },

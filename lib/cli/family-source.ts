@@ -10,14 +10,14 @@ import { packageFile } from './package.js';
 
 const familyKind = text('FAMILY', familyNames);
 
-/** What each command has that works with a family. */
+/** The arguments of each command that works with a family. */
 export const familyOptions = {
   spec: option('a specification (YAML) to use in place of a family of this package', text('FILE', 'file')),
 };
 export const familyPositional = insteadOf('spec', "a family, as 'nlctl families' lists them", familyKind);
 export { familyKind };
 
-/** Names of the families that this package has. */
+/** Names of this package's families. */
 export function familyNames(): string[] {
   return readdirSync(packageFile('dist/families'))
     .filter((file) => file.endsWith('.js'))
@@ -25,7 +25,7 @@ export function familyNames(): string[] {
     .sort();
 }
 
-/** A family of this package, or the one that a specification describes. */
+/** A family of this package, or one that a specification describes. */
 export async function findFamily(name: string | undefined, specFile?: string): Promise<Family> {
   if (specFile !== undefined) {
     const { loadFamily } = await import('../spec/index.js');
@@ -47,7 +47,7 @@ function isFamily(value: unknown): value is Family {
   return typeof value === 'object' && value !== null && 'operations' in value && 'groups' in value;
 }
 
-/** The property of an operation that is named by that, or as in the specification. */
+/** The property of an operation; `name` is that property, or the name in the specification. */
 export function operationKey(family: Family, name: string, mode: 'do' | 'dump'): string {
   const has = Object.entries(family.operations).filter(([, operation]) => operation[mode] !== undefined);
   const found = has.find(([key, operation]) => key === name || operation.name === name)?.[0];

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The demo: sends one text to the kernel module netlink_test and prints the echo, or what the module sends to a group. It
-// uses floor 1 of the API and nothing else.
+// uses only the lowest layer of the API.
 import { NetlinkError, openSocket, type NetlinkSocket } from '../index.js';
 import { cString } from '../wire/index.js';
 import { defineCommand } from './command/command.js';
@@ -43,7 +43,7 @@ const command = defineCommand({
 type ToSend = Pick<Exchange, 'payload' | 'describe' | 'isEcho'>;
 
 function textToSend(text: string): ToSend {
-  // A module of the classic make answers without the terminating NUL.
+  // The classic module answers without the terminating NUL.
   return { payload: cString(text), describe: textOf, isEcho: (answer) => textOf(answer) === text };
 }
 
@@ -82,7 +82,7 @@ async function echo(socket: NetlinkSocket, { payload, timeout, describe, isEcho 
   if (!isEcho(answer)) throw new Error('the answer is not an echo: its payload differs from what was sent');
 }
 
-/** Prints what is sent to the group, no matter who caused it. The echo of what we send goes to a socket of its own. */
+/** Prints everything that is sent to the group, whatever caused it. The echo of our own message goes to a separate socket. */
 async function listen(group: number, exchange: Exchange): Promise<void> {
   const { protocol, onlyListens, payload, timeout, count, describe } = exchange;
   using listener = openSocket({ protocol, groups: [group] });

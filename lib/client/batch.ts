@@ -12,7 +12,7 @@ export interface BatchEntry {
   readonly flags: number;
 }
 
-/** Made once: an object for each request would be garbage. */
+/** Created once, because an object for each request would be garbage. */
 const NO_OPTIONS: FamilyDoOptions = {};
 
 /** A batch of a family's requests. */

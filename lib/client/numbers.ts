@@ -11,7 +11,7 @@ export interface FamilyNumbers {
   readonly groups: ReadonlyMap<string, number>;
 }
 
-/** Where a family's numbers come from. Those of Generic Netlink change when its module is loaded anew. */
+/** Looks up a family's numbers. Those of a Generic Netlink family change when its module is reloaded. */
 export interface NumberSource {
   /** The numbers, if they are known now. */
   known(): FamilyNumbers | undefined;
@@ -19,7 +19,7 @@ export interface NumberSource {
   askSync(options?: CallOptions): FamilyNumbers;
 }
 
-/** Controllers of sockets that several families share. */
+/** The controllers of sockets that several families share. */
 const controllers = new WeakMap<NetlinkSocket, GenericController>();
 
 /** Asks the Generic Netlink controller for a family's numbers; its own, and those of other protocols, are fixed. */

@@ -145,7 +145,7 @@ export class OpenFamily {
     return prepared;
   }
 
-  /** The message type of a request; asks for it anew where the family's module was loaded anew. */
+  /** The message type of a request; looks it up again if the family's module was reloaded. */
   #type(mode: ModeCodec): number {
     const { id } = this.#numbers.known() ?? this.#numbers.askSync();
     return id ?? mode.request;
@@ -187,7 +187,7 @@ export class OpenFamily {
       { operation, type: familyId ?? prepared.mode.request, flags, input: request },
       options,
     );
-    // What ends with its reply has one.
+    // A request that ends with its reply has one.
     return operation.end === 'reply' ? reply : reply.then((given) => this.#checked(prepared, given, options));
   }
 
@@ -250,7 +250,7 @@ export class OpenFamily {
       { operation, type: this.#type(mode), flags: options.flags ?? 0, input: request },
       options,
     );
-    // The reader keeps all there is: the first that the dump gives is its end.
+    // The reader keeps every message, so the only thing that the dump itself yields is its end.
     await dump.batches().next();
     return reader.finish();
   }

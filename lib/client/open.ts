@@ -8,10 +8,11 @@ import { atAwait } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
+/** Options of `openFamily`. */
 export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
-  /** A socket of the family's protocol to use, which several families can share. Default: a new one, closed with the client. */
+  /** The socket to use, of the family's protocol; several families can share it. Default: a new one, closed with the client. */
   readonly socket?: NetlinkSocket;
-  /** Gives up looking the family up; its promise is rejected with the signal's reason. */
+  /** Cancels the lookup of the family; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
 };
 
@@ -26,14 +27,14 @@ const OPTIONS: KnownNames = namesOf<OpenFamilyOptions>({
 });
 
 /**
- * Opens a netlink family: a generated one, or one that was loaded from its specification.
+ * Opens a netlink family: a generated one, or one loaded from its specification.
  *
  * ```ts
  * await using ethtool = await openFamily(ethtoolFamily);
  * const rings = await ethtool.do.ringsGet({ header: { devName: 'eth0' } });
  * ```
  *
- * Rejected with ENOENT where the kernel has no such Generic Netlink family (its module is not loaded), and what
+ * Rejects with ENOENT if the kernel has no such Generic Netlink family (its module is not loaded), and with what
  * `openSocket` throws.
  */
 export async function openFamily<Client>(
@@ -49,10 +50,20 @@ export async function openFamily<Client>(
   try {
     const numbers = numbersOf(family, socket);
     await numbers.ask({ signal });
-    // What the family's operations are is what its type says: both come from the same specification.
+    // Safe cast: the client type and the operations table are generated from the same specification.
     return new OpenFamily(family, socket, numbers, shared === undefined) as never;
   } catch (error) {
     if (shared === undefined) socket.close();
     throw atAwait(error);
   }
+}
+
+/**
+ * A family on a socket that is open already, at once. A Generic Netlink family's numbers are asked for by the first call
+ * that needs them, which blocks the thread until they are there.
+ */
+export function familyOn<Client>(family: Family<Client>, socket: NetlinkSocket): Client {
+  checkSharedSocket('familyOn', family.name, family.protocol, socket, {});
+  // Safe cast: the client type and the operations come from the same specification.
+  return new OpenFamily(family, socket, numbersOf(family, socket), false) as never;
 }

@@ -4,21 +4,21 @@ import { familyOperation } from './operation.js';
 
 type ReadOperation = Operation<object, object>;
 
-/** How replies are to be read. */
+/** How replies are read. */
 export interface ReadOptions {
   readonly strict?: boolean | undefined;
   /** Only these properties. */
   readonly select?: readonly string[] | undefined;
 }
 
-/** An operation in one of its modes, with what the engine wants to know made once for each way of reading. */
+/** An operation in one of its modes. The engine's description of it is created once for each way of reading. */
 export class OperationVariants {
   readonly codec: OperationCodec;
   readonly mode: ModeCodec;
   readonly #family: Family;
   readonly #tolerant: ReadOperation;
   readonly #strict: ReadOperation;
-  /** The selection that was asked for last, which is nearly always the next one's as well. */
+  /** The previous call's selection, which is nearly always the next call's as well. */
   #selected:
     | { readonly keys: readonly string[]; readonly strict: boolean; readonly operation: ReadOperation }
     | undefined;

@@ -8,22 +8,22 @@ export function genericLength(family: Family): number {
   return family.version === undefined ? 0 : GENL_HDRLEN;
 }
 
-/** What errors call an operation: its name in the kernel's headers, or that of the specification. */
+/** The name of an operation in errors: the one in the kernel's headers, or else the specification's. */
 export function operationName(family: Family, { constant, name }: OperationCodec): string {
   return constant ?? `${family.name} ${name}`;
 }
 
 /**
- * Whether one reply is all that comes. What can be dumped is read, and reading is always answered: an acknowledgement
- * behind that would only cost time. Netfilter answers with several messages (elements of a set), or marks a single one
- * as part of several (a connection): only the acknowledgement tells where they end.
+ * Whether exactly one reply arrives. An operation that has a dump reads, and a read is always answered, so an acknowledgement
+ * after that would only cost time. Netfilter answers with several messages (elements of a set), or marks a single one
+ * as part of several (a connection); there only the acknowledgement shows where they end.
  */
 function isAnsweredOnce(family: Family, operation: OperationCodec, mode: ModeCodec): boolean {
   const always = mode.reply !== undefined && mode.optionalReply !== true;
   return always && operation.dump !== undefined && family.protocol !== NETLINK_NETFILTER;
 }
 
-/** What the engine needs to know of an operation, with a decoder that may read some properties only. */
+/** The engine's description of an operation, with a decoder that may read only some properties. */
 export function familyOperation<Reply = object>(
   family: Family,
   operation: OperationCodec,

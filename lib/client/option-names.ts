@@ -6,7 +6,7 @@ import type {
   FamilySubscribeOptions,
 } from '../spec/runtime/client.js';
 
-// The options that a family's calls accept: others are refused.
+// The options that a family's calls accept; all others are refused.
 
 interface Selecting {
   readonly select?: readonly string[];

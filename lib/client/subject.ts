@@ -1,6 +1,6 @@
 /**
- * The properties of a request that identify what it is about, for the messages of errors. `a|b` is the first that is
- * there, `a/b` is an address with its prefix, or a device with its bus; `a.b` is nested.
+ * The properties that identify the object of a request, for error messages. `a|b` is the first that is
+ * present, `a/b` is an address with its prefix length, or a device with its bus; `a.b` is nested.
  */
 const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
   'rt-addr': ['local|address/ifaPrefixlen', 'ifaIndex'],
@@ -14,7 +14,7 @@ const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
   nl80211: ['ifname|wiphyName', 'ifindex|wiphy'],
 };
 
-/** For every other family: what its objects are called, or their number. */
+/** For every other family: the name or the number of its objects. */
 const USUAL: readonly string[] = [
   'ifname|name|header.devName|devName|familyName',
   'ifindex|ifiIndex|header.devIndex|id',

@@ -21,7 +21,7 @@ interface Reception {
   readonly decode: Decoder<object>;
 }
 
-/** Joins a family's multicast groups, and decodes what comes there. */
+/** Joins a family's multicast groups and decodes what they receive. */
 export function subscribeTo(
   family: Family,
   socket: NetlinkSocket,
@@ -60,7 +60,7 @@ function groupId(family: Family, { groups }: FamilyNumbers, group: string): numb
   );
 }
 
-/** How each kind of notification is read; with `select` only those of its properties. */
+/** The decoder of each kind of notification; with `select`, of only those properties. */
 function receptionsOf(family: Family, select: readonly string[] | undefined): Map<number, Reception> {
   const entries = Object.entries(family.notifications);
   const keysOf = (body: BodyCodec): ReadonlySet<string> =>

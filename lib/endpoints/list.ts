@@ -8,27 +8,28 @@ import { type Endpoint, endpointOf, type UnownedEndpoint } from './endpoint.js';
 import { allNamespaces, type FoundNamespace, ownNamespace } from './namespaces.js';
 import { processesByInode } from './processes.js';
 
+/** Options of `listEndpoints`. */
 export interface EndpointOptions {
-  /** Whether to look in every network namespace that can be found, too. Entering another one needs CAP_SYS_ADMIN. */
+  /** Whether to list all network namespaces that can be found. Entering another one needs CAP_SYS_ADMIN. */
   readonly allNamespaces?: boolean;
-  /** Told of each other namespace that could not be looked into, and why. Without it, that is an error. */
+  /** Called for each other namespace that could not be entered, with the reason. Without it, that is an error. */
   readonly onUnreadable?: (namespace: number, error: NetlinkError) => void;
 }
 
 const OPTIONS: KnownNames = namesOf<EndpointOptions>({ allNamespaces: true, onUnreadable: true });
 
 /**
- * The netlink sockets of this network namespace that are bound, of processes and of the kernel, in the order of protocol
- * and port id. The socket that asks is left out.
+ * The bound netlink sockets of this network namespace, of processes and of the kernel, ordered by protocol
+ * and port id. The socket used for the query is left out.
  *
- * @throws {NetlinkError} ENOENT where the kernel has no netlink_diag (CONFIG_NETLINK_DIAG), EPERM of another namespace
+ * @throws {NetlinkError} ENOENT if the kernel has no netlink_diag (CONFIG_NETLINK_DIAG), EPERM for another namespace
  */
 export async function listEndpoints(options: EndpointOptions = {}): Promise<Endpoint[]> {
   checkOptions('listEndpoints', options, OPTIONS);
   return withProcesses(await readEndpoints(options));
 }
 
-/** The endpoints of all namespaces that are asked for. */
+/** The endpoints of all requested namespaces. */
 export async function readEndpoints({
   allNamespaces: all = false,
   onUnreadable,
@@ -40,7 +41,7 @@ export async function readEndpoints({
       endpoints.push(...(await endpointsOf(namespace, own)));
     } catch (error) {
       if (!(error instanceof NetlinkError) || namespace.id === own.id) throw error;
-      // It went with its last process.
+      // The namespace ended with its last process.
       if (error.code === 'ENOENT' && error.syscall === 'open') continue;
       if (onUnreadable === undefined) throw error;
       onUnreadable(namespace.id, error);
@@ -49,7 +50,7 @@ export async function readEndpoints({
   return endpoints;
 }
 
-/** Adds whose the endpoints are. */
+/** Adds the processes of each endpoint. */
 export async function withProcesses(endpoints: readonly UnownedEndpoint[]): Promise<Endpoint[]> {
   const inodes = endpoints.filter(({ portId }) => portId !== 0).map(({ inode }) => inode);
   const processes = await processesByInode(new Set(inodes));
@@ -63,7 +64,7 @@ async function endpointsOf(namespace: FoundNamespace, own: FoundNamespace): Prom
   });
   const client = await openFamily(sockDiagFamily, { socket });
   const messages = await client.dump.netlink({ ndiagShow: ['meminfo', 'groups', 'flags'] }).toArray();
-  // The kernel goes through its table of sockets and through that of group members: a socket can be in both.
+  // The kernel walks its table of sockets and its table of group members, and a socket can be in both.
   const endpoints = new Map<bigint, UnownedEndpoint>();
   for (const message of messages) {
     const endpoint = endpointOf(message, namespace.id);

@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import { processIds } from './processes.js';
 import { unlessGone } from './unless-gone.js';
 
-/** Where `ip netns add` keeps namespaces that no process needs to be in. */
+/** Where `ip netns add` keeps namespaces, which need no process in them. */
 const NAMED = '/run/netns';
 const OWN = '/proc/self/ns/net';
 
-/** A network namespace, and a file that stands for it. */
+/** A network namespace, and a file that refers to it. */
 export interface FoundNamespace {
   /** The number in `net:[…]`. */
   readonly id: number;
   readonly path: string;
 }
 
-/** The namespace that we are in. */
+/** The namespace of this process. */
 export async function ownNamespace(): Promise<FoundNamespace> {
   return { id: (await stat(OWN)).ino, path: OWN };
 }
 
-/** Our own namespace, those of all processes that we may look at, and those that have a name. */
+/** Our own namespace, those of all processes that we may inspect, and named ones. */
 export async function allNamespaces(): Promise<readonly FoundNamespace[]> {
   const own = await ownNamespace();
   const named = (await unlessGone(readdir(NAMED))) ?? [];

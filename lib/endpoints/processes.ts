@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { EndpointProcess } from './endpoint.js';
 import { unlessGone } from './unless-gone.js';
 
-/** The processes that have sockets of these inodes open, as far as we may look: /proc/PID/fd. */
+/** The processes that have sockets with these inodes open, as far as we may read /proc/PID/fd. */
 export async function processesByInode(
   inodes: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, readonly EndpointProcess[]>> {

@@ -1,7 +1,7 @@
-/** Processes and descriptors come and go while one looks, and some are not ours to look at. */
+/** Processes and descriptors come and go while /proc is read, and we may not inspect all of them. */
 const PASSED_OVER: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
 
-/** What is read of a process; undefined where it has ended, or where we may not look. */
+/** What was read about a process; undefined if it has ended or we may not inspect it. */
 export async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

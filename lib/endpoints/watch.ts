@@ -3,17 +3,19 @@ import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import type { Endpoint, UnownedEndpoint } from './endpoint.js';
 import { type EndpointOptions, readEndpoints, withProcesses } from './list.js';
 
+/** Options of `watchEndpoints`. */
 export interface WatchEndpointsOptions extends EndpointOptions {
-  /** Milliseconds from one look to the next. Default: 1000. */
+  /** Milliseconds between two listings. Default: 1000. */
   readonly interval?: number;
-  /** Ends the watching; the loop throws the signal's reason. */
+  /** Stops watching; the loop throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
+/** A difference between two looks at the table. */
 export interface EndpointChange {
-  /** `present`: there from the beginning; `changed`: it joined or left groups, or was connected. */
+  /** `present`: already there at the start; `changed`: it joined or left groups, or was connected. */
   readonly kind: 'present' | 'appeared' | 'changed' | 'gone';
-  /** As it is now; of one that is gone, as it was last. */
+  /** Its present state; for one that is gone, its last state. */
   readonly endpoint: Endpoint;
 }
 
@@ -25,10 +27,10 @@ const OPTIONS: KnownNames = namesOf<WatchEndpointsOptions>({
 });
 
 /**
- * Gives the endpoints that there are, then those that come and go. The kernel does not announce netlink sockets, so this
- * looks again and again: one that is closed within an interval is not seen.
+ * Yields the present endpoints, then those that come and go. The kernel does not announce netlink sockets, so this
+ * polls: an endpoint that is opened and closed within one interval is missed.
  *
- * @throws what {@link listEndpoints} does
+ * @throws the errors of {@link listEndpoints}
  */
 export async function* watchEndpoints(
   options: WatchEndpointsOptions = {},
@@ -49,7 +51,7 @@ export async function* watchEndpoints(
       known.set(cookie, endpoint);
       if (address(after) !== address(before)) yield { kind: 'changed', endpoint };
     }
-    // Whose a socket is means a look at every process: done only for new ones.
+    // Finding the processes of a socket means reading every process, so do it only for new sockets.
     const unknown = [...now.values()].filter(({ cookie }) => !known.has(cookie));
     for (const endpoint of await withProcesses(unknown)) {
       known.set(endpoint.cookie, endpoint);
@@ -59,7 +61,7 @@ export async function* watchEndpoints(
   }
 }
 
-/** What messages come to it, and where its own go. */
+/** Which messages it receives, and where it sends its own. */
 function address({ groups, state, destination }: UnownedEndpoint): string {
   return JSON.stringify([groups, state, destination]);
 }

@@ -193,7 +193,7 @@ const reportCodec: BodyCodec<Report, ReportInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type BinderNotification =
   | NotificationOf<'report', Report>;
 
@@ -205,7 +205,7 @@ export interface BinderRequests {
 export interface BinderDumps {
 }
 
-/** What opening `binder` gives. */
+/** The client of `binder`, as `openFamily` returns it. */
 export type BinderClient = FamilyClient<
   BinderRequests,
   BinderDumps,
@@ -213,7 +213,7 @@ export type BinderClient = FamilyClient<
   'report'
 >;
 
-/** The family `binder`, to be given to `openFamily`. */
+/** The family `binder`; pass it to `openFamily`. */
 export const binderFamily: Family<BinderClient> = {
   name: 'binder',
   protocol: 16,

@@ -312,7 +312,7 @@ function describePerfState(): DescribedSet {
   };
 }
 
-/** What a dump of `PerfDomain` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `PerfDomain`. Named values and flags are numbers. */
 export interface PerfDomainColumns {
   readonly perfDomainId: Uint32Array;
   readonly flags: BigUint64Array;
@@ -346,16 +346,16 @@ const perfTableCodec: BodyCodec<PerfTable, PerfTableInput> = {
   },
 };
 
-/** What `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS` takes. */
+/** The parameters of `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. */
 export type GetPerfDomainsDoRequest = Pick<PerfDomainInput, 'perfDomainId' | 'extra'>;
 
-/** What `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS` takes as a dump. */
+/** The parameters of `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS` as a dump. */
 export type GetPerfDomainsDumpRequest = Pick<PerfDomainInput, 'extra'>;
 
-/** What `DEV_ENERGYMODEL_CMD_GET_PERF_TABLE` takes. */
+/** The parameters of `DEV_ENERGYMODEL_CMD_GET_PERF_TABLE`. */
 export type GetPerfTableDoRequest = Pick<PerfTableInput, 'perfDomainId' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type DevEnergymodelNotification =
   | NotificationOf<'perf-domain-created', PerfTable>
   | NotificationOf<'perf-domain-updated', PerfTable>
@@ -363,19 +363,25 @@ export type DevEnergymodelNotification =
 
 /** Requests of `dev-energymodel` with one answer. */
 export interface DevEnergymodelRequests {
-  /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Takes perf-domain-id. Answers pad, perf-domain-id, flags, cpus. */
+  /**
+   * `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Request attributes: perf-domain-id. Reply attributes: pad,
+   * perf-domain-id, flags, cpus.
+   */
   readonly getPerfDomains: GetOperation<GetPerfDomainsDoRequest, PerfDomain>;
-  /** `DEV_ENERGYMODEL_CMD_GET_PERF_TABLE`. Takes perf-domain-id. Answers perf-domain-id, perf-state. */
+  /**
+   * `DEV_ENERGYMODEL_CMD_GET_PERF_TABLE`. Request attributes: perf-domain-id. Reply attributes: perf-domain-id,
+   * perf-state.
+   */
   readonly getPerfTable: GetOperation<GetPerfTableDoRequest, PerfTable>;
 }
 
 /** Requests of `dev-energymodel` with any number of answers. */
 export interface DevEnergymodelDumps {
-  /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Answers pad, perf-domain-id, flags, cpus. */
+  /** `DEV_ENERGYMODEL_CMD_GET_PERF_DOMAINS`. Reply attributes: pad, perf-domain-id, flags, cpus. */
   readonly getPerfDomains: DumpOperation<GetPerfDomainsDumpRequest, PerfDomain, PerfDomainColumns>;
 }
 
-/** What opening `dev-energymodel` gives. */
+/** The client of `dev-energymodel`, as `openFamily` returns it. */
 export type DevEnergymodelClient = FamilyClient<
   DevEnergymodelRequests,
   DevEnergymodelDumps,
@@ -383,7 +389,7 @@ export type DevEnergymodelClient = FamilyClient<
   'event'
 >;
 
-/** The family `dev-energymodel`, to be given to `openFamily`. */
+/** The family `dev-energymodel`; pass it to `openFamily`. */
 export const devEnergymodelFamily: Family<DevEnergymodelClient> = {
   name: 'dev-energymodel',
   protocol: 16,

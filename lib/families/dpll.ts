@@ -1037,7 +1037,7 @@ function describeReferenceSync(): DescribedSet {
   };
 }
 
-/** What a dump of `Dpll` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Dpll`. Named values and flags are numbers. */
 export interface DpllColumns {
   readonly id: Uint32Array;
   readonly moduleName: readonly (string | undefined)[];
@@ -1066,7 +1066,7 @@ const dpllCodec: BodyCodec<Dpll, DpllInput> = {
   },
 };
 
-/** What a dump of `Pin` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Pin`. Named values and flags are numbers. */
 export interface PinColumns {
   readonly id: Uint32Array;
   readonly parentId: Uint32Array;
@@ -1110,31 +1110,31 @@ const pinCodec: BodyCodec<Pin, PinInput> = {
   },
 };
 
-/** What `DPLL_CMD_DEVICE_ID_GET` takes. */
+/** The parameters of `DPLL_CMD_DEVICE_ID_GET`. */
 export type DeviceIdGetDoRequest = Pick<DpllInput, 'moduleName' | 'clockId' | 'type' | 'extra'>;
 
-/** What `DPLL_CMD_DEVICE_GET` takes. */
+/** The parameters of `DPLL_CMD_DEVICE_GET`. */
 export type DeviceGetDoRequest = Pick<DpllInput, 'id' | 'extra'>;
 
-/** What `DPLL_CMD_DEVICE_GET` takes as a dump. */
+/** The parameters of `DPLL_CMD_DEVICE_GET` as a dump. */
 export type DeviceGetDumpRequest = Pick<DpllInput, 'extra'>;
 
-/** What `DPLL_CMD_DEVICE_SET` takes. */
+/** The parameters of `DPLL_CMD_DEVICE_SET`. */
 export type DeviceSetDoRequest = Pick<DpllInput, 'id' | 'mode' | 'phaseOffsetMonitor' | 'phaseOffsetAvgFactor' | 'frequencyMonitor' | 'extra'>;
 
-/** What `DPLL_CMD_PIN_ID_GET` takes. */
+/** The parameters of `DPLL_CMD_PIN_ID_GET`. */
 export type PinIdGetDoRequest = Pick<PinInput, 'moduleName' | 'clockId' | 'boardLabel' | 'panelLabel' | 'packageLabel' | 'type' | 'extra'>;
 
-/** What `DPLL_CMD_PIN_GET` takes. */
+/** The parameters of `DPLL_CMD_PIN_GET`. */
 export type PinGetDoRequest = Pick<PinInput, 'id' | 'extra'>;
 
-/** What `DPLL_CMD_PIN_GET` takes as a dump. */
+/** The parameters of `DPLL_CMD_PIN_GET` as a dump. */
 export type PinGetDumpRequest = Pick<PinInput, 'id' | 'extra'>;
 
-/** What `DPLL_CMD_PIN_SET` takes. */
+/** The parameters of `DPLL_CMD_PIN_SET`. */
 export type PinSetDoRequest = Pick<PinInput, 'id' | 'frequency' | 'direction' | 'prio' | 'state' | 'parentDevice' | 'parentPin' | 'phaseAdjust' | 'esyncFrequency' | 'referenceSync' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type DpllNotification =
   | NotificationOf<'device-create-ntf', Dpll>
   | NotificationOf<'device-delete-ntf', Dpll>
@@ -1145,33 +1145,38 @@ export type DpllNotification =
 
 /** Requests of `dpll` with one answer. */
 export interface DpllRequests {
-  /** `DPLL_CMD_DEVICE_ID_GET`. Needs CAP_NET_ADMIN. Takes module-name, clock-id, type. Answers id. */
+  /**
+   * `DPLL_CMD_DEVICE_ID_GET`. Needs CAP_NET_ADMIN. Request attributes: module-name, clock-id, type. Reply attributes:
+   * id.
+   */
   readonly deviceIdGet: GetOperation<DeviceIdGetDoRequest, Dpll>;
   /**
-   * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, mode, mode-supported, lock-status,
-   * lock-status-error, temp, clock-id, type, phase-offset-monitor, phase-offset-avg-factor, frequency-monitor.
+   * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Request attributes: id. Reply attributes: id, module-name, mode,
+   * mode-supported, lock-status, lock-status-error, temp, clock-id, type, phase-offset-monitor,
+   * phase-offset-avg-factor, frequency-monitor.
    */
   readonly deviceGet: GetOperation<DeviceGetDoRequest, Dpll>;
   /**
-   * `DPLL_CMD_DEVICE_SET`. Needs CAP_NET_ADMIN. Takes id, mode, phase-offset-monitor, phase-offset-avg-factor,
-   * frequency-monitor.
+   * `DPLL_CMD_DEVICE_SET`. Needs CAP_NET_ADMIN. Request attributes: id, mode, phase-offset-monitor,
+   * phase-offset-avg-factor, frequency-monitor.
    */
   readonly deviceSet: ActOperation<DeviceSetDoRequest, Dpll>;
   /**
-   * `DPLL_CMD_PIN_ID_GET`. Needs CAP_NET_ADMIN. Takes module-name, clock-id, board-label, panel-label, package-label,
-   * type. Answers id.
+   * `DPLL_CMD_PIN_ID_GET`. Needs CAP_NET_ADMIN. Request attributes: module-name, clock-id, board-label, panel-label,
+   * package-label, type. Reply attributes: id.
    */
   readonly pinIdGet: GetOperation<PinIdGetDoRequest, Pin>;
   /**
-   * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, clock-id, board-label, panel-label,
-   * package-label, type, frequency, frequency-supported, capabilities, parent-device, parent-pin, phase-adjust-gran,
-   * phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset, fractional-frequency-offset-ppt,
-   * esync-frequency, esync-frequency-supported, esync-pulse, reference-sync, measured-frequency.
+   * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Request attributes: id. Reply attributes: id, module-name, clock-id,
+   * board-label, panel-label, package-label, type, frequency, frequency-supported, capabilities, parent-device,
+   * parent-pin, phase-adjust-gran, phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset,
+   * fractional-frequency-offset-ppt, esync-frequency, esync-frequency-supported, esync-pulse, reference-sync,
+   * measured-frequency.
    */
   readonly pinGet: GetOperation<PinGetDoRequest, Pin>;
   /**
-   * `DPLL_CMD_PIN_SET`. Needs CAP_NET_ADMIN. Takes id, frequency, direction, prio, state, parent-device, parent-pin,
-   * phase-adjust, esync-frequency, reference-sync.
+   * `DPLL_CMD_PIN_SET`. Needs CAP_NET_ADMIN. Request attributes: id, frequency, direction, prio, state,
+   * parent-device, parent-pin, phase-adjust, esync-frequency, reference-sync.
    */
   readonly pinSet: ActOperation<PinSetDoRequest, Pin>;
 }
@@ -1179,20 +1184,21 @@ export interface DpllRequests {
 /** Requests of `dpll` with any number of answers. */
 export interface DpllDumps {
   /**
-   * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Answers id, module-name, mode, mode-supported, lock-status,
+   * `DPLL_CMD_DEVICE_GET`. Needs CAP_NET_ADMIN. Reply attributes: id, module-name, mode, mode-supported, lock-status,
    * lock-status-error, temp, clock-id, type, phase-offset-monitor, phase-offset-avg-factor, frequency-monitor.
    */
   readonly deviceGet: DumpOperation<DeviceGetDumpRequest, Dpll, DpllColumns>;
   /**
-   * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Takes id. Answers id, module-name, clock-id, board-label, panel-label,
-   * package-label, type, frequency, frequency-supported, capabilities, parent-device, parent-pin, phase-adjust-gran,
-   * phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset, fractional-frequency-offset-ppt,
-   * esync-frequency, esync-frequency-supported, esync-pulse, reference-sync, measured-frequency.
+   * `DPLL_CMD_PIN_GET`. Needs CAP_NET_ADMIN. Request attributes: id. Reply attributes: id, module-name, clock-id,
+   * board-label, panel-label, package-label, type, frequency, frequency-supported, capabilities, parent-device,
+   * parent-pin, phase-adjust-gran, phase-adjust-min, phase-adjust-max, phase-adjust, fractional-frequency-offset,
+   * fractional-frequency-offset-ppt, esync-frequency, esync-frequency-supported, esync-pulse, reference-sync,
+   * measured-frequency.
    */
   readonly pinGet: DumpOperation<PinGetDumpRequest, Pin, PinColumns>;
 }
 
-/** What opening `dpll` gives. */
+/** The client of `dpll`, as `openFamily` returns it. */
 export type DpllClient = FamilyClient<
   DpllRequests,
   DpllDumps,
@@ -1200,7 +1206,7 @@ export type DpllClient = FamilyClient<
   'monitor'
 >;
 
-/** The family `dpll`, to be given to `openFamily`. */
+/** The family `dpll`; pass it to `openFamily`. */
 export const dpllFamily: Family<DpllClient> = {
   name: 'dpll',
   protocol: 16,

@@ -224,7 +224,7 @@ function describeErrorCounterAttrs(): DescribedSet {
   };
 }
 
-/** What a dump of `NodeAttrs` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `NodeAttrs`. Named values and flags are numbers. */
 export interface NodeAttrsColumns {
   readonly nodeId: Uint32Array;
   readonly deviceName: readonly (string | undefined)[];
@@ -246,7 +246,7 @@ const nodeAttrsCodec: BodyCodec<NodeAttrs, NodeAttrsInput> = {
   },
 };
 
-/** What a dump of `ErrorCounterAttrs` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ErrorCounterAttrs`. Named values and flags are numbers. */
 export interface ErrorCounterAttrsColumns {
   readonly nodeId: Uint32Array;
   readonly errorId: Uint32Array;
@@ -268,40 +268,41 @@ const errorCounterAttrsCodec: BodyCodec<ErrorCounterAttrs, ErrorCounterAttrsInpu
   },
 };
 
-/** What `DRM_RAS_CMD_LIST_NODES` takes as a dump. */
+/** The parameters of `DRM_RAS_CMD_LIST_NODES` as a dump. */
 export type ListNodesDumpRequest = Pick<NodeAttrsInput, 'extra'>;
 
-/** What `DRM_RAS_CMD_GET_ERROR_COUNTER` takes. */
+/** The parameters of `DRM_RAS_CMD_GET_ERROR_COUNTER`. */
 export type GetErrorCounterDoRequest = Pick<ErrorCounterAttrsInput, 'nodeId' | 'errorId' | 'extra'>;
 
-/** What `DRM_RAS_CMD_GET_ERROR_COUNTER` takes as a dump. */
+/** The parameters of `DRM_RAS_CMD_GET_ERROR_COUNTER` as a dump. */
 export type GetErrorCounterDumpRequest = Pick<ErrorCounterAttrsInput, 'nodeId' | 'extra'>;
 
-/** What `DRM_RAS_CMD_CLEAR_ERROR_COUNTER` takes. */
+/** The parameters of `DRM_RAS_CMD_CLEAR_ERROR_COUNTER`. */
 export type ClearErrorCounterDoRequest = Pick<ErrorCounterAttrsInput, 'nodeId' | 'errorId' | 'extra'>;
 
 /** Requests of `drm-ras` with one answer. */
 export interface DrmRasRequests {
   /**
-   * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id, error-id. Answers error-id, error-name,
-   * error-value.
+   * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Request attributes: node-id, error-id. Reply attributes:
+   * error-id, error-name, error-value.
    */
   readonly getErrorCounter: GetOperation<GetErrorCounterDoRequest, ErrorCounterAttrs>;
-  /** `DRM_RAS_CMD_CLEAR_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id, error-id. */
+  /** `DRM_RAS_CMD_CLEAR_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Request attributes: node-id, error-id. */
   readonly clearErrorCounter: ActOperation<ClearErrorCounterDoRequest, ErrorCounterAttrs>;
 }
 
 /** Requests of `drm-ras` with any number of answers. */
 export interface DrmRasDumps {
-  /** `DRM_RAS_CMD_LIST_NODES`. Needs CAP_NET_ADMIN. Answers node-id, device-name, node-name, node-type. */
+  /** `DRM_RAS_CMD_LIST_NODES`. Needs CAP_NET_ADMIN. Reply attributes: node-id, device-name, node-name, node-type. */
   readonly listNodes: DumpOperation<ListNodesDumpRequest, NodeAttrs, NodeAttrsColumns>;
   /**
-   * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Takes node-id. Answers error-id, error-name, error-value.
+   * `DRM_RAS_CMD_GET_ERROR_COUNTER`. Needs CAP_NET_ADMIN. Request attributes: node-id. Reply attributes: error-id,
+   * error-name, error-value.
    */
   readonly getErrorCounter: DumpOperation<GetErrorCounterDumpRequest, ErrorCounterAttrs, ErrorCounterAttrsColumns>;
 }
 
-/** What opening `drm-ras` gives. */
+/** The client of `drm-ras`, as `openFamily` returns it. */
 export type DrmRasClient = FamilyClient<
   DrmRasRequests,
   DrmRasDumps,
@@ -309,7 +310,7 @@ export type DrmRasClient = FamilyClient<
   never
 >;
 
-/** The family `drm-ras`, to be given to `openFamily`. */
+/** The family `drm-ras`; pass it to `openFamily`. */
 export const drmRasFamily: Family<DrmRasClient> = {
   name: 'drm-ras',
   protocol: 16,

@@ -6571,7 +6571,7 @@ function describeMse(): DescribedSet {
   };
 }
 
-/** What a dump of `Strset` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Strset`. Named values and flags are numbers. */
 export interface StrsetColumns {
   readonly countsOnly: Uint8Array;
 }
@@ -6590,7 +6590,7 @@ const strsetCodec: BodyCodec<Strset, StrsetInput> = {
   },
 };
 
-/** What a dump of `Linkinfo` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Linkinfo`. Named values and flags are numbers. */
 export interface LinkinfoColumns {
   readonly port: Uint8Array;
   readonly phyaddr: Uint8Array;
@@ -6613,7 +6613,7 @@ const linkinfoCodec: BodyCodec<Linkinfo, LinkinfoInput> = {
   },
 };
 
-/** What a dump of `Linkmodes` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Linkmodes`. Named values and flags are numbers. */
 export interface LinkmodesColumns {
   readonly autoneg: Uint8Array;
   readonly speed: Uint32Array;
@@ -6638,7 +6638,7 @@ const linkmodesCodec: BodyCodec<Linkmodes, LinkmodesInput> = {
   },
 };
 
-/** What a dump of `Linkstate` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Linkstate`. Named values and flags are numbers. */
 export interface LinkstateColumns {
   readonly link: Uint8Array;
   readonly sqi: Uint32Array;
@@ -6718,7 +6718,7 @@ const privflagsCodec: BodyCodec<Privflags, PrivflagsInput> = {
   },
 };
 
-/** What a dump of `Rings` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Rings`. Named values and flags are numbers. */
 export interface RingsColumns {
   readonly rxMax: Uint32Array;
   readonly rxMiniMax: Uint32Array;
@@ -6753,7 +6753,7 @@ const ringsCodec: BodyCodec<Rings, RingsInput> = {
   },
 };
 
-/** What a dump of `Channels` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Channels`. Named values and flags are numbers. */
 export interface ChannelsColumns {
   readonly rxMax: Uint32Array;
   readonly txMax: Uint32Array;
@@ -6779,7 +6779,7 @@ const channelsCodec: BodyCodec<Channels, ChannelsInput> = {
   },
 };
 
-/** What a dump of `Coalesce` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Coalesce`. Named values and flags are numbers. */
 export interface CoalesceColumns {
   readonly rxUsecs: Uint32Array;
   readonly rxMaxFrames: Uint32Array;
@@ -6826,7 +6826,7 @@ const coalesceCodec: BodyCodec<Coalesce, CoalesceInput> = {
   },
 };
 
-/** What a dump of `Pause` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Pause`. Named values and flags are numbers. */
 export interface PauseColumns {
   readonly autoneg: Uint8Array;
   readonly rx: Uint8Array;
@@ -6848,7 +6848,7 @@ const pauseCodec: BodyCodec<Pause, PauseInput> = {
   },
 };
 
-/** What a dump of `Eee` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Eee`. Named values and flags are numbers. */
 export interface EeeColumns {
   readonly active: Uint8Array;
   readonly enabled: Uint8Array;
@@ -6870,7 +6870,7 @@ const eeeCodec: BodyCodec<Eee, EeeInput> = {
   },
 };
 
-/** What a dump of `Tsinfo` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Tsinfo`. Named values and flags are numbers. */
 export interface TsinfoColumns {
   readonly phcIndex: Uint32Array;
   readonly hwtstampSource: Uint32Array;
@@ -6961,7 +6961,7 @@ const tunnelInfoCodec: BodyCodec<TunnelInfo, TunnelInfoInput> = {
   },
 };
 
-/** What a dump of `Fec` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Fec`. Named values and flags are numbers. */
 export interface FecColumns {
   readonly auto: Uint8Array;
   readonly active: Uint32Array;
@@ -6981,7 +6981,7 @@ const fecCodec: BodyCodec<Fec, FecInput> = {
   },
 };
 
-/** What a dump of `ModuleEeprom` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ModuleEeprom`. Named values and flags are numbers. */
 export interface ModuleEepromColumns {
   readonly offset: Uint32Array;
   readonly length: Uint32Array;
@@ -7004,7 +7004,7 @@ const moduleEepromCodec: BodyCodec<ModuleEeprom, ModuleEepromInput> = {
   },
 };
 
-/** What a dump of `Stats` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Stats`. Named values and flags are numbers. */
 export interface StatsColumns {
   readonly src: Uint32Array;
 }
@@ -7023,7 +7023,7 @@ const statsCodec: BodyCodec<Stats, StatsInput> = {
   },
 };
 
-/** What a dump of `PhcVclocks` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `PhcVclocks`. Named values and flags are numbers. */
 export interface PhcVclocksColumns {
   readonly num: Uint32Array;
 }
@@ -7042,7 +7042,7 @@ const phcVclocksCodec: BodyCodec<PhcVclocks, PhcVclocksInput> = {
   },
 };
 
-/** What a dump of `Module` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Module`. Named values and flags are numbers. */
 export interface ModuleColumns {
   readonly powerModePolicy: Uint8Array;
   readonly powerMode: Uint8Array;
@@ -7062,7 +7062,7 @@ const moduleCodec: BodyCodec<Module, ModuleInput> = {
   },
 };
 
-/** What a dump of `Pse` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Pse`. Named values and flags are numbers. */
 export interface PseColumns {
   readonly podlPseAdminState: Uint32Array;
   readonly podlPseAdminControl: Uint32Array;
@@ -7094,7 +7094,7 @@ const pseCodec: BodyCodec<Pse, PseInput> = {
   },
 };
 
-/** What a dump of `Rss` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Rss`. Named values and flags are numbers. */
 export interface RssColumns {
   readonly context: Uint32Array;
   readonly hfunc: Uint32Array;
@@ -7116,7 +7116,7 @@ const rssCodec: BodyCodec<Rss, RssInput> = {
   },
 };
 
-/** What a dump of `Plca` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Plca`. Named values and flags are numbers. */
 export interface PlcaColumns {
   readonly version: Uint16Array;
   readonly enabled: Uint8Array;
@@ -7142,7 +7142,7 @@ const plcaCodec: BodyCodec<Plca, PlcaInput> = {
   },
 };
 
-/** What a dump of `Mm` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Mm`. Named values and flags are numbers. */
 export interface MmColumns {
   readonly pmacEnabled: Uint8Array;
   readonly txEnabled: Uint8Array;
@@ -7183,7 +7183,7 @@ const moduleFwFlashCodec: BodyCodec<ModuleFwFlash, ModuleFwFlashInput> = {
   },
 };
 
-/** What a dump of `Phy` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Phy`. Named values and flags are numbers. */
 export interface PhyColumns {
   readonly index: Uint32Array;
   readonly drvname: readonly (string | undefined)[];
@@ -7250,244 +7250,244 @@ const mseCodec: BodyCodec<Mse, MseInput> = {
   },
 };
 
-/** What `ETHTOOL_MSG_STRSET_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_STRSET_GET`. */
 export type StrsetGetDoRequest = Pick<StrsetInput, 'header' | 'stringsets' | 'countsOnly' | 'extra'>;
 
-/** What `ETHTOOL_MSG_STRSET_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_STRSET_GET` as a dump. */
 export type StrsetGetDumpRequest = Pick<StrsetInput, 'header' | 'stringsets' | 'countsOnly' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKINFO_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_LINKINFO_GET`. */
 export type LinkinfoGetDoRequest = Pick<LinkinfoInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKINFO_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_LINKINFO_GET` as a dump. */
 export type LinkinfoGetDumpRequest = Pick<LinkinfoInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKINFO_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_LINKINFO_SET`. */
 export type LinkinfoSetDoRequest = Pick<LinkinfoInput, 'header' | 'port' | 'phyaddr' | 'tpMdix' | 'tpMdixCtrl' | 'transceiver' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKMODES_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_LINKMODES_GET`. */
 export type LinkmodesGetDoRequest = Pick<LinkmodesInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKMODES_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_LINKMODES_GET` as a dump. */
 export type LinkmodesGetDumpRequest = Pick<LinkmodesInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKMODES_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_LINKMODES_SET`. */
 export type LinkmodesSetDoRequest = Pick<LinkmodesInput, 'header' | 'autoneg' | 'ours' | 'peer' | 'speed' | 'duplex' | 'masterSlaveCfg' | 'masterSlaveState' | 'lanes' | 'rateMatching' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKSTATE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_LINKSTATE_GET`. */
 export type LinkstateGetDoRequest = Pick<LinkstateInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_LINKSTATE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_LINKSTATE_GET` as a dump. */
 export type LinkstateGetDumpRequest = Pick<LinkstateInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_DEBUG_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_DEBUG_GET`. */
 export type DebugGetDoRequest = Pick<DebugInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_DEBUG_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_DEBUG_GET` as a dump. */
 export type DebugGetDumpRequest = Pick<DebugInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_DEBUG_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_DEBUG_SET`. */
 export type DebugSetDoRequest = Pick<DebugInput, 'header' | 'msgmask' | 'extra'>;
 
-/** What `ETHTOOL_MSG_WOL_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_WOL_GET`. */
 export type WolGetDoRequest = Pick<WolInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_WOL_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_WOL_GET` as a dump. */
 export type WolGetDumpRequest = Pick<WolInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_WOL_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_WOL_SET`. */
 export type WolSetDoRequest = Pick<WolInput, 'header' | 'modes' | 'sopass' | 'extra'>;
 
-/** What `ETHTOOL_MSG_FEATURES_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_FEATURES_GET`. */
 export type FeaturesGetDoRequest = Pick<FeaturesInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_FEATURES_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_FEATURES_GET` as a dump. */
 export type FeaturesGetDumpRequest = Pick<FeaturesInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_FEATURES_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_FEATURES_SET`. */
 export type FeaturesSetDoRequest = Pick<FeaturesInput, 'header' | 'hw' | 'wanted' | 'active' | 'nochange' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PRIVFLAGS_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_PRIVFLAGS_GET`. */
 export type PrivflagsGetDoRequest = Pick<PrivflagsInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PRIVFLAGS_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PRIVFLAGS_GET` as a dump. */
 export type PrivflagsGetDumpRequest = Pick<PrivflagsInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PRIVFLAGS_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_PRIVFLAGS_SET`. */
 export type PrivflagsSetDoRequest = Pick<PrivflagsInput, 'header' | 'flags' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RINGS_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_RINGS_GET`. */
 export type RingsGetDoRequest = Pick<RingsInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RINGS_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_RINGS_GET` as a dump. */
 export type RingsGetDumpRequest = Pick<RingsInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RINGS_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_RINGS_SET`. */
 export type RingsSetDoRequest = Pick<RingsInput, 'header' | 'rxMax' | 'rxMiniMax' | 'rxJumboMax' | 'txMax' | 'rx' | 'rxMini' | 'rxJumbo' | 'tx' | 'rxBufLen' | 'tcpDataSplit' | 'cqeSize' | 'txPush' | 'rxPush' | 'txPushBufLen' | 'txPushBufLenMax' | 'hdsThresh' | 'hdsThreshMax' | 'extra'>;
 
-/** What `ETHTOOL_MSG_CHANNELS_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_CHANNELS_GET`. */
 export type ChannelsGetDoRequest = Pick<ChannelsInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_CHANNELS_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_CHANNELS_GET` as a dump. */
 export type ChannelsGetDumpRequest = Pick<ChannelsInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_CHANNELS_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_CHANNELS_SET`. */
 export type ChannelsSetDoRequest = Pick<ChannelsInput, 'header' | 'rxMax' | 'txMax' | 'otherMax' | 'combinedMax' | 'rxCount' | 'txCount' | 'otherCount' | 'combinedCount' | 'extra'>;
 
-/** What `ETHTOOL_MSG_COALESCE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_COALESCE_GET`. */
 export type CoalesceGetDoRequest = Pick<CoalesceInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_COALESCE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_COALESCE_GET` as a dump. */
 export type CoalesceGetDumpRequest = Pick<CoalesceInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_COALESCE_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_COALESCE_SET`. */
 export type CoalesceSetDoRequest = Pick<CoalesceInput, 'header' | 'rxUsecs' | 'rxMaxFrames' | 'rxUsecsIrq' | 'rxMaxFramesIrq' | 'txUsecs' | 'txMaxFrames' | 'txUsecsIrq' | 'txMaxFramesIrq' | 'statsBlockUsecs' | 'useAdaptiveRx' | 'useAdaptiveTx' | 'pktRateLow' | 'rxUsecsLow' | 'rxMaxFramesLow' | 'txUsecsLow' | 'txMaxFramesLow' | 'pktRateHigh' | 'rxUsecsHigh' | 'rxMaxFramesHigh' | 'txUsecsHigh' | 'txMaxFramesHigh' | 'rateSampleInterval' | 'useCqeModeTx' | 'useCqeModeRx' | 'txAggrMaxBytes' | 'txAggrMaxFrames' | 'txAggrTimeUsecs' | 'rxProfile' | 'txProfile' | 'rxCqeFrames' | 'rxCqeNsecs' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PAUSE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_PAUSE_GET`. */
 export type PauseGetDoRequest = Pick<PauseInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PAUSE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PAUSE_GET` as a dump. */
 export type PauseGetDumpRequest = Pick<PauseInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PAUSE_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_PAUSE_SET`. */
 export type PauseSetDoRequest = Pick<PauseInput, 'header' | 'autoneg' | 'rx' | 'tx' | 'stats' | 'statsSrc' | 'extra'>;
 
-/** What `ETHTOOL_MSG_EEE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_EEE_GET`. */
 export type EeeGetDoRequest = Pick<EeeInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_EEE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_EEE_GET` as a dump. */
 export type EeeGetDumpRequest = Pick<EeeInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_EEE_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_EEE_SET`. */
 export type EeeSetDoRequest = Pick<EeeInput, 'header' | 'modesOurs' | 'modesPeer' | 'active' | 'enabled' | 'txLpiEnabled' | 'txLpiTimer' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TSINFO_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_TSINFO_GET`. */
 export type TsinfoGetDoRequest = Pick<TsinfoInput, 'header' | 'hwtstampProvider' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TSINFO_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_TSINFO_GET` as a dump. */
 export type TsinfoGetDumpRequest = Pick<TsinfoInput, 'header' | 'hwtstampProvider' | 'extra'>;
 
-/** What `ETHTOOL_MSG_CABLE_TEST_ACT` takes. */
+/** The parameters of `ETHTOOL_MSG_CABLE_TEST_ACT`. */
 export type CableTestActDoRequest = Pick<CableTestInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_CABLE_TEST_TDR_ACT` takes. */
+/** The parameters of `ETHTOOL_MSG_CABLE_TEST_TDR_ACT`. */
 export type CableTestTdrActDoRequest = Pick<CableTestTdrInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TUNNEL_INFO_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_TUNNEL_INFO_GET`. */
 export type TunnelInfoGetDoRequest = Pick<TunnelInfoInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TUNNEL_INFO_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_TUNNEL_INFO_GET` as a dump. */
 export type TunnelInfoGetDumpRequest = Pick<TunnelInfoInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_FEC_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_FEC_GET`. */
 export type FecGetDoRequest = Pick<FecInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_FEC_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_FEC_GET` as a dump. */
 export type FecGetDumpRequest = Pick<FecInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_FEC_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_FEC_SET`. */
 export type FecSetDoRequest = Pick<FecInput, 'header' | 'modes' | 'auto' | 'active' | 'stats' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MODULE_EEPROM_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_MODULE_EEPROM_GET`. */
 export type ModuleEepromGetDoRequest = Pick<ModuleEepromInput, 'header' | 'offset' | 'length' | 'page' | 'bank' | 'i2cAddress' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MODULE_EEPROM_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_MODULE_EEPROM_GET` as a dump. */
 export type ModuleEepromGetDumpRequest = Pick<ModuleEepromInput, 'header' | 'offset' | 'length' | 'page' | 'bank' | 'i2cAddress' | 'extra'>;
 
-/** What `ETHTOOL_MSG_STATS_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_STATS_GET`. */
 export type StatsGetDoRequest = Pick<StatsInput, 'header' | 'groups' | 'extra'>;
 
-/** What `ETHTOOL_MSG_STATS_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_STATS_GET` as a dump. */
 export type StatsGetDumpRequest = Pick<StatsInput, 'header' | 'groups' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PHC_VCLOCKS_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_PHC_VCLOCKS_GET`. */
 export type PhcVclocksGetDoRequest = Pick<PhcVclocksInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PHC_VCLOCKS_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PHC_VCLOCKS_GET` as a dump. */
 export type PhcVclocksGetDumpRequest = Pick<PhcVclocksInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MODULE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_MODULE_GET`. */
 export type ModuleGetDoRequest = Pick<ModuleInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MODULE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_MODULE_GET` as a dump. */
 export type ModuleGetDumpRequest = Pick<ModuleInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MODULE_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_MODULE_SET`. */
 export type ModuleSetDoRequest = Pick<ModuleInput, 'header' | 'powerModePolicy' | 'powerMode' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PSE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_PSE_GET`. */
 export type PseGetDoRequest = Pick<PseInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PSE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PSE_GET` as a dump. */
 export type PseGetDumpRequest = Pick<PseInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PSE_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_PSE_SET`. */
 export type PseSetDoRequest = Pick<PseInput, 'header' | 'podlPseAdminControl' | 'c33PseAdminControl' | 'c33PseAvailPwLimit' | 'psePrio' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RSS_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_RSS_GET`. */
 export type RssGetDoRequest = Pick<RssInput, 'header' | 'context' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RSS_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_RSS_GET` as a dump. */
 export type RssGetDumpRequest = Pick<RssInput, 'header' | 'startContext' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PLCA_GET_CFG` takes. */
+/** The parameters of `ETHTOOL_MSG_PLCA_GET_CFG`. */
 export type PlcaGetCfgDoRequest = Pick<PlcaInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PLCA_GET_CFG` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PLCA_GET_CFG` as a dump. */
 export type PlcaGetCfgDumpRequest = Pick<PlcaInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PLCA_SET_CFG` takes. */
+/** The parameters of `ETHTOOL_MSG_PLCA_SET_CFG`. */
 export type PlcaSetCfgDoRequest = Pick<PlcaInput, 'header' | 'version' | 'enabled' | 'status' | 'nodeCnt' | 'nodeId' | 'toTmr' | 'burstCnt' | 'burstTmr' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PLCA_GET_STATUS` takes. */
+/** The parameters of `ETHTOOL_MSG_PLCA_GET_STATUS`. */
 export type PlcaGetStatusDoRequest = Pick<PlcaInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PLCA_GET_STATUS` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PLCA_GET_STATUS` as a dump. */
 export type PlcaGetStatusDumpRequest = Pick<PlcaInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MM_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_MM_GET`. */
 export type MmGetDoRequest = Pick<MmInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MM_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_MM_GET` as a dump. */
 export type MmGetDumpRequest = Pick<MmInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MM_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_MM_SET`. */
 export type MmSetDoRequest = Pick<MmInput, 'header' | 'verifyEnabled' | 'verifyTime' | 'txEnabled' | 'pmacEnabled' | 'txMinFragSize' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MODULE_FW_FLASH_ACT` takes. */
+/** The parameters of `ETHTOOL_MSG_MODULE_FW_FLASH_ACT`. */
 export type ModuleFwFlashActDoRequest = Pick<ModuleFwFlashInput, 'header' | 'fileName' | 'password' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PHY_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_PHY_GET`. */
 export type PhyGetDoRequest = Pick<PhyInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_PHY_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_PHY_GET` as a dump. */
 export type PhyGetDumpRequest = Pick<PhyInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TSCONFIG_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_TSCONFIG_GET`. */
 export type TsconfigGetDoRequest = Pick<TsconfigInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TSCONFIG_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_TSCONFIG_GET` as a dump. */
 export type TsconfigGetDumpRequest = Pick<TsconfigInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_TSCONFIG_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_TSCONFIG_SET`. */
 export type TsconfigSetDoRequest = Pick<TsconfigInput, 'header' | 'hwtstampProvider' | 'txTypes' | 'rxFilters' | 'hwtstampFlags' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RSS_SET` takes. */
+/** The parameters of `ETHTOOL_MSG_RSS_SET`. */
 export type RssSetDoRequest = Pick<RssInput, 'header' | 'context' | 'hfunc' | 'indir' | 'hkey' | 'inputXfrm' | 'flowHash' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RSS_CREATE_ACT` takes. */
+/** The parameters of `ETHTOOL_MSG_RSS_CREATE_ACT`. */
 export type RssCreateActDoRequest = Pick<RssInput, 'header' | 'context' | 'hfunc' | 'indir' | 'hkey' | 'inputXfrm' | 'extra'>;
 
-/** What `ETHTOOL_MSG_RSS_DELETE_ACT` takes. */
+/** The parameters of `ETHTOOL_MSG_RSS_DELETE_ACT`. */
 export type RssDeleteActDoRequest = Pick<RssInput, 'header' | 'context' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MSE_GET` takes. */
+/** The parameters of `ETHTOOL_MSG_MSE_GET`. */
 export type MseGetDoRequest = Pick<MseInput, 'header' | 'extra'>;
 
-/** What `ETHTOOL_MSG_MSE_GET` takes as a dump. */
+/** The parameters of `ETHTOOL_MSG_MSE_GET` as a dump. */
 export type MseGetDumpRequest = Pick<MseInput, 'header' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type EthtoolNotification =
   | NotificationOf<'linkinfo-ntf', Linkinfo>
   | NotificationOf<'linkmodes-ntf', Linkmodes>
@@ -7515,305 +7515,342 @@ export type EthtoolNotification =
 
 /** Requests of `ethtool` with one answer. */
 export interface EthtoolRequests {
-  /** `ETHTOOL_MSG_STRSET_GET`. Takes header, stringsets, counts-only. Answers header, stringsets. */
+  /**
+   * `ETHTOOL_MSG_STRSET_GET`. Request attributes: header, stringsets, counts-only. Reply attributes: header,
+   * stringsets.
+   */
   readonly strsetGet: GetOperation<StrsetGetDoRequest, Strset>;
-  /** `ETHTOOL_MSG_LINKINFO_GET`. Takes header. Answers header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
+  /**
+   * `ETHTOOL_MSG_LINKINFO_GET`. Request attributes: header. Reply attributes: header, port, phyaddr, tp-mdix,
+   * tp-mdix-ctrl, transceiver.
+   */
   readonly linkinfoGet: GetOperation<LinkinfoGetDoRequest, Linkinfo>;
-  /** `ETHTOOL_MSG_LINKINFO_SET`. Takes header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
+  /** `ETHTOOL_MSG_LINKINFO_SET`. Request attributes: header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
   readonly linkinfoSet: ActOperation<LinkinfoSetDoRequest, Linkinfo>;
   /**
-   * `ETHTOOL_MSG_LINKMODES_GET`. Takes header. Answers header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
-   * master-slave-state, lanes, rate-matching.
+   * `ETHTOOL_MSG_LINKMODES_GET`. Request attributes: header. Reply attributes: header, autoneg, ours, peer, speed,
+   * duplex, master-slave-cfg, master-slave-state, lanes, rate-matching.
    */
   readonly linkmodesGet: GetOperation<LinkmodesGetDoRequest, Linkmodes>;
   /**
-   * `ETHTOOL_MSG_LINKMODES_SET`. Takes header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
+   * `ETHTOOL_MSG_LINKMODES_SET`. Request attributes: header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
    * master-slave-state, lanes, rate-matching.
    */
   readonly linkmodesSet: ActOperation<LinkmodesSetDoRequest, Linkmodes>;
   /**
-   * `ETHTOOL_MSG_LINKSTATE_GET`. Takes header. Answers header, link, sqi, sqi-max, ext-state, ext-substate,
-   * ext-down-cnt.
+   * `ETHTOOL_MSG_LINKSTATE_GET`. Request attributes: header. Reply attributes: header, link, sqi, sqi-max, ext-state,
+   * ext-substate, ext-down-cnt.
    */
   readonly linkstateGet: GetOperation<LinkstateGetDoRequest, Linkstate>;
-  /** `ETHTOOL_MSG_DEBUG_GET`. Takes header. Answers header, msgmask. */
+  /** `ETHTOOL_MSG_DEBUG_GET`. Request attributes: header. Reply attributes: header, msgmask. */
   readonly debugGet: GetOperation<DebugGetDoRequest, Debug>;
-  /** `ETHTOOL_MSG_DEBUG_SET`. Takes header, msgmask. */
+  /** `ETHTOOL_MSG_DEBUG_SET`. Request attributes: header, msgmask. */
   readonly debugSet: ActOperation<DebugSetDoRequest, Debug>;
-  /** `ETHTOOL_MSG_WOL_GET`. Takes header. Answers header, modes, sopass. */
+  /** `ETHTOOL_MSG_WOL_GET`. Request attributes: header. Reply attributes: header, modes, sopass. */
   readonly wolGet: GetOperation<WolGetDoRequest, Wol>;
-  /** `ETHTOOL_MSG_WOL_SET`. Takes header, modes, sopass. */
+  /** `ETHTOOL_MSG_WOL_SET`. Request attributes: header, modes, sopass. */
   readonly wolSet: ActOperation<WolSetDoRequest, Wol>;
-  /** `ETHTOOL_MSG_FEATURES_GET`. Takes header. Answers header, hw, wanted, active, nochange. */
+  /**
+   * `ETHTOOL_MSG_FEATURES_GET`. Request attributes: header. Reply attributes: header, hw, wanted, active, nochange.
+   */
   readonly featuresGet: GetOperation<FeaturesGetDoRequest, Features>;
   /**
-   * `ETHTOOL_MSG_FEATURES_SET`. Takes header, hw, wanted, active, nochange. Answers header, hw, wanted, active,
-   * nochange.
+   * `ETHTOOL_MSG_FEATURES_SET`. Request attributes: header, hw, wanted, active, nochange. Reply attributes: header,
+   * hw, wanted, active, nochange.
    */
   readonly featuresSet: GetOperation<FeaturesSetDoRequest, Features>;
-  /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Takes header. Answers header, flags. */
+  /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Request attributes: header. Reply attributes: header, flags. */
   readonly privflagsGet: GetOperation<PrivflagsGetDoRequest, Privflags>;
-  /** `ETHTOOL_MSG_PRIVFLAGS_SET`. Takes header, flags. */
+  /** `ETHTOOL_MSG_PRIVFLAGS_SET`. Request attributes: header, flags. */
   readonly privflagsSet: ActOperation<PrivflagsSetDoRequest, Privflags>;
   /**
-   * `ETHTOOL_MSG_RINGS_GET`. Takes header. Answers header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
-   * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
-   * hds-thresh, hds-thresh-max.
+   * `ETHTOOL_MSG_RINGS_GET`. Request attributes: header. Reply attributes: header, rx-max, rx-mini-max, rx-jumbo-max,
+   * tx-max, rx, rx-mini, rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len,
+   * tx-push-buf-len-max, hds-thresh, hds-thresh-max.
    */
   readonly ringsGet: GetOperation<RingsGetDoRequest, Rings>;
   /**
-   * `ETHTOOL_MSG_RINGS_SET`. Takes header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini, rx-jumbo, tx,
-   * rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max, hds-thresh,
-   * hds-thresh-max.
+   * `ETHTOOL_MSG_RINGS_SET`. Request attributes: header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
+   * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
+   * hds-thresh, hds-thresh-max.
    */
   readonly ringsSet: ActOperation<RingsSetDoRequest, Rings>;
   /**
-   * `ETHTOOL_MSG_CHANNELS_GET`. Takes header. Answers header, rx-max, tx-max, other-max, combined-max, rx-count,
-   * tx-count, other-count, combined-count.
+   * `ETHTOOL_MSG_CHANNELS_GET`. Request attributes: header. Reply attributes: header, rx-max, tx-max, other-max,
+   * combined-max, rx-count, tx-count, other-count, combined-count.
    */
   readonly channelsGet: GetOperation<ChannelsGetDoRequest, Channels>;
   /**
-   * `ETHTOOL_MSG_CHANNELS_SET`. Takes header, rx-max, tx-max, other-max, combined-max, rx-count, tx-count,
-   * other-count, combined-count.
+   * `ETHTOOL_MSG_CHANNELS_SET`. Request attributes: header, rx-max, tx-max, other-max, combined-max, rx-count,
+   * tx-count, other-count, combined-count.
    */
   readonly channelsSet: ActOperation<ChannelsSetDoRequest, Channels>;
   /**
-   * `ETHTOOL_MSG_COALESCE_GET`. Takes header. Answers header, rx-usecs, rx-max-frames, rx-usecs-irq,
-   * rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx,
-   * use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high,
-   * rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx,
-   * use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile,
-   * rx-cqe-frames, rx-cqe-nsecs.
+   * `ETHTOOL_MSG_COALESCE_GET`. Request attributes: header. Reply attributes: header, rx-usecs, rx-max-frames,
+   * rx-usecs-irq, rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs,
+   * use-adaptive-rx, use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low,
+   * pkt-rate-high, rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval,
+   * use-cqe-mode-tx, use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile,
+   * tx-profile, rx-cqe-frames, rx-cqe-nsecs.
    */
   readonly coalesceGet: GetOperation<CoalesceGetDoRequest, Coalesce>;
   /**
-   * `ETHTOOL_MSG_COALESCE_SET`. Takes header, rx-usecs, rx-max-frames, rx-usecs-irq, rx-max-frames-irq, tx-usecs,
-   * tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx, use-adaptive-tx,
+   * `ETHTOOL_MSG_COALESCE_SET`. Request attributes: header, rx-usecs, rx-max-frames, rx-usecs-irq, rx-max-frames-irq,
+   * tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx, use-adaptive-tx,
    * pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high, rx-usecs-high,
    * rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx, use-cqe-mode-rx,
    * tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile, rx-cqe-frames, rx-cqe-nsecs.
    */
   readonly coalesceSet: ActOperation<CoalesceSetDoRequest, Coalesce>;
-  /** `ETHTOOL_MSG_PAUSE_GET`. Takes header. Answers header, autoneg, rx, tx, stats, stats-src. */
+  /**
+   * `ETHTOOL_MSG_PAUSE_GET`. Request attributes: header. Reply attributes: header, autoneg, rx, tx, stats, stats-src.
+   */
   readonly pauseGet: GetOperation<PauseGetDoRequest, Pause>;
-  /** `ETHTOOL_MSG_PAUSE_SET`. Takes header, autoneg, rx, tx, stats, stats-src. */
+  /** `ETHTOOL_MSG_PAUSE_SET`. Request attributes: header, autoneg, rx, tx, stats, stats-src. */
   readonly pauseSet: ActOperation<PauseSetDoRequest, Pause>;
   /**
-   * `ETHTOOL_MSG_EEE_GET`. Takes header. Answers header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
-   * tx-lpi-timer.
+   * `ETHTOOL_MSG_EEE_GET`. Request attributes: header. Reply attributes: header, modes-ours, modes-peer, active,
+   * enabled, tx-lpi-enabled, tx-lpi-timer.
    */
   readonly eeeGet: GetOperation<EeeGetDoRequest, Eee>;
-  /** `ETHTOOL_MSG_EEE_SET`. Takes header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled, tx-lpi-timer. */
+  /**
+   * `ETHTOOL_MSG_EEE_SET`. Request attributes: header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
+   * tx-lpi-timer.
+   */
   readonly eeeSet: ActOperation<EeeSetDoRequest, Eee>;
   /**
-   * `ETHTOOL_MSG_TSINFO_GET`. Takes header, hwtstamp-provider. Answers header, timestamping, tx-types, rx-filters,
-   * phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
+   * `ETHTOOL_MSG_TSINFO_GET`. Request attributes: header, hwtstamp-provider. Reply attributes: header, timestamping,
+   * tx-types, rx-filters, phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
    */
   readonly tsinfoGet: GetOperation<TsinfoGetDoRequest, Tsinfo>;
-  /** `ETHTOOL_MSG_CABLE_TEST_ACT`. Takes header. */
+  /** `ETHTOOL_MSG_CABLE_TEST_ACT`. Request attributes: header. */
   readonly cableTestAct: ActOperation<CableTestActDoRequest, CableTest>;
-  /** `ETHTOOL_MSG_CABLE_TEST_TDR_ACT`. Takes header. */
+  /** `ETHTOOL_MSG_CABLE_TEST_TDR_ACT`. Request attributes: header. */
   readonly cableTestTdrAct: ActOperation<CableTestTdrActDoRequest, CableTestTdr>;
-  /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Takes header. Answers header, udp-ports. */
+  /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Request attributes: header. Reply attributes: header, udp-ports. */
   readonly tunnelInfoGet: GetOperation<TunnelInfoGetDoRequest, TunnelInfo>;
-  /** `ETHTOOL_MSG_FEC_GET`. Takes header. Answers header, modes, auto, active, stats. */
+  /** `ETHTOOL_MSG_FEC_GET`. Request attributes: header. Reply attributes: header, modes, auto, active, stats. */
   readonly fecGet: GetOperation<FecGetDoRequest, Fec>;
-  /** `ETHTOOL_MSG_FEC_SET`. Takes header, modes, auto, active, stats. */
+  /** `ETHTOOL_MSG_FEC_SET`. Request attributes: header, modes, auto, active, stats. */
   readonly fecSet: ActOperation<FecSetDoRequest, Fec>;
-  /** `ETHTOOL_MSG_MODULE_EEPROM_GET`. Takes header, offset, length, page, bank, i2c-address. Answers header, data. */
+  /**
+   * `ETHTOOL_MSG_MODULE_EEPROM_GET`. Request attributes: header, offset, length, page, bank, i2c-address. Reply
+   * attributes: header, data.
+   */
   readonly moduleEepromGet: GetOperation<ModuleEepromGetDoRequest, ModuleEeprom>;
-  /** `ETHTOOL_MSG_STATS_GET`. Takes header, groups. Answers header, groups, grp, src. */
+  /** `ETHTOOL_MSG_STATS_GET`. Request attributes: header, groups. Reply attributes: header, groups, grp, src. */
   readonly statsGet: GetOperation<StatsGetDoRequest, Stats>;
-  /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Takes header. Answers header, num. */
+  /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Request attributes: header. Reply attributes: header, num. */
   readonly phcVclocksGet: GetOperation<PhcVclocksGetDoRequest, PhcVclocks>;
-  /** `ETHTOOL_MSG_MODULE_GET`. Takes header. Answers header, power-mode-policy, power-mode. */
+  /**
+   * `ETHTOOL_MSG_MODULE_GET`. Request attributes: header. Reply attributes: header, power-mode-policy, power-mode.
+   */
   readonly moduleGet: GetOperation<ModuleGetDoRequest, Module>;
-  /** `ETHTOOL_MSG_MODULE_SET`. Takes header, power-mode-policy, power-mode. */
+  /** `ETHTOOL_MSG_MODULE_SET`. Request attributes: header, power-mode-policy, power-mode. */
   readonly moduleSet: ActOperation<ModuleSetDoRequest, Module>;
   /**
-   * `ETHTOOL_MSG_PSE_GET`. Takes header. Answers header, podl-pse-admin-state, podl-pse-admin-control,
-   * podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status, c33-pse-pw-class,
-   * c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit, c33-pse-pw-limit-ranges,
-   * pse-pw-d-id, pse-prio-max, pse-prio.
+   * `ETHTOOL_MSG_PSE_GET`. Request attributes: header. Reply attributes: header, podl-pse-admin-state,
+   * podl-pse-admin-control, podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status,
+   * c33-pse-pw-class, c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit,
+   * c33-pse-pw-limit-ranges, pse-pw-d-id, pse-prio-max, pse-prio.
    */
   readonly pseGet: GetOperation<PseGetDoRequest, Pse>;
   /**
-   * `ETHTOOL_MSG_PSE_SET`. Takes header, podl-pse-admin-control, c33-pse-admin-control, c33-pse-avail-pw-limit,
-   * pse-prio.
+   * `ETHTOOL_MSG_PSE_SET`. Request attributes: header, podl-pse-admin-control, c33-pse-admin-control,
+   * c33-pse-avail-pw-limit, pse-prio.
    */
   readonly pseSet: ActOperation<PseSetDoRequest, Pse>;
   /**
-   * `ETHTOOL_MSG_RSS_GET`. Takes header, context. Answers header, context, hfunc, indir, hkey, input-xfrm, flow-hash.
+   * `ETHTOOL_MSG_RSS_GET`. Request attributes: header, context. Reply attributes: header, context, hfunc, indir,
+   * hkey, input-xfrm, flow-hash.
    */
   readonly rssGet: GetOperation<RssGetDoRequest, Rss>;
   /**
-   * `ETHTOOL_MSG_PLCA_GET_CFG`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
-   * burst-cnt, burst-tmr.
+   * `ETHTOOL_MSG_PLCA_GET_CFG`. Request attributes: header. Reply attributes: header, version, enabled, status,
+   * node-cnt, node-id, to-tmr, burst-cnt, burst-tmr.
    */
   readonly plcaGetCfg: GetOperation<PlcaGetCfgDoRequest, Plca>;
   /**
-   * `ETHTOOL_MSG_PLCA_SET_CFG`. Takes header, version, enabled, status, node-cnt, node-id, to-tmr, burst-cnt,
-   * burst-tmr.
+   * `ETHTOOL_MSG_PLCA_SET_CFG`. Request attributes: header, version, enabled, status, node-cnt, node-id, to-tmr,
+   * burst-cnt, burst-tmr.
    */
   readonly plcaSetCfg: ActOperation<PlcaSetCfgDoRequest, Plca>;
   /**
-   * `ETHTOOL_MSG_PLCA_GET_STATUS`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
-   * burst-cnt, burst-tmr.
+   * `ETHTOOL_MSG_PLCA_GET_STATUS`. Request attributes: header. Reply attributes: header, version, enabled, status,
+   * node-cnt, node-id, to-tmr, burst-cnt, burst-tmr.
    */
   readonly plcaGetStatus: GetOperation<PlcaGetStatusDoRequest, Plca>;
   /**
-   * `ETHTOOL_MSG_MM_GET`. Takes header. Answers header, pmac-enabled, tx-enabled, tx-active, tx-min-frag-size,
-   * rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
+   * `ETHTOOL_MSG_MM_GET`. Request attributes: header. Reply attributes: header, pmac-enabled, tx-enabled, tx-active,
+   * tx-min-frag-size, rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
    */
   readonly mmGet: GetOperation<MmGetDoRequest, Mm>;
-  /** `ETHTOOL_MSG_MM_SET`. Takes header, verify-enabled, verify-time, tx-enabled, pmac-enabled, tx-min-frag-size. */
+  /**
+   * `ETHTOOL_MSG_MM_SET`. Request attributes: header, verify-enabled, verify-time, tx-enabled, pmac-enabled,
+   * tx-min-frag-size.
+   */
   readonly mmSet: ActOperation<MmSetDoRequest, Mm>;
-  /** `ETHTOOL_MSG_MODULE_FW_FLASH_ACT`. Takes header, file-name, password. */
+  /** `ETHTOOL_MSG_MODULE_FW_FLASH_ACT`. Request attributes: header, file-name, password. */
   readonly moduleFwFlashAct: ActOperation<ModuleFwFlashActDoRequest, ModuleFwFlash>;
   /**
-   * `ETHTOOL_MSG_PHY_GET`. Takes header. Answers header, index, drvname, name, upstream-type, upstream-index,
-   * upstream-sfp-name, downstream-sfp-name.
+   * `ETHTOOL_MSG_PHY_GET`. Request attributes: header. Reply attributes: header, index, drvname, name, upstream-type,
+   * upstream-index, upstream-sfp-name, downstream-sfp-name.
    */
   readonly phyGet: GetOperation<PhyGetDoRequest, Phy>;
   /**
-   * `ETHTOOL_MSG_TSCONFIG_GET`. Takes header. Answers header, hwtstamp-provider, tx-types, rx-filters,
-   * hwtstamp-flags.
+   * `ETHTOOL_MSG_TSCONFIG_GET`. Request attributes: header. Reply attributes: header, hwtstamp-provider, tx-types,
+   * rx-filters, hwtstamp-flags.
    */
   readonly tsconfigGet: GetOperation<TsconfigGetDoRequest, Tsconfig>;
   /**
-   * `ETHTOOL_MSG_TSCONFIG_SET`. Takes header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags. Answers
-   * header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags.
+   * `ETHTOOL_MSG_TSCONFIG_SET`. Request attributes: header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags.
+   * Reply attributes: header, hwtstamp-provider, tx-types, rx-filters, hwtstamp-flags.
    */
   readonly tsconfigSet: GetOperation<TsconfigSetDoRequest, Tsconfig>;
-  /** `ETHTOOL_MSG_RSS_SET`. Takes header, context, hfunc, indir, hkey, input-xfrm, flow-hash. */
+  /** `ETHTOOL_MSG_RSS_SET`. Request attributes: header, context, hfunc, indir, hkey, input-xfrm, flow-hash. */
   readonly rssSet: ActOperation<RssSetDoRequest, Rss>;
   /**
-   * `ETHTOOL_MSG_RSS_CREATE_ACT`. Takes header, context, hfunc, indir, hkey, input-xfrm. Answers header, context,
-   * hfunc, indir, hkey, input-xfrm.
+   * `ETHTOOL_MSG_RSS_CREATE_ACT`. Request attributes: header, context, hfunc, indir, hkey, input-xfrm. Reply
+   * attributes: header, context, hfunc, indir, hkey, input-xfrm.
    */
   readonly rssCreateAct: GetOperation<RssCreateActDoRequest, Rss>;
-  /** `ETHTOOL_MSG_RSS_DELETE_ACT`. Takes header, context. */
+  /** `ETHTOOL_MSG_RSS_DELETE_ACT`. Request attributes: header, context. */
   readonly rssDeleteAct: ActOperation<RssDeleteActDoRequest, Rss>;
   /**
-   * `ETHTOOL_MSG_MSE_GET`. Takes header. Answers header, capabilities, channel-a, channel-b, channel-c, channel-d,
-   * worst-channel, link.
+   * `ETHTOOL_MSG_MSE_GET`. Request attributes: header. Reply attributes: header, capabilities, channel-a, channel-b,
+   * channel-c, channel-d, worst-channel, link.
    */
   readonly mseGet: GetOperation<MseGetDoRequest, Mse>;
 }
 
 /** Requests of `ethtool` with any number of answers. */
 export interface EthtoolDumps {
-  /** `ETHTOOL_MSG_STRSET_GET`. Takes header, stringsets, counts-only. Answers header, stringsets. */
+  /**
+   * `ETHTOOL_MSG_STRSET_GET`. Request attributes: header, stringsets, counts-only. Reply attributes: header,
+   * stringsets.
+   */
   readonly strsetGet: DumpOperation<StrsetGetDumpRequest, Strset, StrsetColumns>;
-  /** `ETHTOOL_MSG_LINKINFO_GET`. Takes header. Answers header, port, phyaddr, tp-mdix, tp-mdix-ctrl, transceiver. */
+  /**
+   * `ETHTOOL_MSG_LINKINFO_GET`. Request attributes: header. Reply attributes: header, port, phyaddr, tp-mdix,
+   * tp-mdix-ctrl, transceiver.
+   */
   readonly linkinfoGet: DumpOperation<LinkinfoGetDumpRequest, Linkinfo, LinkinfoColumns>;
   /**
-   * `ETHTOOL_MSG_LINKMODES_GET`. Takes header. Answers header, autoneg, ours, peer, speed, duplex, master-slave-cfg,
-   * master-slave-state, lanes, rate-matching.
+   * `ETHTOOL_MSG_LINKMODES_GET`. Request attributes: header. Reply attributes: header, autoneg, ours, peer, speed,
+   * duplex, master-slave-cfg, master-slave-state, lanes, rate-matching.
    */
   readonly linkmodesGet: DumpOperation<LinkmodesGetDumpRequest, Linkmodes, LinkmodesColumns>;
   /**
-   * `ETHTOOL_MSG_LINKSTATE_GET`. Takes header. Answers header, link, sqi, sqi-max, ext-state, ext-substate,
-   * ext-down-cnt.
+   * `ETHTOOL_MSG_LINKSTATE_GET`. Request attributes: header. Reply attributes: header, link, sqi, sqi-max, ext-state,
+   * ext-substate, ext-down-cnt.
    */
   readonly linkstateGet: DumpOperation<LinkstateGetDumpRequest, Linkstate, LinkstateColumns>;
-  /** `ETHTOOL_MSG_DEBUG_GET`. Takes header. Answers header, msgmask. */
+  /** `ETHTOOL_MSG_DEBUG_GET`. Request attributes: header. Reply attributes: header, msgmask. */
   readonly debugGet: DumpOperation<DebugGetDumpRequest, Debug, object>;
-  /** `ETHTOOL_MSG_WOL_GET`. Takes header. Answers header, modes, sopass. */
+  /** `ETHTOOL_MSG_WOL_GET`. Request attributes: header. Reply attributes: header, modes, sopass. */
   readonly wolGet: DumpOperation<WolGetDumpRequest, Wol, object>;
-  /** `ETHTOOL_MSG_FEATURES_GET`. Takes header. Answers header, hw, wanted, active, nochange. */
+  /**
+   * `ETHTOOL_MSG_FEATURES_GET`. Request attributes: header. Reply attributes: header, hw, wanted, active, nochange.
+   */
   readonly featuresGet: DumpOperation<FeaturesGetDumpRequest, Features, object>;
-  /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Takes header. Answers header, flags. */
+  /** `ETHTOOL_MSG_PRIVFLAGS_GET`. Request attributes: header. Reply attributes: header, flags. */
   readonly privflagsGet: DumpOperation<PrivflagsGetDumpRequest, Privflags, object>;
   /**
-   * `ETHTOOL_MSG_RINGS_GET`. Takes header. Answers header, rx-max, rx-mini-max, rx-jumbo-max, tx-max, rx, rx-mini,
-   * rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len, tx-push-buf-len-max,
-   * hds-thresh, hds-thresh-max.
+   * `ETHTOOL_MSG_RINGS_GET`. Request attributes: header. Reply attributes: header, rx-max, rx-mini-max, rx-jumbo-max,
+   * tx-max, rx, rx-mini, rx-jumbo, tx, rx-buf-len, tcp-data-split, cqe-size, tx-push, rx-push, tx-push-buf-len,
+   * tx-push-buf-len-max, hds-thresh, hds-thresh-max.
    */
   readonly ringsGet: DumpOperation<RingsGetDumpRequest, Rings, RingsColumns>;
   /**
-   * `ETHTOOL_MSG_CHANNELS_GET`. Takes header. Answers header, rx-max, tx-max, other-max, combined-max, rx-count,
-   * tx-count, other-count, combined-count.
+   * `ETHTOOL_MSG_CHANNELS_GET`. Request attributes: header. Reply attributes: header, rx-max, tx-max, other-max,
+   * combined-max, rx-count, tx-count, other-count, combined-count.
    */
   readonly channelsGet: DumpOperation<ChannelsGetDumpRequest, Channels, ChannelsColumns>;
   /**
-   * `ETHTOOL_MSG_COALESCE_GET`. Takes header. Answers header, rx-usecs, rx-max-frames, rx-usecs-irq,
-   * rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs, use-adaptive-rx,
-   * use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low, pkt-rate-high,
-   * rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval, use-cqe-mode-tx,
-   * use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile, tx-profile,
-   * rx-cqe-frames, rx-cqe-nsecs.
+   * `ETHTOOL_MSG_COALESCE_GET`. Request attributes: header. Reply attributes: header, rx-usecs, rx-max-frames,
+   * rx-usecs-irq, rx-max-frames-irq, tx-usecs, tx-max-frames, tx-usecs-irq, tx-max-frames-irq, stats-block-usecs,
+   * use-adaptive-rx, use-adaptive-tx, pkt-rate-low, rx-usecs-low, rx-max-frames-low, tx-usecs-low, tx-max-frames-low,
+   * pkt-rate-high, rx-usecs-high, rx-max-frames-high, tx-usecs-high, tx-max-frames-high, rate-sample-interval,
+   * use-cqe-mode-tx, use-cqe-mode-rx, tx-aggr-max-bytes, tx-aggr-max-frames, tx-aggr-time-usecs, rx-profile,
+   * tx-profile, rx-cqe-frames, rx-cqe-nsecs.
    */
   readonly coalesceGet: DumpOperation<CoalesceGetDumpRequest, Coalesce, CoalesceColumns>;
-  /** `ETHTOOL_MSG_PAUSE_GET`. Takes header. Answers header, autoneg, rx, tx, stats, stats-src. */
+  /**
+   * `ETHTOOL_MSG_PAUSE_GET`. Request attributes: header. Reply attributes: header, autoneg, rx, tx, stats, stats-src.
+   */
   readonly pauseGet: DumpOperation<PauseGetDumpRequest, Pause, PauseColumns>;
   /**
-   * `ETHTOOL_MSG_EEE_GET`. Takes header. Answers header, modes-ours, modes-peer, active, enabled, tx-lpi-enabled,
-   * tx-lpi-timer.
+   * `ETHTOOL_MSG_EEE_GET`. Request attributes: header. Reply attributes: header, modes-ours, modes-peer, active,
+   * enabled, tx-lpi-enabled, tx-lpi-timer.
    */
   readonly eeeGet: DumpOperation<EeeGetDumpRequest, Eee, EeeColumns>;
   /**
-   * `ETHTOOL_MSG_TSINFO_GET`. Takes header, hwtstamp-provider. Answers header, timestamping, tx-types, rx-filters,
-   * phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
+   * `ETHTOOL_MSG_TSINFO_GET`. Request attributes: header, hwtstamp-provider. Reply attributes: header, timestamping,
+   * tx-types, rx-filters, phc-index, stats, hwtstamp-provider, hwtstamp-source, hwtstamp-phyindex.
    */
   readonly tsinfoGet: DumpOperation<TsinfoGetDumpRequest, Tsinfo, TsinfoColumns>;
-  /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Takes header. Answers header, udp-ports. */
+  /** `ETHTOOL_MSG_TUNNEL_INFO_GET`. Request attributes: header. Reply attributes: header, udp-ports. */
   readonly tunnelInfoGet: DumpOperation<TunnelInfoGetDumpRequest, TunnelInfo, object>;
-  /** `ETHTOOL_MSG_FEC_GET`. Takes header. Answers header, modes, auto, active, stats. */
+  /** `ETHTOOL_MSG_FEC_GET`. Request attributes: header. Reply attributes: header, modes, auto, active, stats. */
   readonly fecGet: DumpOperation<FecGetDumpRequest, Fec, FecColumns>;
-  /** `ETHTOOL_MSG_MODULE_EEPROM_GET`. Takes header, offset, length, page, bank, i2c-address. Answers header, data. */
+  /**
+   * `ETHTOOL_MSG_MODULE_EEPROM_GET`. Request attributes: header, offset, length, page, bank, i2c-address. Reply
+   * attributes: header, data.
+   */
   readonly moduleEepromGet: DumpOperation<ModuleEepromGetDumpRequest, ModuleEeprom, ModuleEepromColumns>;
-  /** `ETHTOOL_MSG_STATS_GET`. Takes header, groups. Answers header, groups, grp, src. */
+  /** `ETHTOOL_MSG_STATS_GET`. Request attributes: header, groups. Reply attributes: header, groups, grp, src. */
   readonly statsGet: DumpOperation<StatsGetDumpRequest, Stats, StatsColumns>;
-  /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Takes header. Answers header, num. */
+  /** `ETHTOOL_MSG_PHC_VCLOCKS_GET`. Request attributes: header. Reply attributes: header, num. */
   readonly phcVclocksGet: DumpOperation<PhcVclocksGetDumpRequest, PhcVclocks, PhcVclocksColumns>;
-  /** `ETHTOOL_MSG_MODULE_GET`. Takes header. Answers header, power-mode-policy, power-mode. */
+  /**
+   * `ETHTOOL_MSG_MODULE_GET`. Request attributes: header. Reply attributes: header, power-mode-policy, power-mode.
+   */
   readonly moduleGet: DumpOperation<ModuleGetDumpRequest, Module, ModuleColumns>;
   /**
-   * `ETHTOOL_MSG_PSE_GET`. Takes header. Answers header, podl-pse-admin-state, podl-pse-admin-control,
-   * podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status, c33-pse-pw-class,
-   * c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit, c33-pse-pw-limit-ranges,
-   * pse-pw-d-id, pse-prio-max, pse-prio.
+   * `ETHTOOL_MSG_PSE_GET`. Request attributes: header. Reply attributes: header, podl-pse-admin-state,
+   * podl-pse-admin-control, podl-pse-pw-d-status, c33-pse-admin-state, c33-pse-admin-control, c33-pse-pw-d-status,
+   * c33-pse-pw-class, c33-pse-actual-pw, c33-pse-ext-state, c33-pse-ext-substate, c33-pse-avail-pw-limit,
+   * c33-pse-pw-limit-ranges, pse-pw-d-id, pse-prio-max, pse-prio.
    */
   readonly pseGet: DumpOperation<PseGetDumpRequest, Pse, PseColumns>;
   /**
-   * `ETHTOOL_MSG_RSS_GET`. Takes header, start-context. Answers header, context, hfunc, indir, hkey, input-xfrm,
-   * flow-hash.
+   * `ETHTOOL_MSG_RSS_GET`. Request attributes: header, start-context. Reply attributes: header, context, hfunc,
+   * indir, hkey, input-xfrm, flow-hash.
    */
   readonly rssGet: DumpOperation<RssGetDumpRequest, Rss, RssColumns>;
   /**
-   * `ETHTOOL_MSG_PLCA_GET_CFG`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
-   * burst-cnt, burst-tmr.
+   * `ETHTOOL_MSG_PLCA_GET_CFG`. Request attributes: header. Reply attributes: header, version, enabled, status,
+   * node-cnt, node-id, to-tmr, burst-cnt, burst-tmr.
    */
   readonly plcaGetCfg: DumpOperation<PlcaGetCfgDumpRequest, Plca, PlcaColumns>;
   /**
-   * `ETHTOOL_MSG_PLCA_GET_STATUS`. Takes header. Answers header, version, enabled, status, node-cnt, node-id, to-tmr,
-   * burst-cnt, burst-tmr.
+   * `ETHTOOL_MSG_PLCA_GET_STATUS`. Request attributes: header. Reply attributes: header, version, enabled, status,
+   * node-cnt, node-id, to-tmr, burst-cnt, burst-tmr.
    */
   readonly plcaGetStatus: DumpOperation<PlcaGetStatusDumpRequest, Plca, PlcaColumns>;
   /**
-   * `ETHTOOL_MSG_MM_GET`. Takes header. Answers header, pmac-enabled, tx-enabled, tx-active, tx-min-frag-size,
-   * rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
+   * `ETHTOOL_MSG_MM_GET`. Request attributes: header. Reply attributes: header, pmac-enabled, tx-enabled, tx-active,
+   * tx-min-frag-size, rx-min-frag-size, verify-enabled, verify-time, max-verify-time, stats.
    */
   readonly mmGet: DumpOperation<MmGetDumpRequest, Mm, MmColumns>;
   /**
-   * `ETHTOOL_MSG_PHY_GET`. Takes header. Answers header, index, drvname, name, upstream-type, upstream-index,
-   * upstream-sfp-name, downstream-sfp-name.
+   * `ETHTOOL_MSG_PHY_GET`. Request attributes: header. Reply attributes: header, index, drvname, name, upstream-type,
+   * upstream-index, upstream-sfp-name, downstream-sfp-name.
    */
   readonly phyGet: DumpOperation<PhyGetDumpRequest, Phy, PhyColumns>;
   /**
-   * `ETHTOOL_MSG_TSCONFIG_GET`. Takes header. Answers header, hwtstamp-provider, tx-types, rx-filters,
-   * hwtstamp-flags.
+   * `ETHTOOL_MSG_TSCONFIG_GET`. Request attributes: header. Reply attributes: header, hwtstamp-provider, tx-types,
+   * rx-filters, hwtstamp-flags.
    */
   readonly tsconfigGet: DumpOperation<TsconfigGetDumpRequest, Tsconfig, object>;
   /**
-   * `ETHTOOL_MSG_MSE_GET`. Takes header. Answers header, capabilities, channel-a, channel-b, channel-c, channel-d,
-   * worst-channel, link.
+   * `ETHTOOL_MSG_MSE_GET`. Request attributes: header. Reply attributes: header, capabilities, channel-a, channel-b,
+   * channel-c, channel-d, worst-channel, link.
    */
   readonly mseGet: DumpOperation<MseGetDumpRequest, Mse, object>;
 }
 
-/** What opening `ethtool` gives. */
+/** The client of `ethtool`, as `openFamily` returns it. */
 export type EthtoolClient = FamilyClient<
   EthtoolRequests,
   EthtoolDumps,
@@ -7821,7 +7858,7 @@ export type EthtoolClient = FamilyClient<
   'monitor'
 >;
 
-/** The family `ethtool`, to be given to `openFamily`. */
+/** The family `ethtool`; pass it to `openFamily`. */
 export const ethtoolFamily: Family<EthtoolClient> = {
   name: 'ethtool',
   protocol: 16,

@@ -206,7 +206,7 @@ function describeFou(): DescribedSet {
   };
 }
 
-/** What a dump of `Fou` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Fou`. Named values and flags are numbers. */
 export interface FouColumns {
   readonly port: Uint16Array;
   readonly af: Uint8Array;
@@ -235,30 +235,33 @@ const fouCodec: BodyCodec<Fou, FouInput> = {
   },
 };
 
-/** What `FOU_CMD_ADD` takes. */
+/** The parameters of `FOU_CMD_ADD`. */
 export type AddDoRequest = Pick<FouInput, 'port' | 'ipproto' | 'type' | 'remcsumNopartial' | 'localV4' | 'peerV4' | 'localV6' | 'peerV6' | 'peerPort' | 'ifindex' | 'af' | 'extra'>;
 
-/** What `FOU_CMD_DEL` takes. */
+/** The parameters of `FOU_CMD_DEL`. */
 export type DelDoRequest = Pick<FouInput, 'af' | 'ifindex' | 'port' | 'peerPort' | 'localV4' | 'peerV4' | 'localV6' | 'peerV6' | 'extra'>;
 
-/** What `FOU_CMD_GET` takes. */
+/** The parameters of `FOU_CMD_GET`. */
 export type GetDoRequest = Pick<FouInput, 'af' | 'ifindex' | 'port' | 'peerPort' | 'localV4' | 'peerV4' | 'localV6' | 'peerV6' | 'extra'>;
 
-/** What `FOU_CMD_GET` takes as a dump. */
+/** The parameters of `FOU_CMD_GET` as a dump. */
 export type GetDumpRequest = Pick<FouInput, 'extra'>;
 
 /** Requests of `fou` with one answer. */
 export interface FouRequests {
   /**
-   * `FOU_CMD_ADD`. Needs CAP_NET_ADMIN. Takes port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6,
-   * peer-v6, peer-port, ifindex, af.
+   * `FOU_CMD_ADD`. Needs CAP_NET_ADMIN. Request attributes: port, ipproto, type, remcsum-nopartial, local-v4,
+   * peer-v4, local-v6, peer-v6, peer-port, ifindex, af.
    */
   readonly add: ActOperation<AddDoRequest, Fou>;
-  /** `FOU_CMD_DEL`. Needs CAP_NET_ADMIN. Takes af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6. */
+  /**
+   * `FOU_CMD_DEL`. Needs CAP_NET_ADMIN. Request attributes: af, ifindex, port, peer-port, local-v4, peer-v4,
+   * local-v6, peer-v6.
+   */
   readonly del: ActOperation<DelDoRequest, Fou>;
   /**
-   * `FOU_CMD_GET`. Takes af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6. Answers port, ipproto,
-   * type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port, ifindex, af.
+   * `FOU_CMD_GET`. Request attributes: af, ifindex, port, peer-port, local-v4, peer-v4, local-v6, peer-v6. Reply
+   * attributes: port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port, ifindex, af.
    */
   readonly get: GetOperation<GetDoRequest, Fou>;
 }
@@ -266,13 +269,13 @@ export interface FouRequests {
 /** Requests of `fou` with any number of answers. */
 export interface FouDumps {
   /**
-   * `FOU_CMD_GET`. Answers port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6, peer-port,
-   * ifindex, af.
+   * `FOU_CMD_GET`. Reply attributes: port, ipproto, type, remcsum-nopartial, local-v4, peer-v4, local-v6, peer-v6,
+   * peer-port, ifindex, af.
    */
   readonly get: DumpOperation<GetDumpRequest, Fou, FouColumns>;
 }
 
-/** What opening `fou` gives. */
+/** The client of `fou`, as `openFamily` returns it. */
 export type FouClient = FamilyClient<
   FouRequests,
   FouDumps,
@@ -280,7 +283,7 @@ export type FouClient = FamilyClient<
   never
 >;
 
-/** The family `fou`, to be given to `openFamily`. */
+/** The family `fou`; pass it to `openFamily`. */
 export const fouFamily: Family<FouClient> = {
   name: 'fou',
   protocol: 16,

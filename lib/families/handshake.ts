@@ -387,24 +387,24 @@ const doneCodec: BodyCodec<Done, DoneInput> = {
   },
 };
 
-/** What `HANDSHAKE_CMD_ACCEPT` takes. */
+/** The parameters of `HANDSHAKE_CMD_ACCEPT`. */
 export type AcceptDoRequest = Pick<AcceptInput, 'handlerClass' | 'extra'>;
 
-/** What `HANDSHAKE_CMD_DONE` takes. */
+/** The parameters of `HANDSHAKE_CMD_DONE`. */
 export type DoneDoRequest = Pick<DoneInput, 'status' | 'sockfd' | 'remoteAuth' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type HandshakeNotification =
   | NotificationOf<'ready', Accept>;
 
 /** Requests of `handshake` with one answer. */
 export interface HandshakeRequests {
   /**
-   * `HANDSHAKE_CMD_ACCEPT`. Needs CAP_NET_ADMIN. Takes handler-class. Answers sockfd, message-type, timeout,
-   * auth-mode, peer-identity, certificate, peername, keyring.
+   * `HANDSHAKE_CMD_ACCEPT`. Needs CAP_NET_ADMIN. Request attributes: handler-class. Reply attributes: sockfd,
+   * message-type, timeout, auth-mode, peer-identity, certificate, peername, keyring.
    */
   readonly accept: GetOperation<AcceptDoRequest, Accept>;
-  /** `HANDSHAKE_CMD_DONE`. Needs CAP_NET_ADMIN. Takes status, sockfd, remote-auth. */
+  /** `HANDSHAKE_CMD_DONE`. Needs CAP_NET_ADMIN. Request attributes: status, sockfd, remote-auth. */
   readonly done: ActOperation<DoneDoRequest, Done>;
 }
 
@@ -412,7 +412,7 @@ export interface HandshakeRequests {
 export interface HandshakeDumps {
 }
 
-/** What opening `handshake` gives. */
+/** The client of `handshake`, as `openFamily` returns it. */
 export type HandshakeClient = FamilyClient<
   HandshakeRequests,
   HandshakeDumps,
@@ -420,7 +420,7 @@ export type HandshakeClient = FamilyClient<
   'none' | 'tlshd'
 >;
 
-/** The family `handshake`, to be given to `openFamily`. */
+/** The family `handshake`; pass it to `openFamily`. */
 export const handshakeFamily: Family<HandshakeClient> = {
   name: 'handshake',
   protocol: 16,

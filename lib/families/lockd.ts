@@ -129,17 +129,17 @@ const serverCodec: BodyCodec<Server, ServerInput> = {
   },
 };
 
-/** What `LOCKD_CMD_SERVER_SET` takes. */
+/** The parameters of `LOCKD_CMD_SERVER_SET`. */
 export type ServerSetDoRequest = Pick<ServerInput, 'gracetime' | 'tcpPort' | 'udpPort' | 'extra'>;
 
-/** What `LOCKD_CMD_SERVER_GET` takes. */
+/** The parameters of `LOCKD_CMD_SERVER_GET`. */
 export type ServerGetDoRequest = Pick<ServerInput, 'extra'>;
 
 /** Requests of `lockd` with one answer. */
 export interface LockdRequests {
-  /** `LOCKD_CMD_SERVER_SET`. Needs CAP_NET_ADMIN. Takes gracetime, tcp-port, udp-port. */
+  /** `LOCKD_CMD_SERVER_SET`. Needs CAP_NET_ADMIN. Request attributes: gracetime, tcp-port, udp-port. */
   readonly serverSet: ActOperation<ServerSetDoRequest, Server>;
-  /** `LOCKD_CMD_SERVER_GET`. Answers gracetime, tcp-port, udp-port. */
+  /** `LOCKD_CMD_SERVER_GET`. Reply attributes: gracetime, tcp-port, udp-port. */
   readonly serverGet: GetOperation<ServerGetDoRequest, Server>;
 }
 
@@ -147,7 +147,7 @@ export interface LockdRequests {
 export interface LockdDumps {
 }
 
-/** What opening `lockd` gives. */
+/** The client of `lockd`, as `openFamily` returns it. */
 export type LockdClient = FamilyClient<
   LockdRequests,
   LockdDumps,
@@ -155,7 +155,7 @@ export type LockdClient = FamilyClient<
   never
 >;
 
-/** The family `lockd`, to be given to `openFamily`. */
+/** The family `lockd`; pass it to `openFamily`. */
 export const lockdFamily: Family<LockdClient> = {
   name: 'lockd',
   protocol: 16,

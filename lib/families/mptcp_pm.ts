@@ -630,7 +630,7 @@ const endpointCodec: BodyCodec<Endpoint, EndpointInput> = {
   },
 };
 
-/** What a dump of `Attr` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Attr`. Named values and flags are numbers. */
 export interface AttrColumns {
   readonly rcvAddAddrs: Uint32Array;
   readonly subflows: Uint32Array;
@@ -666,43 +666,43 @@ const eventAttrCodec: BodyCodec<EventAttr, EventAttrInput> = {
   },
 };
 
-/** What `MPTCP_PM_CMD_ADD_ADDR` takes. */
+/** The parameters of `MPTCP_PM_CMD_ADD_ADDR`. */
 export type AddAddrDoRequest = Pick<EndpointInput, 'addr' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_DEL_ADDR` takes. */
+/** The parameters of `MPTCP_PM_CMD_DEL_ADDR`. */
 export type DelAddrDoRequest = Pick<EndpointInput, 'addr' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_GET_ADDR` takes. */
+/** The parameters of `MPTCP_PM_CMD_GET_ADDR`. */
 export type GetAddrDoRequest = Pick<AttrInput, 'addr' | 'token' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_GET_ADDR` takes as a dump. */
+/** The parameters of `MPTCP_PM_CMD_GET_ADDR` as a dump. */
 export type GetAddrDumpRequest = Pick<AttrInput, 'extra'>;
 
-/** What `MPTCP_PM_CMD_FLUSH_ADDRS` takes. */
+/** The parameters of `MPTCP_PM_CMD_FLUSH_ADDRS`. */
 export type FlushAddrsDoRequest = Pick<EndpointInput, 'addr' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_SET_LIMITS` takes. */
+/** The parameters of `MPTCP_PM_CMD_SET_LIMITS`. */
 export type SetLimitsDoRequest = Pick<AttrInput, 'rcvAddAddrs' | 'subflows' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_GET_LIMITS` takes. */
+/** The parameters of `MPTCP_PM_CMD_GET_LIMITS`. */
 export type GetLimitsDoRequest = Pick<AttrInput, 'rcvAddAddrs' | 'subflows' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_SET_FLAGS` takes. */
+/** The parameters of `MPTCP_PM_CMD_SET_FLAGS`. */
 export type SetFlagsDoRequest = Pick<AttrInput, 'addr' | 'token' | 'addrRemote' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_ANNOUNCE` takes. */
+/** The parameters of `MPTCP_PM_CMD_ANNOUNCE`. */
 export type AnnounceDoRequest = Pick<AttrInput, 'addr' | 'token' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_REMOVE` takes. */
+/** The parameters of `MPTCP_PM_CMD_REMOVE`. */
 export type RemoveDoRequest = Pick<AttrInput, 'token' | 'locId' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_SUBFLOW_CREATE` takes. */
+/** The parameters of `MPTCP_PM_CMD_SUBFLOW_CREATE`. */
 export type SubflowCreateDoRequest = Pick<AttrInput, 'addr' | 'token' | 'addrRemote' | 'extra'>;
 
-/** What `MPTCP_PM_CMD_SUBFLOW_DESTROY` takes. */
+/** The parameters of `MPTCP_PM_CMD_SUBFLOW_DESTROY`. */
 export type SubflowDestroyDoRequest = Pick<AttrInput, 'addr' | 'token' | 'addrRemote' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type MptcpPmNotification =
   | NotificationOf<'created-event', EventAttr>
   | NotificationOf<'established-event', EventAttr>
@@ -717,37 +717,40 @@ export type MptcpPmNotification =
 
 /** Requests of `mptcp_pm` with one answer. */
 export interface MptcpPmRequests {
-  /** `MPTCP_PM_CMD_ADD_ADDR`. Needs CAP_NET_ADMIN. Takes addr. */
+  /** `MPTCP_PM_CMD_ADD_ADDR`. Needs CAP_NET_ADMIN. Request attributes: addr. */
   readonly addAddr: ActOperation<AddAddrDoRequest, Endpoint>;
-  /** `MPTCP_PM_CMD_DEL_ADDR`. Needs CAP_NET_ADMIN. Takes addr. */
+  /** `MPTCP_PM_CMD_DEL_ADDR`. Needs CAP_NET_ADMIN. Request attributes: addr. */
   readonly delAddr: ActOperation<DelAddrDoRequest, Endpoint>;
-  /** `MPTCP_PM_CMD_GET_ADDR`. Takes addr, token. Answers addr. */
+  /** `MPTCP_PM_CMD_GET_ADDR`. Request attributes: addr, token. Reply attributes: addr. */
   readonly getAddr: GetOperation<GetAddrDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_FLUSH_ADDRS`. Needs CAP_NET_ADMIN. Takes addr. */
+  /** `MPTCP_PM_CMD_FLUSH_ADDRS`. Needs CAP_NET_ADMIN. Request attributes: addr. */
   readonly flushAddrs: ActOperation<FlushAddrsDoRequest, Endpoint>;
-  /** `MPTCP_PM_CMD_SET_LIMITS`. Needs CAP_NET_ADMIN. Takes rcv-add-addrs, subflows. */
+  /** `MPTCP_PM_CMD_SET_LIMITS`. Needs CAP_NET_ADMIN. Request attributes: rcv-add-addrs, subflows. */
   readonly setLimits: ActOperation<SetLimitsDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_GET_LIMITS`. Takes rcv-add-addrs, subflows. Answers rcv-add-addrs, subflows. */
+  /**
+   * `MPTCP_PM_CMD_GET_LIMITS`. Request attributes: rcv-add-addrs, subflows. Reply attributes: rcv-add-addrs,
+   * subflows.
+   */
   readonly getLimits: GetOperation<GetLimitsDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_SET_FLAGS`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
+  /** `MPTCP_PM_CMD_SET_FLAGS`. Needs CAP_NET_ADMIN. Request attributes: addr, token, addr-remote. */
   readonly setFlags: ActOperation<SetFlagsDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_ANNOUNCE`. Needs CAP_NET_ADMIN. Takes addr, token. */
+  /** `MPTCP_PM_CMD_ANNOUNCE`. Needs CAP_NET_ADMIN. Request attributes: addr, token. */
   readonly announce: ActOperation<AnnounceDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_REMOVE`. Needs CAP_NET_ADMIN. Takes token, loc-id. */
+  /** `MPTCP_PM_CMD_REMOVE`. Needs CAP_NET_ADMIN. Request attributes: token, loc-id. */
   readonly remove: ActOperation<RemoveDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_SUBFLOW_CREATE`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
+  /** `MPTCP_PM_CMD_SUBFLOW_CREATE`. Needs CAP_NET_ADMIN. Request attributes: addr, token, addr-remote. */
   readonly subflowCreate: ActOperation<SubflowCreateDoRequest, Attr>;
-  /** `MPTCP_PM_CMD_SUBFLOW_DESTROY`. Needs CAP_NET_ADMIN. Takes addr, token, addr-remote. */
+  /** `MPTCP_PM_CMD_SUBFLOW_DESTROY`. Needs CAP_NET_ADMIN. Request attributes: addr, token, addr-remote. */
   readonly subflowDestroy: ActOperation<SubflowDestroyDoRequest, Attr>;
 }
 
 /** Requests of `mptcp_pm` with any number of answers. */
 export interface MptcpPmDumps {
-  /** `MPTCP_PM_CMD_GET_ADDR`. Answers addr. */
+  /** `MPTCP_PM_CMD_GET_ADDR`. Reply attributes: addr. */
   readonly getAddr: DumpOperation<GetAddrDumpRequest, Attr, AttrColumns>;
 }
 
-/** What opening `mptcp_pm` gives. */
+/** The client of `mptcp_pm`, as `openFamily` returns it. */
 export type MptcpPmClient = FamilyClient<
   MptcpPmRequests,
   MptcpPmDumps,
@@ -755,7 +758,7 @@ export type MptcpPmClient = FamilyClient<
   'mptcp_pm_cmds' | 'mptcp_pm_events'
 >;
 
-/** The family `mptcp_pm`, to be given to `openFamily`. */
+/** The family `mptcp_pm`; pass it to `openFamily`. */
 export const mptcpPmFamily: Family<MptcpPmClient> = {
   name: 'mptcp_pm',
   protocol: 16,

@@ -505,7 +505,7 @@ function describeCaps(): DescribedSet {
   };
 }
 
-/** What a dump of `NetShaper` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `NetShaper`. Named values and flags are numbers. */
 export interface NetShaperColumns {
   readonly metric: Uint32Array;
   readonly bwMin: BigUint64Array;
@@ -530,7 +530,7 @@ const netShaperCodec: BodyCodec<NetShaper, NetShaperInput> = {
   },
 };
 
-/** What a dump of `Caps` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Caps`. Named values and flags are numbers. */
 export interface CapsColumns {
   readonly ifindex: Uint32Array;
   readonly scope: Uint32Array;
@@ -558,49 +558,50 @@ const capsCodec: BodyCodec<Caps, CapsInput> = {
   },
 };
 
-/** What `NET_SHAPER_CMD_GET` takes. */
+/** The parameters of `NET_SHAPER_CMD_GET`. */
 export type GetDoRequest = Pick<NetShaperInput, 'ifindex' | 'handle' | 'extra'>;
 
-/** What `NET_SHAPER_CMD_GET` takes as a dump. */
+/** The parameters of `NET_SHAPER_CMD_GET` as a dump. */
 export type GetDumpRequest = Pick<NetShaperInput, 'ifindex' | 'extra'>;
 
-/** What `NET_SHAPER_CMD_SET` takes. */
+/** The parameters of `NET_SHAPER_CMD_SET`. */
 export type SetDoRequest = Pick<NetShaperInput, 'ifindex' | 'handle' | 'metric' | 'bwMin' | 'bwMax' | 'burst' | 'priority' | 'weight' | 'extra'>;
 
-/** What `NET_SHAPER_CMD_DELETE` takes. */
+/** The parameters of `NET_SHAPER_CMD_DELETE`. */
 export type DeleteDoRequest = Pick<NetShaperInput, 'ifindex' | 'handle' | 'extra'>;
 
-/** What `NET_SHAPER_CMD_GROUP` takes. */
+/** The parameters of `NET_SHAPER_CMD_GROUP`. */
 export type GroupDoRequest = Pick<NetShaperInput, 'ifindex' | 'parent' | 'handle' | 'metric' | 'bwMin' | 'bwMax' | 'burst' | 'priority' | 'weight' | 'leaves' | 'extra'>;
 
-/** What `NET_SHAPER_CMD_CAP_GET` takes. */
+/** The parameters of `NET_SHAPER_CMD_CAP_GET`. */
 export type CapGetDoRequest = Pick<CapsInput, 'ifindex' | 'scope' | 'extra'>;
 
-/** What `NET_SHAPER_CMD_CAP_GET` takes as a dump. */
+/** The parameters of `NET_SHAPER_CMD_CAP_GET` as a dump. */
 export type CapGetDumpRequest = Pick<CapsInput, 'ifindex' | 'extra'>;
 
 /** Requests of `net-shaper` with one answer. */
 export interface NetShaperRequests {
   /**
-   * `NET_SHAPER_CMD_GET`. Takes ifindex, handle. Answers ifindex, parent, handle, metric, bw-min, bw-max, burst,
-   * priority, weight.
+   * `NET_SHAPER_CMD_GET`. Request attributes: ifindex, handle. Reply attributes: ifindex, parent, handle, metric,
+   * bw-min, bw-max, burst, priority, weight.
    */
   readonly get: GetOperation<GetDoRequest, NetShaper>;
   /**
-   * `NET_SHAPER_CMD_SET`. Needs CAP_NET_ADMIN. Takes ifindex, handle, metric, bw-min, bw-max, burst, priority,
-   * weight.
+   * `NET_SHAPER_CMD_SET`. Needs CAP_NET_ADMIN. Request attributes: ifindex, handle, metric, bw-min, bw-max, burst,
+   * priority, weight.
    */
   readonly set: ActOperation<SetDoRequest, NetShaper>;
-  /** `NET_SHAPER_CMD_DELETE`. Needs CAP_NET_ADMIN. Takes ifindex, handle. */
+  /** `NET_SHAPER_CMD_DELETE`. Needs CAP_NET_ADMIN. Request attributes: ifindex, handle. */
   readonly delete: ActOperation<DeleteDoRequest, NetShaper>;
   /**
-   * `NET_SHAPER_CMD_GROUP`. Needs CAP_NET_ADMIN. Takes ifindex, parent, handle, metric, bw-min, bw-max, burst,
-   * priority, weight, leaves. Answers ifindex, handle.
+   * `NET_SHAPER_CMD_GROUP`. Needs CAP_NET_ADMIN. Request attributes: ifindex, parent, handle, metric, bw-min, bw-max,
+   * burst, priority, weight, leaves. Reply attributes: ifindex, handle.
    */
   readonly group: GetOperation<GroupDoRequest, NetShaper>;
   /**
-   * `NET_SHAPER_CMD_CAP_GET`. Takes ifindex, scope. Answers ifindex, scope, support-metric-bps, support-metric-pps,
-   * support-nesting, support-bw-min, support-bw-max, support-burst, support-priority, support-weight.
+   * `NET_SHAPER_CMD_CAP_GET`. Request attributes: ifindex, scope. Reply attributes: ifindex, scope,
+   * support-metric-bps, support-metric-pps, support-nesting, support-bw-min, support-bw-max, support-burst,
+   * support-priority, support-weight.
    */
   readonly capGet: GetOperation<CapGetDoRequest, Caps>;
 }
@@ -608,18 +609,19 @@ export interface NetShaperRequests {
 /** Requests of `net-shaper` with any number of answers. */
 export interface NetShaperDumps {
   /**
-   * `NET_SHAPER_CMD_GET`. Takes ifindex. Answers ifindex, parent, handle, metric, bw-min, bw-max, burst, priority,
-   * weight.
+   * `NET_SHAPER_CMD_GET`. Request attributes: ifindex. Reply attributes: ifindex, parent, handle, metric, bw-min,
+   * bw-max, burst, priority, weight.
    */
   readonly get: DumpOperation<GetDumpRequest, NetShaper, NetShaperColumns>;
   /**
-   * `NET_SHAPER_CMD_CAP_GET`. Takes ifindex. Answers ifindex, scope, support-metric-bps, support-metric-pps,
-   * support-nesting, support-bw-min, support-bw-max, support-burst, support-priority, support-weight.
+   * `NET_SHAPER_CMD_CAP_GET`. Request attributes: ifindex. Reply attributes: ifindex, scope, support-metric-bps,
+   * support-metric-pps, support-nesting, support-bw-min, support-bw-max, support-burst, support-priority,
+   * support-weight.
    */
   readonly capGet: DumpOperation<CapGetDumpRequest, Caps, CapsColumns>;
 }
 
-/** What opening `net-shaper` gives. */
+/** The client of `net-shaper`, as `openFamily` returns it. */
 export type NetShaperClient = FamilyClient<
   NetShaperRequests,
   NetShaperDumps,
@@ -627,7 +629,7 @@ export type NetShaperClient = FamilyClient<
   never
 >;
 
-/** The family `net-shaper`, to be given to `openFamily`. */
+/** The family `net-shaper`; pass it to `openFamily`. */
 export const netShaperFamily: Family<NetShaperClient> = {
   name: 'net-shaper',
   protocol: 16,

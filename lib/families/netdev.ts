@@ -1524,7 +1524,7 @@ function describeDmabuf(): DescribedSet {
   };
 }
 
-/** What a dump of `Dev` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Dev`. Named values and flags are numbers. */
 export interface DevColumns {
   readonly ifindex: Uint32Array;
   readonly xdpFeatures: BigUint64Array;
@@ -1547,7 +1547,7 @@ const devCodec: BodyCodec<Dev, DevInput> = {
   },
 };
 
-/** What a dump of `PagePool` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `PagePool`. Named values and flags are numbers. */
 export interface PagePoolColumns {
   readonly id: BigUint64Array;
   readonly ifindex: Uint32Array;
@@ -1572,7 +1572,7 @@ const pagePoolCodec: BodyCodec<PagePool, PagePoolInput> = {
   },
 };
 
-/** What a dump of `PagePoolStats` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `PagePoolStats`. Named values and flags are numbers. */
 export interface PagePoolStatsColumns {
   readonly allocFast: BigUint64Array;
   readonly allocSlow: BigUint64Array;
@@ -1601,7 +1601,7 @@ const pagePoolStatsCodec: BodyCodec<PagePoolStats, PagePoolStatsInput> = {
   },
 };
 
-/** What a dump of `Queue` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Queue`. Named values and flags are numbers. */
 export interface QueueColumns {
   readonly id: Uint32Array;
   readonly ifindex: Uint32Array;
@@ -1624,7 +1624,7 @@ const queueCodec: BodyCodec<Queue, QueueInput> = {
   },
 };
 
-/** What a dump of `Napi` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Napi`. Named values and flags are numbers. */
 export interface NapiColumns {
   readonly ifindex: Uint32Array;
   readonly id: Uint32Array;
@@ -1650,7 +1650,7 @@ const napiCodec: BodyCodec<Napi, NapiInput> = {
   },
 };
 
-/** What a dump of `Qstats` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Qstats`. Named values and flags are numbers. */
 export interface QstatsColumns {
   readonly ifindex: Uint32Array;
   readonly queueType: Uint32Array;
@@ -1713,52 +1713,52 @@ const dmabufCodec: BodyCodec<Dmabuf, DmabufInput> = {
   },
 };
 
-/** What `NETDEV_CMD_DEV_GET` takes. */
+/** The parameters of `NETDEV_CMD_DEV_GET`. */
 export type DevGetDoRequest = Pick<DevInput, 'ifindex' | 'extra'>;
 
-/** What `NETDEV_CMD_DEV_GET` takes as a dump. */
+/** The parameters of `NETDEV_CMD_DEV_GET` as a dump. */
 export type DevGetDumpRequest = Pick<DevInput, 'extra'>;
 
-/** What `NETDEV_CMD_PAGE_POOL_GET` takes. */
+/** The parameters of `NETDEV_CMD_PAGE_POOL_GET`. */
 export type PagePoolGetDoRequest = Pick<PagePoolInput, 'id' | 'extra'>;
 
-/** What `NETDEV_CMD_PAGE_POOL_GET` takes as a dump. */
+/** The parameters of `NETDEV_CMD_PAGE_POOL_GET` as a dump. */
 export type PagePoolGetDumpRequest = Pick<PagePoolInput, 'ifindex' | 'extra'>;
 
-/** What `NETDEV_CMD_PAGE_POOL_STATS_GET` takes. */
+/** The parameters of `NETDEV_CMD_PAGE_POOL_STATS_GET`. */
 export type PagePoolStatsGetDoRequest = Pick<PagePoolStatsInput, 'info' | 'extra'>;
 
-/** What `NETDEV_CMD_PAGE_POOL_STATS_GET` takes as a dump. */
+/** The parameters of `NETDEV_CMD_PAGE_POOL_STATS_GET` as a dump. */
 export type PagePoolStatsGetDumpRequest = Pick<PagePoolStatsInput, 'info' | 'extra'>;
 
-/** What `NETDEV_CMD_QUEUE_GET` takes. */
+/** The parameters of `NETDEV_CMD_QUEUE_GET`. */
 export type QueueGetDoRequest = Pick<QueueInput, 'ifindex' | 'type' | 'id' | 'extra'>;
 
-/** What `NETDEV_CMD_QUEUE_GET` takes as a dump. */
+/** The parameters of `NETDEV_CMD_QUEUE_GET` as a dump. */
 export type QueueGetDumpRequest = Pick<QueueInput, 'ifindex' | 'extra'>;
 
-/** What `NETDEV_CMD_NAPI_GET` takes. */
+/** The parameters of `NETDEV_CMD_NAPI_GET`. */
 export type NapiGetDoRequest = Pick<NapiInput, 'id' | 'extra'>;
 
-/** What `NETDEV_CMD_NAPI_GET` takes as a dump. */
+/** The parameters of `NETDEV_CMD_NAPI_GET` as a dump. */
 export type NapiGetDumpRequest = Pick<NapiInput, 'ifindex' | 'extra'>;
 
-/** What `NETDEV_CMD_QSTATS_GET` takes as a dump. */
+/** The parameters of `NETDEV_CMD_QSTATS_GET` as a dump. */
 export type QstatsGetDumpRequest = Pick<QstatsInput, 'ifindex' | 'scope' | 'extra'>;
 
-/** What `NETDEV_CMD_BIND_RX` takes. */
+/** The parameters of `NETDEV_CMD_BIND_RX`. */
 export type BindRxDoRequest = Pick<DmabufInput, 'ifindex' | 'fd' | 'queues' | 'rxPageSize' | 'extra'>;
 
-/** What `NETDEV_CMD_NAPI_SET` takes. */
+/** The parameters of `NETDEV_CMD_NAPI_SET`. */
 export type NapiSetDoRequest = Pick<NapiInput, 'id' | 'deferHardIrqs' | 'groFlushTimeout' | 'irqSuspendTimeout' | 'threaded' | 'extra'>;
 
-/** What `NETDEV_CMD_BIND_TX` takes. */
+/** The parameters of `NETDEV_CMD_BIND_TX`. */
 export type BindTxDoRequest = Pick<DmabufInput, 'ifindex' | 'fd' | 'extra'>;
 
-/** What `NETDEV_CMD_QUEUE_CREATE` takes. */
+/** The parameters of `NETDEV_CMD_QUEUE_CREATE`. */
 export type QueueCreateDoRequest = Pick<QueueInput, 'ifindex' | 'type' | 'lease' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type NetdevNotification =
   | NotificationOf<'dev-add-ntf', Dev>
   | NotificationOf<'dev-del-ntf', Dev>
@@ -1770,77 +1770,89 @@ export type NetdevNotification =
 /** Requests of `netdev` with one answer. */
 export interface NetdevRequests {
   /**
-   * `NETDEV_CMD_DEV_GET`. Takes ifindex. Answers ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features,
-   * xsk-features.
+   * `NETDEV_CMD_DEV_GET`. Request attributes: ifindex. Reply attributes: ifindex, xdp-features, xdp-zc-max-segs,
+   * xdp-rx-metadata-features, xsk-features.
    */
   readonly devGet: GetOperation<DevGetDoRequest, Dev>;
   /**
-   * `NETDEV_CMD_PAGE_POOL_GET`. Takes id. Answers id, ifindex, napi-id, inflight, inflight-mem, detach-time, dmabuf,
-   * io-uring.
+   * `NETDEV_CMD_PAGE_POOL_GET`. Request attributes: id. Reply attributes: id, ifindex, napi-id, inflight,
+   * inflight-mem, detach-time, dmabuf, io-uring.
    */
   readonly pagePoolGet: GetOperation<PagePoolGetDoRequest, PagePool>;
   /**
-   * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Takes info. Answers info, alloc-fast, alloc-slow, alloc-slow-high-order,
-   * alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring, recycle-ring-full,
-   * recycle-released-refcnt.
+   * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Request attributes: info. Reply attributes: info, alloc-fast, alloc-slow,
+   * alloc-slow-high-order, alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring,
+   * recycle-ring-full, recycle-released-refcnt.
    */
   readonly pagePoolStatsGet: GetOperation<PagePoolStatsGetDoRequest, PagePoolStats>;
   /**
-   * `NETDEV_CMD_QUEUE_GET`. Takes ifindex, type, id. Answers id, type, napi-id, ifindex, dmabuf, io-uring, xsk,
-   * lease.
+   * `NETDEV_CMD_QUEUE_GET`. Request attributes: ifindex, type, id. Reply attributes: id, type, napi-id, ifindex,
+   * dmabuf, io-uring, xsk, lease.
    */
   readonly queueGet: GetOperation<QueueGetDoRequest, Queue>;
   /**
-   * `NETDEV_CMD_NAPI_GET`. Takes id. Answers id, ifindex, irq, pid, defer-hard-irqs, gro-flush-timeout,
-   * irq-suspend-timeout, threaded.
+   * `NETDEV_CMD_NAPI_GET`. Request attributes: id. Reply attributes: id, ifindex, irq, pid, defer-hard-irqs,
+   * gro-flush-timeout, irq-suspend-timeout, threaded.
    */
   readonly napiGet: GetOperation<NapiGetDoRequest, Napi>;
-  /** `NETDEV_CMD_BIND_RX`. Needs CAP_NET_ADMIN. Takes ifindex, fd, queues, rx-page-size. Answers id. */
+  /**
+   * `NETDEV_CMD_BIND_RX`. Needs CAP_NET_ADMIN. Request attributes: ifindex, fd, queues, rx-page-size. Reply
+   * attributes: id.
+   */
   readonly bindRx: GetOperation<BindRxDoRequest, Dmabuf>;
   /**
-   * `NETDEV_CMD_NAPI_SET`. Needs CAP_NET_ADMIN. Takes id, defer-hard-irqs, gro-flush-timeout, irq-suspend-timeout,
-   * threaded.
+   * `NETDEV_CMD_NAPI_SET`. Needs CAP_NET_ADMIN. Request attributes: id, defer-hard-irqs, gro-flush-timeout,
+   * irq-suspend-timeout, threaded.
    */
   readonly napiSet: ActOperation<NapiSetDoRequest, Napi>;
-  /** `NETDEV_CMD_BIND_TX`. Takes ifindex, fd. Answers id. */
+  /** `NETDEV_CMD_BIND_TX`. Request attributes: ifindex, fd. Reply attributes: id. */
   readonly bindTx: GetOperation<BindTxDoRequest, Dmabuf>;
-  /** `NETDEV_CMD_QUEUE_CREATE`. Needs CAP_NET_ADMIN. Takes ifindex, type, lease. Answers id. */
+  /**
+   * `NETDEV_CMD_QUEUE_CREATE`. Needs CAP_NET_ADMIN. Request attributes: ifindex, type, lease. Reply attributes: id.
+   */
   readonly queueCreate: GetOperation<QueueCreateDoRequest, Queue>;
 }
 
 /** Requests of `netdev` with any number of answers. */
 export interface NetdevDumps {
-  /** `NETDEV_CMD_DEV_GET`. Answers ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features, xsk-features. */
+  /**
+   * `NETDEV_CMD_DEV_GET`. Reply attributes: ifindex, xdp-features, xdp-zc-max-segs, xdp-rx-metadata-features,
+   * xsk-features.
+   */
   readonly devGet: DumpOperation<DevGetDumpRequest, Dev, DevColumns>;
   /**
-   * `NETDEV_CMD_PAGE_POOL_GET`. Takes ifindex. Answers id, ifindex, napi-id, inflight, inflight-mem, detach-time,
-   * dmabuf, io-uring.
+   * `NETDEV_CMD_PAGE_POOL_GET`. Request attributes: ifindex. Reply attributes: id, ifindex, napi-id, inflight,
+   * inflight-mem, detach-time, dmabuf, io-uring.
    */
   readonly pagePoolGet: DumpOperation<PagePoolGetDumpRequest, PagePool, PagePoolColumns>;
   /**
-   * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Takes info. Answers info, alloc-fast, alloc-slow, alloc-slow-high-order,
-   * alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring, recycle-ring-full,
-   * recycle-released-refcnt.
+   * `NETDEV_CMD_PAGE_POOL_STATS_GET`. Request attributes: info. Reply attributes: info, alloc-fast, alloc-slow,
+   * alloc-slow-high-order, alloc-empty, alloc-refill, alloc-waive, recycle-cached, recycle-cache-full, recycle-ring,
+   * recycle-ring-full, recycle-released-refcnt.
    */
   readonly pagePoolStatsGet: DumpOperation<PagePoolStatsGetDumpRequest, PagePoolStats, PagePoolStatsColumns>;
-  /** `NETDEV_CMD_QUEUE_GET`. Takes ifindex. Answers id, type, napi-id, ifindex, dmabuf, io-uring, xsk, lease. */
+  /**
+   * `NETDEV_CMD_QUEUE_GET`. Request attributes: ifindex. Reply attributes: id, type, napi-id, ifindex, dmabuf,
+   * io-uring, xsk, lease.
+   */
   readonly queueGet: DumpOperation<QueueGetDumpRequest, Queue, QueueColumns>;
   /**
-   * `NETDEV_CMD_NAPI_GET`. Takes ifindex. Answers id, ifindex, irq, pid, defer-hard-irqs, gro-flush-timeout,
-   * irq-suspend-timeout, threaded.
+   * `NETDEV_CMD_NAPI_GET`. Request attributes: ifindex. Reply attributes: id, ifindex, irq, pid, defer-hard-irqs,
+   * gro-flush-timeout, irq-suspend-timeout, threaded.
    */
   readonly napiGet: DumpOperation<NapiGetDumpRequest, Napi, NapiColumns>;
   /**
-   * `NETDEV_CMD_QSTATS_GET`. Takes ifindex, scope. Answers ifindex, queue-type, queue-id, rx-packets, rx-bytes,
-   * tx-packets, tx-bytes, rx-alloc-fail, rx-hw-drops, rx-hw-drop-overruns, rx-csum-complete, rx-csum-unnecessary,
-   * rx-csum-none, rx-csum-bad, rx-hw-gro-packets, rx-hw-gro-bytes, rx-hw-gro-wire-packets, rx-hw-gro-wire-bytes,
-   * rx-hw-drop-ratelimits, tx-hw-drops, tx-hw-drop-errors, tx-csum-none, tx-needs-csum, tx-hw-gso-packets,
-   * tx-hw-gso-bytes, tx-hw-gso-wire-packets, tx-hw-gso-wire-bytes, tx-hw-drop-ratelimits, tx-stop, tx-wake.
+   * `NETDEV_CMD_QSTATS_GET`. Request attributes: ifindex, scope. Reply attributes: ifindex, queue-type, queue-id,
+   * rx-packets, rx-bytes, tx-packets, tx-bytes, rx-alloc-fail, rx-hw-drops, rx-hw-drop-overruns, rx-csum-complete,
+   * rx-csum-unnecessary, rx-csum-none, rx-csum-bad, rx-hw-gro-packets, rx-hw-gro-bytes, rx-hw-gro-wire-packets,
+   * rx-hw-gro-wire-bytes, rx-hw-drop-ratelimits, tx-hw-drops, tx-hw-drop-errors, tx-csum-none, tx-needs-csum,
+   * tx-hw-gso-packets, tx-hw-gso-bytes, tx-hw-gso-wire-packets, tx-hw-gso-wire-bytes, tx-hw-drop-ratelimits, tx-stop,
+   * tx-wake.
    */
   readonly qstatsGet: DumpOperation<QstatsGetDumpRequest, Qstats, QstatsColumns>;
 }
 
-/** What opening `netdev` gives. */
+/** The client of `netdev`, as `openFamily` returns it. */
 export type NetdevClient = FamilyClient<
   NetdevRequests,
   NetdevDumps,
@@ -1848,7 +1860,7 @@ export type NetdevClient = FamilyClient<
   'mgmt' | 'page-pool'
 >;
 
-/** The family `netdev`, to be given to `openFamily`. */
+/** The family `netdev`; pass it to `openFamily`. */
 export const netdevFamily: Family<NetdevClient> = {
   name: 'netdev',
   protocol: 16,

@@ -871,7 +871,7 @@ function describeValues(): DescribedSet {
   };
 }
 
-/** What a dump of `Attrs` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Attrs`. Named values and flags are numbers. */
 export interface AttrsColumns {
   readonly portId: Uint32Array;
   readonly period: Uint32Array;
@@ -916,130 +916,131 @@ const attrsCodec: BodyCodec<Attrs, AttrsInput> = {
   },
 };
 
-/** What `NETLINK_TEST_CMD_GET_COUNTERS` takes. */
+/** The parameters of `NETLINK_TEST_CMD_GET_COUNTERS`. */
 export type GetCountersDoRequest = Pick<AttrsInput, 'extra'>;
 
-/** What `NETLINK_TEST_CMD_REGISTER` takes. */
+/** The parameters of `NETLINK_TEST_CMD_REGISTER`. */
 export type RegisterDoRequest = Pick<AttrsInput, 'portId' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_UNREGISTER` takes. */
+/** The parameters of `NETLINK_TEST_CMD_UNREGISTER`. */
 export type UnregisterDoRequest = Pick<AttrsInput, 'portId' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_START_TIMER` takes. */
+/** The parameters of `NETLINK_TEST_CMD_START_TIMER`. */
 export type StartTimerDoRequest = Pick<AttrsInput, 'period' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_STOP_TIMER` takes. */
+/** The parameters of `NETLINK_TEST_CMD_STOP_TIMER`. */
 export type StopTimerDoRequest = Pick<AttrsInput, 'extra'>;
 
-/** What `NETLINK_TEST_CMD_START_FLOOD` takes. */
+/** The parameters of `NETLINK_TEST_CMD_START_FLOOD`. */
 export type StartFloodDoRequest = Pick<AttrsInput, 'portId' | 'count' | 'size' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_STOP_FLOOD` takes. */
+/** The parameters of `NETLINK_TEST_CMD_STOP_FLOOD`. */
 export type StopFloodDoRequest = Pick<AttrsInput, 'extra'>;
 
-/** What `NETLINK_TEST_CMD_GET_FLOOD` takes. */
+/** The parameters of `NETLINK_TEST_CMD_GET_FLOOD`. */
 export type GetFloodDoRequest = Pick<AttrsInput, 'extra'>;
 
-/** What `NETLINK_TEST_CMD_SET_MODE` takes. */
+/** The parameters of `NETLINK_TEST_CMD_SET_MODE`. */
 export type SetModeDoRequest = Pick<AttrsInput, 'mode' | 'sleep' | 'queueLimit' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_GET_MODE` takes. */
+/** The parameters of `NETLINK_TEST_CMD_GET_MODE`. */
 export type GetModeDoRequest = Pick<AttrsInput, 'extra'>;
 
-/** What `NETLINK_TEST_CMD_REPLY_ACK` takes. */
+/** The parameters of `NETLINK_TEST_CMD_REPLY_ACK`. */
 export type ReplyAckDoRequest = Pick<AttrsInput, 'errno' | 'message' | 'cookie' | 'at' | 'atNested' | 'policy' | 'missing' | 'missingNest' | 'values' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_REPLY_ERROR` takes. */
+/** The parameters of `NETLINK_TEST_CMD_REPLY_ERROR`. */
 export type ReplyErrorDoRequest = Pick<AttrsInput, 'errno' | 'message' | 'cookie' | 'at' | 'atNested' | 'policy' | 'missing' | 'missingNest' | 'values' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_REPLY` takes. */
+/** The parameters of `NETLINK_TEST_CMD_REPLY`. */
 export type ReplyDoRequest = Pick<AttrsInput, 'count' | 'size' | 'flags' | 'sequenceDelta' | 'lengthDelta' | 'unaligned' | 'together' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_DUMP` takes as a dump. */
+/** The parameters of `NETLINK_TEST_CMD_DUMP` as a dump. */
 export type DumpDumpRequest = Pick<AttrsInput, 'count' | 'size' | 'sleep' | 'perDatagram' | 'noMulti' | 'errno' | 'message' | 'at' | 'atNested' | 'policy' | 'missing' | 'missingNest' | 'values' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_INTERRUPT_DUMPS` takes. */
+/** The parameters of `NETLINK_TEST_CMD_INTERRUPT_DUMPS`. */
 export type InterruptDumpsDoRequest = Pick<AttrsInput, 'count' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_GET_VALUES` takes. */
+/** The parameters of `NETLINK_TEST_CMD_GET_VALUES`. */
 export type GetValuesDoRequest = Pick<AttrsInput, 'extra'>;
 
-/** What `NETLINK_TEST_CMD_ECHO_VALUES` takes. */
+/** The parameters of `NETLINK_TEST_CMD_ECHO_VALUES`. */
 export type EchoValuesDoRequest = Pick<AttrsInput, 'values' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_RING_SUBMIT` takes. */
+/** The parameters of `NETLINK_TEST_CMD_RING_SUBMIT`. */
 export type RingSubmitDoRequest = Pick<AttrsInput, 'fd' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_RING_PRODUCE` takes. */
+/** The parameters of `NETLINK_TEST_CMD_RING_PRODUCE`. */
 export type RingProduceDoRequest = Pick<AttrsInput, 'fd' | 'count' | 'size' | 'extra'>;
 
-/** What `NETLINK_TEST_CMD_RING_GET_FRAMES` takes. */
+/** The parameters of `NETLINK_TEST_CMD_RING_GET_FRAMES`. */
 export type RingGetFramesDoRequest = Pick<AttrsInput, 'fd' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type NetlinkTestNotification =
   | NotificationOf<'flood-done', Attrs>;
 
 /** Requests of `netlink_test` with one answer. */
 export interface NetlinkTestRequests {
-  /** `NETLINK_TEST_CMD_GET_COUNTERS`. Answers counters. */
+  /** `NETLINK_TEST_CMD_GET_COUNTERS`. Reply attributes: counters. */
   readonly getCounters: GetOperation<GetCountersDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_REGISTER`. Needs CAP_NET_ADMIN. Takes port-id. */
+  /** `NETLINK_TEST_CMD_REGISTER`. Needs CAP_NET_ADMIN. Request attributes: port-id. */
   readonly register: ActOperation<RegisterDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_UNREGISTER`. Needs CAP_NET_ADMIN. Takes port-id. */
+  /** `NETLINK_TEST_CMD_UNREGISTER`. Needs CAP_NET_ADMIN. Request attributes: port-id. */
   readonly unregister: ActOperation<UnregisterDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_START_TIMER`. Needs CAP_NET_ADMIN. Takes period. */
+  /** `NETLINK_TEST_CMD_START_TIMER`. Needs CAP_NET_ADMIN. Request attributes: period. */
   readonly startTimer: ActOperation<StartTimerDoRequest, Attrs>;
   /** `NETLINK_TEST_CMD_STOP_TIMER`. Needs CAP_NET_ADMIN. */
   readonly stopTimer: ActOperation<StopTimerDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_START_FLOOD`. Needs CAP_NET_ADMIN. Takes port-id, count, size. */
+  /** `NETLINK_TEST_CMD_START_FLOOD`. Needs CAP_NET_ADMIN. Request attributes: port-id, count, size. */
   readonly startFlood: ActOperation<StartFloodDoRequest, Attrs>;
   /** `NETLINK_TEST_CMD_STOP_FLOOD`. Needs CAP_NET_ADMIN. */
   readonly stopFlood: ActOperation<StopFloodDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_GET_FLOOD`. Answers port-id, size, count, sent, dropped, running. */
+  /** `NETLINK_TEST_CMD_GET_FLOOD`. Reply attributes: port-id, size, count, sent, dropped, running. */
   readonly getFlood: GetOperation<GetFloodDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_SET_MODE`. Needs CAP_NET_ADMIN. Takes mode, sleep, queue-limit. */
+  /** `NETLINK_TEST_CMD_SET_MODE`. Needs CAP_NET_ADMIN. Request attributes: mode, sleep, queue-limit. */
   readonly setMode: ActOperation<SetModeDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_GET_MODE`. Answers mode, sleep, queue-limit, queued. */
+  /** `NETLINK_TEST_CMD_GET_MODE`. Reply attributes: mode, sleep, queue-limit, queued. */
   readonly getMode: GetOperation<GetModeDoRequest, Attrs>;
   /**
-   * `NETLINK_TEST_CMD_REPLY_ACK`. Takes errno, message, cookie, at, at-nested, policy, missing, missing-nest, values.
+   * `NETLINK_TEST_CMD_REPLY_ACK`. Request attributes: errno, message, cookie, at, at-nested, policy, missing,
+   * missing-nest, values.
    */
   readonly replyAck: ActOperation<ReplyAckDoRequest, Attrs>;
   /**
-   * `NETLINK_TEST_CMD_REPLY_ERROR`. Takes errno, message, cookie, at, at-nested, policy, missing, missing-nest,
-   * values.
+   * `NETLINK_TEST_CMD_REPLY_ERROR`. Request attributes: errno, message, cookie, at, at-nested, policy, missing,
+   * missing-nest, values.
    */
   readonly replyError: ActOperation<ReplyErrorDoRequest, Attrs>;
   /**
-   * `NETLINK_TEST_CMD_REPLY`. Takes count, size, flags, sequence-delta, length-delta, unaligned, together. Answers
-   * index, data.
+   * `NETLINK_TEST_CMD_REPLY`. Request attributes: count, size, flags, sequence-delta, length-delta, unaligned,
+   * together. Reply attributes: index, data.
    */
   readonly reply: GetOperation<ReplyDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_INTERRUPT_DUMPS`. Needs CAP_NET_ADMIN. Takes count. */
+  /** `NETLINK_TEST_CMD_INTERRUPT_DUMPS`. Needs CAP_NET_ADMIN. Request attributes: count. */
   readonly interruptDumps: ActOperation<InterruptDumpsDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_GET_VALUES`. Answers values. */
+  /** `NETLINK_TEST_CMD_GET_VALUES`. Reply attributes: values. */
   readonly getValues: GetOperation<GetValuesDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_ECHO_VALUES`. Takes values. Answers values. */
+  /** `NETLINK_TEST_CMD_ECHO_VALUES`. Request attributes: values. Reply attributes: values. */
   readonly echoValues: GetOperation<EchoValuesDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_RING_SUBMIT`. Takes fd. Answers count, dropped. */
+  /** `NETLINK_TEST_CMD_RING_SUBMIT`. Request attributes: fd. Reply attributes: count, dropped. */
   readonly ringSubmit: GetOperation<RingSubmitDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_RING_PRODUCE`. Takes fd, count, size. Answers sent. */
+  /** `NETLINK_TEST_CMD_RING_PRODUCE`. Request attributes: fd, count, size. Reply attributes: sent. */
   readonly ringProduce: GetOperation<RingProduceDoRequest, Attrs>;
-  /** `NETLINK_TEST_CMD_RING_GET_FRAMES`. Takes fd. Answers frames. */
+  /** `NETLINK_TEST_CMD_RING_GET_FRAMES`. Request attributes: fd. Reply attributes: frames. */
   readonly ringGetFrames: GetOperation<RingGetFramesDoRequest, Attrs>;
 }
 
 /** Requests of `netlink_test` with any number of answers. */
 export interface NetlinkTestDumps {
   /**
-   * `NETLINK_TEST_CMD_DUMP`. Takes count, size, sleep, per-datagram, no-multi, errno, message, at, at-nested, policy,
-   * missing, missing-nest, values. Answers index, data.
+   * `NETLINK_TEST_CMD_DUMP`. Request attributes: count, size, sleep, per-datagram, no-multi, errno, message, at,
+   * at-nested, policy, missing, missing-nest, values. Reply attributes: index, data.
    */
   readonly dump: DumpOperation<DumpDumpRequest, Attrs, AttrsColumns>;
 }
 
-/** What opening `netlink_test` gives. */
+/** The client of `netlink_test`, as `openFamily` returns it. */
 export type NetlinkTestClient = FamilyClient<
   NetlinkTestRequests,
   NetlinkTestDumps,
@@ -1047,7 +1048,7 @@ export type NetlinkTestClient = FamilyClient<
   'events'
 >;
 
-/** The family `netlink_test`, to be given to `openFamily`. */
+/** The family `netlink_test`; pass it to `openFamily`. */
 export const netlinkTestFamily: Family<NetlinkTestClient> = {
   name: 'netlink_test',
   protocol: 16,

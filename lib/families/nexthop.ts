@@ -147,7 +147,7 @@ export const OpFlags = /* @__PURE__ */ new FlagSet('op-flags', {
 });
 export type OpFlags = keyof typeof OpFlags.bits;
 
-/** `struct nexthop_grp: 8 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct nexthop_grp: 8 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NexthopGrp {
   /** u32. */
   readonly id?: number;
@@ -157,11 +157,11 @@ export interface NexthopGrp {
   readonly weightHigh?: number;
   /** u16. */
   readonly resvd2?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct nexthop_grp: 8 bytes` to send; what is not given is zero. */
+/** `struct nexthop_grp: 8 bytes` to send; omitted members are zero. */
 export interface NexthopGrpInput {
   readonly id?: number | undefined;
   readonly weight?: number | undefined;
@@ -204,14 +204,14 @@ function putNexthopGrp(writer: WireWriter, at: number, value: NexthopGrpInput): 
   }
 }
 
-/** `struct nexthop_group: 0 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct nexthop_group: 0 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface NexthopGroup {
   readonly entries?: readonly NexthopGrp[];
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct nexthop_group: 0 bytes` to send; what is not given is zero. */
+/** `struct nexthop_group: 0 bytes` to send; omitted members are zero. */
 export interface NexthopGroupInput {
   readonly entries?: readonly NexthopGrpInput[] | undefined;
   readonly tail?: Bytes | undefined;
@@ -859,7 +859,7 @@ function writeNexthopMessage(writer: WireWriter, value: NexthopMessageInput, bes
   }
 }
 
-/** What a dump of `NexthopMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `NexthopMessage`. Named values and flags are numbers. */
 export interface NexthopColumns {
   readonly nhFamily: Uint8Array;
   readonly nhScope: Uint8Array;
@@ -896,7 +896,7 @@ const nexthopMessageCodec: BodyCodec<NexthopMessage, NexthopMessageInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type NexthopNotification =
   | NotificationOf<'newnexthop-ntf', NexthopMessage>
   | NotificationOf<'delnexthop-ntf', NexthopMessage>
@@ -922,7 +922,7 @@ export interface NexthopDumps {
   readonly getnexthopbucket: DumpOperation<NexthopMessageInput, NexthopMessage, NexthopColumns>;
 }
 
-/** What opening `nexthop` gives. */
+/** The client of `nexthop`, as `openFamily` returns it. */
 export type NexthopClient = FamilyClient<
   NexthopRequests,
   NexthopDumps,
@@ -930,7 +930,7 @@ export type NexthopClient = FamilyClient<
   'rtnlgrp-nexthop'
 >;
 
-/** The family `nexthop`, to be given to `openFamily`. */
+/** The family `nexthop`; pass it to `openFamily`. */
 export const nexthopFamily: Family<NexthopClient> = {
   name: 'nexthop',
   protocol: 0,

@@ -1955,7 +1955,7 @@ function describeServerStats(): DescribedSet {
   };
 }
 
-/** What a dump of `RpcStatus` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `RpcStatus`. Named values and flags are numbers. */
 export interface RpcStatusColumns {
   readonly xid: Uint32Array;
   readonly flags: Uint32Array;
@@ -2139,7 +2139,7 @@ const unlockExportCodec: BodyCodec<UnlockExport, UnlockExportInput> = {
   },
 };
 
-/** What a dump of `ServerStats` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `ServerStats`. Named values and flags are numbers. */
 export interface ServerStatsColumns {
   readonly rcHits: BigUint64Array;
   readonly rcMisses: BigUint64Array;
@@ -2171,116 +2171,119 @@ const serverStatsCodec: BodyCodec<ServerStats, ServerStatsInput> = {
   },
 };
 
-/** What `NFSD_CMD_RPC_STATUS_GET` takes as a dump. */
+/** The parameters of `NFSD_CMD_RPC_STATUS_GET` as a dump. */
 export type RpcStatusGetDumpRequest = Pick<RpcStatusInput, 'extra'>;
 
-/** What `NFSD_CMD_THREADS_SET` takes. */
+/** The parameters of `NFSD_CMD_THREADS_SET`. */
 export type ThreadsSetDoRequest = Pick<ServerInput, 'threads' | 'gracetime' | 'leasetime' | 'scope' | 'minThreads' | 'fhKey' | 'extra'>;
 
-/** What `NFSD_CMD_THREADS_GET` takes. */
+/** The parameters of `NFSD_CMD_THREADS_GET`. */
 export type ThreadsGetDoRequest = Pick<ServerInput, 'extra'>;
 
-/** What `NFSD_CMD_VERSION_SET` takes. */
+/** The parameters of `NFSD_CMD_VERSION_SET`. */
 export type VersionSetDoRequest = Pick<ServerProtoInput, 'version' | 'extra'>;
 
-/** What `NFSD_CMD_VERSION_GET` takes. */
+/** The parameters of `NFSD_CMD_VERSION_GET`. */
 export type VersionGetDoRequest = Pick<ServerProtoInput, 'extra'>;
 
-/** What `NFSD_CMD_LISTENER_SET` takes. */
+/** The parameters of `NFSD_CMD_LISTENER_SET`. */
 export type ListenerSetDoRequest = Pick<ServerSockInput, 'addr' | 'extra'>;
 
-/** What `NFSD_CMD_LISTENER_GET` takes. */
+/** The parameters of `NFSD_CMD_LISTENER_GET`. */
 export type ListenerGetDoRequest = Pick<ServerSockInput, 'extra'>;
 
-/** What `NFSD_CMD_POOL_MODE_SET` takes. */
+/** The parameters of `NFSD_CMD_POOL_MODE_SET`. */
 export type PoolModeSetDoRequest = Pick<PoolModeInput, 'mode' | 'extra'>;
 
-/** What `NFSD_CMD_POOL_MODE_GET` takes. */
+/** The parameters of `NFSD_CMD_POOL_MODE_GET`. */
 export type PoolModeGetDoRequest = Pick<PoolModeInput, 'extra'>;
 
-/** What `NFSD_CMD_SVC_EXPORT_GET_REQS` takes as a dump. */
+/** The parameters of `NFSD_CMD_SVC_EXPORT_GET_REQS` as a dump. */
 export type SvcExportGetReqsDumpRequest = Pick<SvcExportReqsInput, 'extra'>;
 
-/** What `NFSD_CMD_SVC_EXPORT_SET_REQS` takes. */
+/** The parameters of `NFSD_CMD_SVC_EXPORT_SET_REQS`. */
 export type SvcExportSetReqsDoRequest = Pick<SvcExportReqsInput, 'requests' | 'extra'>;
 
-/** What `NFSD_CMD_EXPKEY_GET_REQS` takes as a dump. */
+/** The parameters of `NFSD_CMD_EXPKEY_GET_REQS` as a dump. */
 export type ExpkeyGetReqsDumpRequest = Pick<ExpkeyReqsInput, 'extra'>;
 
-/** What `NFSD_CMD_EXPKEY_SET_REQS` takes. */
+/** The parameters of `NFSD_CMD_EXPKEY_SET_REQS`. */
 export type ExpkeySetReqsDoRequest = Pick<ExpkeyReqsInput, 'requests' | 'extra'>;
 
-/** What `NFSD_CMD_CACHE_FLUSH` takes. */
+/** The parameters of `NFSD_CMD_CACHE_FLUSH`. */
 export type CacheFlushDoRequest = Pick<CacheFlushInput, 'mask' | 'extra'>;
 
-/** What `NFSD_CMD_UNLOCK_IP` takes. */
+/** The parameters of `NFSD_CMD_UNLOCK_IP`. */
 export type UnlockIpDoRequest = Pick<UnlockIpInput, 'address' | 'extra'>;
 
-/** What `NFSD_CMD_UNLOCK_FILESYSTEM` takes. */
+/** The parameters of `NFSD_CMD_UNLOCK_FILESYSTEM`. */
 export type UnlockFilesystemDoRequest = Pick<UnlockFilesystemInput, 'path' | 'extra'>;
 
-/** What `NFSD_CMD_UNLOCK_EXPORT` takes. */
+/** The parameters of `NFSD_CMD_UNLOCK_EXPORT`. */
 export type UnlockExportDoRequest = Pick<UnlockExportInput, 'path' | 'extra'>;
 
-/** What `NFSD_CMD_SERVER_STATS_GET` takes as a dump. */
+/** The parameters of `NFSD_CMD_SERVER_STATS_GET` as a dump. */
 export type ServerStatsGetDumpRequest = Pick<ServerStatsInput, 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type NfsdNotification =
   | NotificationOf<'cache-notify', CacheNotify>;
 
 /** Requests of `nfsd` with one answer. */
 export interface NfsdRequests {
-  /** `NFSD_CMD_THREADS_SET`. Needs CAP_NET_ADMIN. Takes threads, gracetime, leasetime, scope, min-threads, fh-key. */
+  /**
+   * `NFSD_CMD_THREADS_SET`. Needs CAP_NET_ADMIN. Request attributes: threads, gracetime, leasetime, scope,
+   * min-threads, fh-key.
+   */
   readonly threadsSet: ActOperation<ThreadsSetDoRequest, Server>;
-  /** `NFSD_CMD_THREADS_GET`. Answers threads, gracetime, leasetime, scope, min-threads. */
+  /** `NFSD_CMD_THREADS_GET`. Reply attributes: threads, gracetime, leasetime, scope, min-threads. */
   readonly threadsGet: GetOperation<ThreadsGetDoRequest, Server>;
-  /** `NFSD_CMD_VERSION_SET`. Needs CAP_NET_ADMIN. Takes version. */
+  /** `NFSD_CMD_VERSION_SET`. Needs CAP_NET_ADMIN. Request attributes: version. */
   readonly versionSet: ActOperation<VersionSetDoRequest, ServerProto>;
-  /** `NFSD_CMD_VERSION_GET`. Answers version. */
+  /** `NFSD_CMD_VERSION_GET`. Reply attributes: version. */
   readonly versionGet: GetOperation<VersionGetDoRequest, ServerProto>;
-  /** `NFSD_CMD_LISTENER_SET`. Needs CAP_NET_ADMIN. Takes addr. */
+  /** `NFSD_CMD_LISTENER_SET`. Needs CAP_NET_ADMIN. Request attributes: addr. */
   readonly listenerSet: ActOperation<ListenerSetDoRequest, ServerSock>;
-  /** `NFSD_CMD_LISTENER_GET`. Answers addr. */
+  /** `NFSD_CMD_LISTENER_GET`. Reply attributes: addr. */
   readonly listenerGet: GetOperation<ListenerGetDoRequest, ServerSock>;
-  /** `NFSD_CMD_POOL_MODE_SET`. Needs CAP_NET_ADMIN. Takes mode. */
+  /** `NFSD_CMD_POOL_MODE_SET`. Needs CAP_NET_ADMIN. Request attributes: mode. */
   readonly poolModeSet: ActOperation<PoolModeSetDoRequest, PoolMode>;
-  /** `NFSD_CMD_POOL_MODE_GET`. Answers mode, npools. */
+  /** `NFSD_CMD_POOL_MODE_GET`. Reply attributes: mode, npools. */
   readonly poolModeGet: GetOperation<PoolModeGetDoRequest, PoolMode>;
-  /** `NFSD_CMD_SVC_EXPORT_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  /** `NFSD_CMD_SVC_EXPORT_SET_REQS`. Needs CAP_NET_ADMIN. Request attributes: requests. */
   readonly svcExportSetReqs: ActOperation<SvcExportSetReqsDoRequest, SvcExportReqs>;
-  /** `NFSD_CMD_EXPKEY_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  /** `NFSD_CMD_EXPKEY_SET_REQS`. Needs CAP_NET_ADMIN. Request attributes: requests. */
   readonly expkeySetReqs: ActOperation<ExpkeySetReqsDoRequest, ExpkeyReqs>;
-  /** `NFSD_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Takes mask. */
+  /** `NFSD_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Request attributes: mask. */
   readonly cacheFlush: ActOperation<CacheFlushDoRequest, CacheFlush>;
-  /** `NFSD_CMD_UNLOCK_IP`. Needs CAP_NET_ADMIN. Takes address. */
+  /** `NFSD_CMD_UNLOCK_IP`. Needs CAP_NET_ADMIN. Request attributes: address. */
   readonly unlockIp: ActOperation<UnlockIpDoRequest, UnlockIp>;
-  /** `NFSD_CMD_UNLOCK_FILESYSTEM`. Needs CAP_NET_ADMIN. Takes path. */
+  /** `NFSD_CMD_UNLOCK_FILESYSTEM`. Needs CAP_NET_ADMIN. Request attributes: path. */
   readonly unlockFilesystem: ActOperation<UnlockFilesystemDoRequest, UnlockFilesystem>;
-  /** `NFSD_CMD_UNLOCK_EXPORT`. Needs CAP_NET_ADMIN. Takes path. */
+  /** `NFSD_CMD_UNLOCK_EXPORT`. Needs CAP_NET_ADMIN. Request attributes: path. */
   readonly unlockExport: ActOperation<UnlockExportDoRequest, UnlockExport>;
 }
 
 /** Requests of `nfsd` with any number of answers. */
 export interface NfsdDumps {
   /**
-   * `NFSD_CMD_RPC_STATUS_GET`. Answers xid, flags, prog, version, proc, service-time, saddr4, daddr4, saddr6, daddr6,
-   * sport, dport, compound-ops.
+   * `NFSD_CMD_RPC_STATUS_GET`. Reply attributes: xid, flags, prog, version, proc, service-time, saddr4, daddr4,
+   * saddr6, daddr6, sport, dport, compound-ops.
    */
   readonly rpcStatusGet: DumpOperation<RpcStatusGetDumpRequest, RpcStatus, RpcStatusColumns>;
-  /** `NFSD_CMD_SVC_EXPORT_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  /** `NFSD_CMD_SVC_EXPORT_GET_REQS`. Needs CAP_NET_ADMIN. Reply attributes: requests. */
   readonly svcExportGetReqs: DumpOperation<SvcExportGetReqsDumpRequest, SvcExportReqs, object>;
-  /** `NFSD_CMD_EXPKEY_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  /** `NFSD_CMD_EXPKEY_GET_REQS`. Needs CAP_NET_ADMIN. Reply attributes: requests. */
   readonly expkeyGetReqs: DumpOperation<ExpkeyGetReqsDumpRequest, ExpkeyReqs, object>;
   /**
-   * `NFSD_CMD_SERVER_STATS_GET`. Answers rc-hits, rc-misses, rc-nocache, fh-stale, io-read, io-write, netcnt,
-   * netudpcnt, nettcpcnt, nettcpconn, rpccnt, rpcbadfmt, rpcbadauth, rpcbadclnt, proc2-ops, proc3-ops, proc4-ops,
-   * proc4ops-ops, proc4cb-ops.
+   * `NFSD_CMD_SERVER_STATS_GET`. Reply attributes: rc-hits, rc-misses, rc-nocache, fh-stale, io-read, io-write,
+   * netcnt, netudpcnt, nettcpcnt, nettcpconn, rpccnt, rpcbadfmt, rpcbadauth, rpcbadclnt, proc2-ops, proc3-ops,
+   * proc4-ops, proc4ops-ops, proc4cb-ops.
    */
   readonly serverStatsGet: DumpOperation<ServerStatsGetDumpRequest, ServerStats, ServerStatsColumns>;
 }
 
-/** What opening `nfsd` gives. */
+/** The client of `nfsd`, as `openFamily` returns it. */
 export type NfsdClient = FamilyClient<
   NfsdRequests,
   NfsdDumps,
@@ -2288,7 +2291,7 @@ export type NfsdClient = FamilyClient<
   'none' | 'exportd'
 >;
 
-/** The family `nfsd`, to be given to `openFamily`. */
+/** The family `nfsd`; pass it to `openFamily`. */
 export const nfsdFamily: Family<NfsdClient> = {
   name: 'nfsd',
   protocol: 16,

@@ -597,7 +597,7 @@ function describeOpPolicyAttrs(): DescribedSet {
   };
 }
 
-/** What a dump of `CtrlAttrs` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `CtrlAttrs`. Named values and flags are numbers. */
 export interface CtrlAttrsColumns {
   readonly familyId: Uint16Array;
   readonly familyName: readonly (string | undefined)[];
@@ -621,16 +621,16 @@ const ctrlAttrsCodec: BodyCodec<CtrlAttrs, CtrlAttrsInput> = {
   },
 };
 
-/** What `CTRL_CMD_GETFAMILY` takes. */
+/** The parameters of `CTRL_CMD_GETFAMILY`. */
 export type GetfamilyDoRequest = Pick<CtrlAttrsInput, 'familyName' | 'extra'>;
 
-/** What `CTRL_CMD_GETFAMILY` takes as a dump. */
+/** The parameters of `CTRL_CMD_GETFAMILY` as a dump. */
 export type GetfamilyDumpRequest = Pick<CtrlAttrsInput, 'extra'>;
 
-/** What `CTRL_CMD_GETPOLICY` takes as a dump. */
+/** The parameters of `CTRL_CMD_GETPOLICY` as a dump. */
 export type GetpolicyDumpRequest = Pick<CtrlAttrsInput, 'familyName' | 'familyId' | 'op' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type NlctrlNotification =
   | NotificationOf<'newfamily-ntf', CtrlAttrs>
   | NotificationOf<'delfamily-ntf', CtrlAttrs>
@@ -640,21 +640,24 @@ export type NlctrlNotification =
 /** Requests of `nlctrl` with one answer. */
 export interface NlctrlRequests {
   /**
-   * `CTRL_CMD_GETFAMILY`. Takes family-name. Answers family-id, family-name, hdrsize, maxattr, mcast-groups, ops,
-   * version.
+   * `CTRL_CMD_GETFAMILY`. Request attributes: family-name. Reply attributes: family-id, family-name, hdrsize,
+   * maxattr, mcast-groups, ops, version.
    */
   readonly getfamily: GetOperation<GetfamilyDoRequest, CtrlAttrs>;
 }
 
 /** Requests of `nlctrl` with any number of answers. */
 export interface NlctrlDumps {
-  /** `CTRL_CMD_GETFAMILY`. Answers family-id, family-name, hdrsize, maxattr, mcast-groups, ops, version. */
+  /** `CTRL_CMD_GETFAMILY`. Reply attributes: family-id, family-name, hdrsize, maxattr, mcast-groups, ops, version. */
   readonly getfamily: DumpOperation<GetfamilyDumpRequest, CtrlAttrs, CtrlAttrsColumns>;
-  /** `CTRL_CMD_GETPOLICY`. Takes family-name, family-id, op. Answers family-id, op-policy, policy. */
+  /**
+   * `CTRL_CMD_GETPOLICY`. Request attributes: family-name, family-id, op. Reply attributes: family-id, op-policy,
+   * policy.
+   */
   readonly getpolicy: DumpOperation<GetpolicyDumpRequest, CtrlAttrs, CtrlAttrsColumns>;
 }
 
-/** What opening `nlctrl` gives. */
+/** The client of `nlctrl`, as `openFamily` returns it. */
 export type NlctrlClient = FamilyClient<
   NlctrlRequests,
   NlctrlDumps,
@@ -662,7 +665,7 @@ export type NlctrlClient = FamilyClient<
   'notify'
 >;
 
-/** The family `nlctrl`, to be given to `openFamily`. */
+/** The family `nlctrl`; pass it to `openFamily`. */
 export const nlctrlFamily: Family<NlctrlClient> = {
   name: 'nlctrl',
   protocol: 16,

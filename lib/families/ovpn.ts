@@ -1686,7 +1686,7 @@ const ovpnPeerSetInputCodec: BodyCodec<OvpnPeerSetInput, OvpnPeerSetInputInput> 
   },
 };
 
-/** What a dump of `Ovpn` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Ovpn`. Named values and flags are numbers. */
 export interface OvpnColumns {
   readonly ifindex: Uint32Array;
 }
@@ -1761,34 +1761,34 @@ const ovpnKeyconfDelInputCodec: BodyCodec<OvpnKeyconfDelInput, OvpnKeyconfDelInp
   },
 };
 
-/** What `OVPN_CMD_PEER_NEW` takes. */
+/** The parameters of `OVPN_CMD_PEER_NEW`. */
 export type PeerNewDoRequest = Pick<OvpnPeerNewInputInput, 'ifindex' | 'peer' | 'extra'>;
 
-/** What `OVPN_CMD_PEER_SET` takes. */
+/** The parameters of `OVPN_CMD_PEER_SET`. */
 export type PeerSetDoRequest = Pick<OvpnPeerSetInputInput, 'ifindex' | 'peer' | 'extra'>;
 
-/** What `OVPN_CMD_PEER_GET` takes. */
+/** The parameters of `OVPN_CMD_PEER_GET`. */
 export type PeerGetDoRequest = Pick<OvpnInput, 'ifindex' | 'peer' | 'extra'>;
 
-/** What `OVPN_CMD_PEER_GET` takes as a dump. */
+/** The parameters of `OVPN_CMD_PEER_GET` as a dump. */
 export type PeerGetDumpRequest = Pick<OvpnInput, 'ifindex' | 'extra'>;
 
-/** What `OVPN_CMD_PEER_DEL` takes. */
+/** The parameters of `OVPN_CMD_PEER_DEL`. */
 export type PeerDelDoRequest = Pick<OvpnPeerDelInputInput, 'ifindex' | 'peer' | 'extra'>;
 
-/** What `OVPN_CMD_KEY_NEW` takes. */
+/** The parameters of `OVPN_CMD_KEY_NEW`. */
 export type KeyNewDoRequest = Pick<OvpnInput, 'ifindex' | 'keyconf' | 'extra'>;
 
-/** What `OVPN_CMD_KEY_GET` takes. */
+/** The parameters of `OVPN_CMD_KEY_GET`. */
 export type KeyGetDoRequest = Pick<OvpnKeyconfGetInput, 'ifindex' | 'keyconf' | 'extra'>;
 
-/** What `OVPN_CMD_KEY_SWAP` takes. */
+/** The parameters of `OVPN_CMD_KEY_SWAP`. */
 export type KeySwapDoRequest = Pick<OvpnKeyconfSwapInputInput, 'ifindex' | 'keyconf' | 'extra'>;
 
-/** What `OVPN_CMD_KEY_DEL` takes. */
+/** The parameters of `OVPN_CMD_KEY_DEL`. */
 export type KeyDelDoRequest = Pick<OvpnKeyconfDelInputInput, 'ifindex' | 'keyconf' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type OvpnNotification =
   | NotificationOf<'peer-del-ntf', Ovpn>
   | NotificationOf<'key-swap-ntf', OvpnKeyconfGet>
@@ -1796,31 +1796,31 @@ export type OvpnNotification =
 
 /** Requests of `ovpn` with one answer. */
 export interface OvpnRequests {
-  /** `OVPN_CMD_PEER_NEW`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
+  /** `OVPN_CMD_PEER_NEW`. Needs CAP_NET_ADMIN. Request attributes: ifindex, peer. */
   readonly peerNew: ActOperation<PeerNewDoRequest, OvpnPeerNewInput>;
-  /** `OVPN_CMD_PEER_SET`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
+  /** `OVPN_CMD_PEER_SET`. Needs CAP_NET_ADMIN. Request attributes: ifindex, peer. */
   readonly peerSet: ActOperation<PeerSetDoRequest, OvpnPeerSetInput>;
-  /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Takes ifindex, peer. Answers peer. */
+  /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Request attributes: ifindex, peer. Reply attributes: peer. */
   readonly peerGet: GetOperation<PeerGetDoRequest, Ovpn>;
-  /** `OVPN_CMD_PEER_DEL`. Needs CAP_NET_ADMIN. Takes ifindex, peer. */
+  /** `OVPN_CMD_PEER_DEL`. Needs CAP_NET_ADMIN. Request attributes: ifindex, peer. */
   readonly peerDel: ActOperation<PeerDelDoRequest, OvpnPeerDelInput>;
-  /** `OVPN_CMD_KEY_NEW`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
+  /** `OVPN_CMD_KEY_NEW`. Needs CAP_NET_ADMIN. Request attributes: ifindex, keyconf. */
   readonly keyNew: ActOperation<KeyNewDoRequest, Ovpn>;
-  /** `OVPN_CMD_KEY_GET`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. Answers keyconf. */
+  /** `OVPN_CMD_KEY_GET`. Needs CAP_NET_ADMIN. Request attributes: ifindex, keyconf. Reply attributes: keyconf. */
   readonly keyGet: GetOperation<KeyGetDoRequest, OvpnKeyconfGet>;
-  /** `OVPN_CMD_KEY_SWAP`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
+  /** `OVPN_CMD_KEY_SWAP`. Needs CAP_NET_ADMIN. Request attributes: ifindex, keyconf. */
   readonly keySwap: ActOperation<KeySwapDoRequest, OvpnKeyconfSwapInput>;
-  /** `OVPN_CMD_KEY_DEL`. Needs CAP_NET_ADMIN. Takes ifindex, keyconf. */
+  /** `OVPN_CMD_KEY_DEL`. Needs CAP_NET_ADMIN. Request attributes: ifindex, keyconf. */
   readonly keyDel: ActOperation<KeyDelDoRequest, OvpnKeyconfDelInput>;
 }
 
 /** Requests of `ovpn` with any number of answers. */
 export interface OvpnDumps {
-  /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Takes ifindex. Answers peer. */
+  /** `OVPN_CMD_PEER_GET`. Needs CAP_NET_ADMIN. Request attributes: ifindex. Reply attributes: peer. */
   readonly peerGet: DumpOperation<PeerGetDumpRequest, Ovpn, OvpnColumns>;
 }
 
-/** What opening `ovpn` gives. */
+/** The client of `ovpn`, as `openFamily` returns it. */
 export type OvpnClient = FamilyClient<
   OvpnRequests,
   OvpnDumps,
@@ -1828,7 +1828,7 @@ export type OvpnClient = FamilyClient<
   'peers'
 >;
 
-/** The family `ovpn`, to be given to `openFamily`. */
+/** The family `ovpn`; pass it to `openFamily`. */
 export const ovpnFamily: Family<OvpnClient> = {
   name: 'ovpn',
   protocol: 16,

@@ -54,7 +54,7 @@ export const Version = /* @__PURE__ */ new Enumeration('version', {
 });
 export type Version = keyof typeof Version.values;
 
-/** `version` as numbers of bits. */
+/** `version` as bit numbers. */
 export const VersionFlags = /* @__PURE__ */ new FlagSet('version', Version.values);
 
 /** Attributes of `assoc-dev-info`, as the kernel sent them. */
@@ -572,7 +572,7 @@ function describeStats(): DescribedSet {
   };
 }
 
-/** What a dump of `Dev` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Dev`. Named values and flags are numbers. */
 export interface DevColumns {
   readonly id: Uint32Array;
   readonly ifindex: Uint32Array;
@@ -610,7 +610,7 @@ const assocCodec: BodyCodec<Assoc, AssocInput> = {
   },
 };
 
-/** What a dump of `Stats` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Stats`. Named values and flags are numbers. */
 export interface StatsColumns {
   readonly devId: Uint32Array;
   readonly keyRotations: BigUint64Array;
@@ -639,37 +639,37 @@ const statsCodec: BodyCodec<Stats, StatsInput> = {
   },
 };
 
-/** What `PSP_CMD_DEV_GET` takes. */
+/** The parameters of `PSP_CMD_DEV_GET`. */
 export type DevGetDoRequest = Pick<DevInput, 'id' | 'extra'>;
 
-/** What `PSP_CMD_DEV_GET` takes as a dump. */
+/** The parameters of `PSP_CMD_DEV_GET` as a dump. */
 export type DevGetDumpRequest = Pick<DevInput, 'extra'>;
 
-/** What `PSP_CMD_DEV_SET` takes. */
+/** The parameters of `PSP_CMD_DEV_SET`. */
 export type DevSetDoRequest = Pick<DevInput, 'id' | 'pspVersionsEna' | 'extra'>;
 
-/** What `PSP_CMD_KEY_ROTATE` takes. */
+/** The parameters of `PSP_CMD_KEY_ROTATE`. */
 export type KeyRotateDoRequest = Pick<DevInput, 'id' | 'extra'>;
 
-/** What `PSP_CMD_RX_ASSOC` takes. */
+/** The parameters of `PSP_CMD_RX_ASSOC`. */
 export type RxAssocDoRequest = Pick<AssocInput, 'devId' | 'version' | 'sockFd' | 'extra'>;
 
-/** What `PSP_CMD_TX_ASSOC` takes. */
+/** The parameters of `PSP_CMD_TX_ASSOC`. */
 export type TxAssocDoRequest = Pick<AssocInput, 'devId' | 'version' | 'txKey' | 'sockFd' | 'extra'>;
 
-/** What `PSP_CMD_GET_STATS` takes. */
+/** The parameters of `PSP_CMD_GET_STATS`. */
 export type GetStatsDoRequest = Pick<StatsInput, 'devId' | 'extra'>;
 
-/** What `PSP_CMD_GET_STATS` takes as a dump. */
+/** The parameters of `PSP_CMD_GET_STATS` as a dump. */
 export type GetStatsDumpRequest = Pick<StatsInput, 'extra'>;
 
-/** What `PSP_CMD_DEV_ASSOC` takes. */
+/** The parameters of `PSP_CMD_DEV_ASSOC`. */
 export type DevAssocDoRequest = Pick<DevInput, 'id' | 'ifindex' | 'nsid' | 'extra'>;
 
-/** What `PSP_CMD_DEV_DISASSOC` takes. */
+/** The parameters of `PSP_CMD_DEV_DISASSOC`. */
 export type DevDisassocDoRequest = Pick<DevInput, 'id' | 'ifindex' | 'nsid' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type PspNotification =
   | NotificationOf<'dev-add-ntf', Dev>
   | NotificationOf<'dev-del-ntf', Dev>
@@ -679,40 +679,43 @@ export type PspNotification =
 /** Requests of `psp` with one answer. */
 export interface PspRequests {
   /**
-   * `PSP_CMD_DEV_GET`. Takes id. Answers id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list, by-association.
+   * `PSP_CMD_DEV_GET`. Request attributes: id. Reply attributes: id, ifindex, psp-versions-cap, psp-versions-ena,
+   * assoc-list, by-association.
    */
   readonly devGet: GetOperation<DevGetDoRequest, Dev>;
-  /** `PSP_CMD_DEV_SET`. Needs CAP_NET_ADMIN. Takes id, psp-versions-ena. */
+  /** `PSP_CMD_DEV_SET`. Needs CAP_NET_ADMIN. Request attributes: id, psp-versions-ena. */
   readonly devSet: GetOperation<DevSetDoRequest, Dev>;
-  /** `PSP_CMD_KEY_ROTATE`. Needs CAP_NET_ADMIN. Takes id. Answers id. */
+  /** `PSP_CMD_KEY_ROTATE`. Needs CAP_NET_ADMIN. Request attributes: id. Reply attributes: id. */
   readonly keyRotate: GetOperation<KeyRotateDoRequest, Dev>;
-  /** `PSP_CMD_RX_ASSOC`. Takes dev-id, version, sock-fd. Answers dev-id, rx-key. */
+  /** `PSP_CMD_RX_ASSOC`. Request attributes: dev-id, version, sock-fd. Reply attributes: dev-id, rx-key. */
   readonly rxAssoc: GetOperation<RxAssocDoRequest, Assoc>;
-  /** `PSP_CMD_TX_ASSOC`. Takes dev-id, version, tx-key, sock-fd. */
+  /** `PSP_CMD_TX_ASSOC`. Request attributes: dev-id, version, tx-key, sock-fd. */
   readonly txAssoc: GetOperation<TxAssocDoRequest, Assoc>;
   /**
-   * `PSP_CMD_GET_STATS`. Takes dev-id. Answers dev-id, key-rotations, stale-events, rx-packets, rx-bytes,
-   * rx-auth-fail, rx-error, rx-bad, tx-packets, tx-bytes, tx-error.
+   * `PSP_CMD_GET_STATS`. Request attributes: dev-id. Reply attributes: dev-id, key-rotations, stale-events,
+   * rx-packets, rx-bytes, rx-auth-fail, rx-error, rx-bad, tx-packets, tx-bytes, tx-error.
    */
   readonly getStats: GetOperation<GetStatsDoRequest, Stats>;
-  /** `PSP_CMD_DEV_ASSOC`. Needs CAP_NET_ADMIN. Takes id, ifindex, nsid. */
+  /** `PSP_CMD_DEV_ASSOC`. Needs CAP_NET_ADMIN. Request attributes: id, ifindex, nsid. */
   readonly devAssoc: GetOperation<DevAssocDoRequest, Dev>;
-  /** `PSP_CMD_DEV_DISASSOC`. Needs CAP_NET_ADMIN. Takes id, ifindex, nsid. */
+  /** `PSP_CMD_DEV_DISASSOC`. Needs CAP_NET_ADMIN. Request attributes: id, ifindex, nsid. */
   readonly devDisassoc: GetOperation<DevDisassocDoRequest, Dev>;
 }
 
 /** Requests of `psp` with any number of answers. */
 export interface PspDumps {
-  /** `PSP_CMD_DEV_GET`. Answers id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list, by-association. */
+  /**
+   * `PSP_CMD_DEV_GET`. Reply attributes: id, ifindex, psp-versions-cap, psp-versions-ena, assoc-list, by-association.
+   */
   readonly devGet: DumpOperation<DevGetDumpRequest, Dev, DevColumns>;
   /**
-   * `PSP_CMD_GET_STATS`. Answers dev-id, key-rotations, stale-events, rx-packets, rx-bytes, rx-auth-fail, rx-error,
-   * rx-bad, tx-packets, tx-bytes, tx-error.
+   * `PSP_CMD_GET_STATS`. Reply attributes: dev-id, key-rotations, stale-events, rx-packets, rx-bytes, rx-auth-fail,
+   * rx-error, rx-bad, tx-packets, tx-bytes, tx-error.
    */
   readonly getStats: DumpOperation<GetStatsDumpRequest, Stats, StatsColumns>;
 }
 
-/** What opening `psp` gives. */
+/** The client of `psp`, as `openFamily` returns it. */
 export type PspClient = FamilyClient<
   PspRequests,
   PspDumps,
@@ -720,7 +723,7 @@ export type PspClient = FamilyClient<
   'mgmt' | 'use'
 >;
 
-/** The family `psp`, to be given to `openFamily`. */
+/** The family `psp`; pass it to `openFamily`. */
 export const pspFamily: Family<PspClient> = {
   name: 'psp',
   protocol: 16,

@@ -70,7 +70,7 @@ export const IfaFlags = /* @__PURE__ */ new FlagSet('ifa-flags', {
 });
 export type IfaFlags = keyof typeof IfaFlags.bits;
 
-/** `struct ifa_cacheinfo: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct ifa_cacheinfo: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface IfaCacheinfo {
   /** u32. */
   readonly ifaPrefered?: number;
@@ -80,11 +80,11 @@ export interface IfaCacheinfo {
   readonly cstamp?: number;
   /** u32. */
   readonly tstamp?: number;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct ifa_cacheinfo: 16 bytes` to send; what is not given is zero. */
+/** `struct ifa_cacheinfo: 16 bytes` to send; omitted members are zero. */
 export interface IfaCacheinfoInput {
   readonly ifaPrefered?: number | undefined;
   readonly ifaValid?: number | undefined;
@@ -370,7 +370,7 @@ function writeAddrMessage(writer: WireWriter, value: AddrMessageInput, besides: 
   }
 }
 
-/** What a dump of `AddrMessage` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `AddrMessage`. Named values and flags are numbers. */
 export interface AddrColumns {
   readonly ifaFamily: Uint8Array;
   readonly ifaPrefixlen: Uint8Array;
@@ -408,30 +408,30 @@ const addrMessageCodec: BodyCodec<AddrMessage, AddrMessageInput> = {
   },
 };
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type RtAddrNotification =
   | NotificationOf<'newaddr-ntf', AddrMessage>
   | NotificationOf<'deladdr-ntf', AddrMessage>;
 
 /** Requests of `rt-addr` with one answer. */
 export interface RtAddrRequests {
-  /** `RTM_NEWADDR`. Takes address, label, local, cacheinfo. */
+  /** `RTM_NEWADDR`. Request attributes: address, label, local, cacheinfo. */
   readonly newaddr: ActOperation<AddrMessageInput, AddrMessage>;
-  /** `RTM_DELADDR`. Takes address, local. */
+  /** `RTM_DELADDR`. Request attributes: address, local. */
   readonly deladdr: ActOperation<AddrMessageInput, AddrMessage>;
-  /** `RTM_GETMULTICAST`. Answers multicast, mc-users, cacheinfo. */
+  /** `RTM_GETMULTICAST`. Reply attributes: multicast, mc-users, cacheinfo. */
   readonly getmulticast: GetOperation<AddrMessageInput, AddrMessage>;
 }
 
 /** Requests of `rt-addr` with any number of answers. */
 export interface RtAddrDumps {
-  /** `RTM_GETADDR`. Answers address, label, local, cacheinfo. */
+  /** `RTM_GETADDR`. Reply attributes: address, label, local, cacheinfo. */
   readonly getaddr: DumpOperation<AddrMessageInput, AddrMessage, AddrColumns>;
-  /** `RTM_GETMULTICAST`. Answers multicast, mc-users, cacheinfo. */
+  /** `RTM_GETMULTICAST`. Reply attributes: multicast, mc-users, cacheinfo. */
   readonly getmulticast: DumpOperation<AddrMessageInput, AddrMessage, AddrColumns>;
 }
 
-/** What opening `rt-addr` gives. */
+/** The client of `rt-addr`, as `openFamily` returns it. */
 export type RtAddrClient = FamilyClient<
   RtAddrRequests,
   RtAddrDumps,
@@ -439,7 +439,7 @@ export type RtAddrClient = FamilyClient<
   'rtnlgrp-ipv4-ifaddr' | 'rtnlgrp-ipv6-ifaddr'
 >;
 
-/** The family `rt-addr`, to be given to `openFamily`. */
+/** The family `rt-addr`; pass it to `openFamily`. */
 export const rtAddrFamily: Family<RtAddrClient> = {
   name: 'rt-addr',
   protocol: 0,

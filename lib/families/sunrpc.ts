@@ -560,44 +560,44 @@ const cacheFlushCodec: BodyCodec<CacheFlush, CacheFlushInput> = {
   },
 };
 
-/** What `SUNRPC_CMD_IP_MAP_GET_REQS` takes as a dump. */
+/** The parameters of `SUNRPC_CMD_IP_MAP_GET_REQS` as a dump. */
 export type IpMapGetReqsDumpRequest = Pick<IpMapReqsInput, 'extra'>;
 
-/** What `SUNRPC_CMD_IP_MAP_SET_REQS` takes. */
+/** The parameters of `SUNRPC_CMD_IP_MAP_SET_REQS`. */
 export type IpMapSetReqsDoRequest = Pick<IpMapReqsInput, 'requests' | 'extra'>;
 
-/** What `SUNRPC_CMD_UNIX_GID_GET_REQS` takes as a dump. */
+/** The parameters of `SUNRPC_CMD_UNIX_GID_GET_REQS` as a dump. */
 export type UnixGidGetReqsDumpRequest = Pick<UnixGidReqsInput, 'extra'>;
 
-/** What `SUNRPC_CMD_UNIX_GID_SET_REQS` takes. */
+/** The parameters of `SUNRPC_CMD_UNIX_GID_SET_REQS`. */
 export type UnixGidSetReqsDoRequest = Pick<UnixGidReqsInput, 'requests' | 'extra'>;
 
-/** What `SUNRPC_CMD_CACHE_FLUSH` takes. */
+/** The parameters of `SUNRPC_CMD_CACHE_FLUSH`. */
 export type CacheFlushDoRequest = Pick<CacheFlushInput, 'mask' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type SunrpcNotification =
   | NotificationOf<'cache-notify', CacheNotify>;
 
 /** Requests of `sunrpc` with one answer. */
 export interface SunrpcRequests {
-  /** `SUNRPC_CMD_IP_MAP_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  /** `SUNRPC_CMD_IP_MAP_SET_REQS`. Needs CAP_NET_ADMIN. Request attributes: requests. */
   readonly ipMapSetReqs: ActOperation<IpMapSetReqsDoRequest, IpMapReqs>;
-  /** `SUNRPC_CMD_UNIX_GID_SET_REQS`. Needs CAP_NET_ADMIN. Takes requests. */
+  /** `SUNRPC_CMD_UNIX_GID_SET_REQS`. Needs CAP_NET_ADMIN. Request attributes: requests. */
   readonly unixGidSetReqs: ActOperation<UnixGidSetReqsDoRequest, UnixGidReqs>;
-  /** `SUNRPC_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Takes mask. */
+  /** `SUNRPC_CMD_CACHE_FLUSH`. Needs CAP_NET_ADMIN. Request attributes: mask. */
   readonly cacheFlush: ActOperation<CacheFlushDoRequest, CacheFlush>;
 }
 
 /** Requests of `sunrpc` with any number of answers. */
 export interface SunrpcDumps {
-  /** `SUNRPC_CMD_IP_MAP_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  /** `SUNRPC_CMD_IP_MAP_GET_REQS`. Needs CAP_NET_ADMIN. Reply attributes: requests. */
   readonly ipMapGetReqs: DumpOperation<IpMapGetReqsDumpRequest, IpMapReqs, object>;
-  /** `SUNRPC_CMD_UNIX_GID_GET_REQS`. Needs CAP_NET_ADMIN. Answers requests. */
+  /** `SUNRPC_CMD_UNIX_GID_GET_REQS`. Needs CAP_NET_ADMIN. Reply attributes: requests. */
   readonly unixGidGetReqs: DumpOperation<UnixGidGetReqsDumpRequest, UnixGidReqs, object>;
 }
 
-/** What opening `sunrpc` gives. */
+/** The client of `sunrpc`, as `openFamily` returns it. */
 export type SunrpcClient = FamilyClient<
   SunrpcRequests,
   SunrpcDumps,
@@ -605,7 +605,7 @@ export type SunrpcClient = FamilyClient<
   'none' | 'exportd'
 >;
 
-/** The family `sunrpc`, to be given to `openFamily`. */
+/** The family `sunrpc`; pass it to `openFamily`. */
 export const sunrpcFamily: Family<SunrpcClient> = {
   name: 'sunrpc',
   protocol: 16,

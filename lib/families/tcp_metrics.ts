@@ -329,7 +329,7 @@ function describeMetrics(): DescribedSet {
   };
 }
 
-/** What a dump of `TcpMetrics` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `TcpMetrics`. Named values and flags are numbers. */
 export interface TcpMetricsColumns {
   readonly addrIpv4: AddressColumn;
   readonly addrIpv6: AddressColumn;
@@ -357,36 +357,37 @@ const tcpMetricsCodec: BodyCodec<TcpMetrics, TcpMetricsInput> = {
   },
 };
 
-/** What `TCP_METRICS_CMD_GET` takes. */
+/** The parameters of `TCP_METRICS_CMD_GET`. */
 export type GetDoRequest = Pick<TcpMetricsInput, 'addrIpv4' | 'addrIpv6' | 'saddrIpv4' | 'saddrIpv6' | 'extra'>;
 
-/** What `TCP_METRICS_CMD_GET` takes as a dump. */
+/** The parameters of `TCP_METRICS_CMD_GET` as a dump. */
 export type GetDumpRequest = Pick<TcpMetricsInput, 'extra'>;
 
-/** What `TCP_METRICS_CMD_DEL` takes. */
+/** The parameters of `TCP_METRICS_CMD_DEL`. */
 export type DelDoRequest = Pick<TcpMetricsInput, 'addrIpv4' | 'addrIpv6' | 'saddrIpv4' | 'saddrIpv6' | 'extra'>;
 
 /** Requests of `tcp_metrics` with one answer. */
 export interface TcpMetricsRequests {
   /**
-   * `TCP_METRICS_CMD_GET`. Takes addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. Answers addr-ipv4, addr-ipv6,
-   * saddr-ipv4, saddr-ipv6, age, vals, fopen-mss, fopen-syn-drops, fopen-syn-drop-ts, fopen-cookie.
+   * `TCP_METRICS_CMD_GET`. Request attributes: addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. Reply attributes:
+   * addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6, age, vals, fopen-mss, fopen-syn-drops, fopen-syn-drop-ts,
+   * fopen-cookie.
    */
   readonly get: GetOperation<GetDoRequest, TcpMetrics>;
-  /** `TCP_METRICS_CMD_DEL`. Needs CAP_NET_ADMIN. Takes addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. */
+  /** `TCP_METRICS_CMD_DEL`. Needs CAP_NET_ADMIN. Request attributes: addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6. */
   readonly del: ActOperation<DelDoRequest, TcpMetrics>;
 }
 
 /** Requests of `tcp_metrics` with any number of answers. */
 export interface TcpMetricsDumps {
   /**
-   * `TCP_METRICS_CMD_GET`. Answers addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6, age, vals, fopen-mss,
+   * `TCP_METRICS_CMD_GET`. Reply attributes: addr-ipv4, addr-ipv6, saddr-ipv4, saddr-ipv6, age, vals, fopen-mss,
    * fopen-syn-drops, fopen-syn-drop-ts, fopen-cookie.
    */
   readonly get: DumpOperation<GetDumpRequest, TcpMetrics, TcpMetricsColumns>;
 }
 
-/** What opening `tcp_metrics` gives. */
+/** The client of `tcp_metrics`, as `openFamily` returns it. */
 export type TcpMetricsClient = FamilyClient<
   TcpMetricsRequests,
   TcpMetricsDumps,
@@ -394,7 +395,7 @@ export type TcpMetricsClient = FamilyClient<
   never
 >;
 
-/** The family `tcp_metrics`, to be given to `openFamily`. */
+/** The family `tcp_metrics`; pass it to `openFamily`. */
 export const tcpMetricsFamily: Family<TcpMetricsClient> = {
   name: 'tcp_metrics',
   protocol: 16,

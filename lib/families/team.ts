@@ -491,32 +491,38 @@ const teamCodec: BodyCodec<Team, TeamInput> = {
   },
 };
 
-/** What `TEAM_CMD_NOOP` takes. */
+/** The parameters of `TEAM_CMD_NOOP`. */
 export type NoopDoRequest = Pick<TeamInput, 'extra'>;
 
-/** What `TEAM_CMD_OPTIONS_SET` takes. */
+/** The parameters of `TEAM_CMD_OPTIONS_SET`. */
 export type OptionsSetDoRequest = Pick<TeamInput, 'teamIfindex' | 'listOption' | 'extra'>;
 
-/** What `TEAM_CMD_OPTIONS_GET` takes. */
+/** The parameters of `TEAM_CMD_OPTIONS_GET`. */
 export type OptionsGetDoRequest = Pick<TeamInput, 'teamIfindex' | 'extra'>;
 
-/** What `TEAM_CMD_PORT_LIST_GET` takes. */
+/** The parameters of `TEAM_CMD_PORT_LIST_GET`. */
 export type PortListGetDoRequest = Pick<TeamInput, 'teamIfindex' | 'extra'>;
 
-/** What the kernel sends to the multicast groups. */
+/** The notifications that the kernel sends to the multicast groups. */
 export type TeamNotification =
   | NotificationOf<'options-ntf', Team>
   | NotificationOf<'port-list-ntf', Team>;
 
 /** Requests of `team` with one answer. */
 export interface TeamRequests {
-  /** `TEAM_CMD_NOOP`. Answers team-ifindex. */
+  /** `TEAM_CMD_NOOP`. Reply attributes: team-ifindex. */
   readonly noop: GetOperation<NoopDoRequest, Team>;
-  /** `TEAM_CMD_OPTIONS_SET`. Needs CAP_NET_ADMIN. Takes team-ifindex, list-option. */
+  /** `TEAM_CMD_OPTIONS_SET`. Needs CAP_NET_ADMIN. Request attributes: team-ifindex, list-option. */
   readonly optionsSet: ActOperation<OptionsSetDoRequest, Team>;
-  /** `TEAM_CMD_OPTIONS_GET`. Needs CAP_NET_ADMIN. Takes team-ifindex. Answers team-ifindex, list-option. */
+  /**
+   * `TEAM_CMD_OPTIONS_GET`. Needs CAP_NET_ADMIN. Request attributes: team-ifindex. Reply attributes: team-ifindex,
+   * list-option.
+   */
   readonly optionsGet: GetOperation<OptionsGetDoRequest, Team>;
-  /** `TEAM_CMD_PORT_LIST_GET`. Needs CAP_NET_ADMIN. Takes team-ifindex. Answers team-ifindex, list-port. */
+  /**
+   * `TEAM_CMD_PORT_LIST_GET`. Needs CAP_NET_ADMIN. Request attributes: team-ifindex. Reply attributes: team-ifindex,
+   * list-port.
+   */
   readonly portListGet: GetOperation<PortListGetDoRequest, Team>;
 }
 
@@ -524,7 +530,7 @@ export interface TeamRequests {
 export interface TeamDumps {
 }
 
-/** What opening `team` gives. */
+/** The client of `team`, as `openFamily` returns it. */
 export type TeamClient = FamilyClient<
   TeamRequests,
   TeamDumps,
@@ -532,7 +538,7 @@ export type TeamClient = FamilyClient<
   'change_event'
 >;
 
-/** The family `team`, to be given to `openFamily`. */
+/** The family `team`; pass it to `openFamily`. */
 export const teamFamily: Family<TeamClient> = {
   name: 'team',
   protocol: 16,

@@ -76,17 +76,17 @@ export type WgallowedipFlags = keyof typeof WgallowedipFlags.bits;
 /** The constant `key-len`. */
 export const KEY_LEN = 32;
 
-/** `struct __kernel_timespec: 16 bytes`. A member is absent where the kernel's own is shorter. */
+/** `struct __kernel_timespec: 16 bytes`. A member is absent if the kernel's structure is shorter. */
 export interface KernelTimespec {
   /** u64. */
   readonly sec?: bigint;
   /** u64. */
   readonly nsec?: bigint;
-  /** What a newer kernel has behind the last member. */
+  /** What a newer kernel has after the last member. */
   readonly tail?: Uint8Array;
 }
 
-/** `struct __kernel_timespec: 16 bytes` to send; what is not given is zero. */
+/** `struct __kernel_timespec: 16 bytes` to send; omitted members are zero. */
 export interface KernelTimespecInput {
   readonly sec?: number | bigint | undefined;
   readonly nsec?: number | bigint | undefined;
@@ -487,7 +487,7 @@ function describeWgallowedip(): DescribedSet {
   };
 }
 
-/** What a dump of `Wgdevice` gives as columns. Named values and flags are numbers there. */
+/** The columns of a dump of `Wgdevice`. Named values and flags are numbers. */
 export interface WgdeviceColumns {
   readonly ifindex: Uint32Array;
   readonly ifname: readonly (string | undefined)[];
@@ -510,17 +510,17 @@ const wgdeviceCodec: BodyCodec<Wgdevice, WgdeviceInput> = {
   },
 };
 
-/** What `WG_CMD_GET_DEVICE` takes as a dump. */
+/** The parameters of `WG_CMD_GET_DEVICE` as a dump. */
 export type GetDeviceDumpRequest = Pick<WgdeviceInput, 'ifindex' | 'ifname' | 'extra'>;
 
-/** What `WG_CMD_SET_DEVICE` takes. */
+/** The parameters of `WG_CMD_SET_DEVICE`. */
 export type SetDeviceDoRequest = Pick<WgdeviceInput, 'ifindex' | 'ifname' | 'privateKey' | 'publicKey' | 'flags' | 'listenPort' | 'fwmark' | 'peers' | 'extra'>;
 
 /** Requests of `wireguard` with one answer. */
 export interface WireguardRequests {
   /**
-   * `WG_CMD_SET_DEVICE`. Needs CAP_NET_ADMIN. Takes ifindex, ifname, private-key, public-key, flags, listen-port,
-   * fwmark, peers.
+   * `WG_CMD_SET_DEVICE`. Needs CAP_NET_ADMIN. Request attributes: ifindex, ifname, private-key, public-key, flags,
+   * listen-port, fwmark, peers.
    */
   readonly setDevice: ActOperation<SetDeviceDoRequest, Wgdevice>;
 }
@@ -528,13 +528,13 @@ export interface WireguardRequests {
 /** Requests of `wireguard` with any number of answers. */
 export interface WireguardDumps {
   /**
-   * `WG_CMD_GET_DEVICE`. Needs CAP_NET_ADMIN. Takes ifindex, ifname. Answers ifindex, ifname, private-key,
-   * public-key, flags, listen-port, fwmark, peers.
+   * `WG_CMD_GET_DEVICE`. Needs CAP_NET_ADMIN. Request attributes: ifindex, ifname. Reply attributes: ifindex, ifname,
+   * private-key, public-key, flags, listen-port, fwmark, peers.
    */
   readonly getDevice: DumpOperation<GetDeviceDumpRequest, Wgdevice, WgdeviceColumns>;
 }
 
-/** What opening `wireguard` gives. */
+/** The client of `wireguard`, as `openFamily` returns it. */
 export type WireguardClient = FamilyClient<
   WireguardRequests,
   WireguardDumps,
@@ -542,7 +542,7 @@ export type WireguardClient = FamilyClient<
   never
 >;
 
-/** The family `wireguard`, to be given to `openFamily`. */
+/** The family `wireguard`; pass it to `openFamily`. */
 export const wireguardFamily: Family<WireguardClient> = {
   name: 'wireguard',
   protocol: 16,

@@ -16,9 +16,10 @@ import { assemblePolicy, type FamilyPolicy } from './policy.js';
 
 /**
  * The Generic Netlink controller as seen from one socket, and so from one network namespace: families and groups by
- * name. What it learnt it remembers, until the kernel says that it changed.
+ * name. It caches what it has looked up until the kernel announces a change.
  */
 export class GenericController implements Disposable, AsyncDisposable {
+  /** The controller's socket. */
   readonly socket: NetlinkSocket;
   readonly #ownsSocket: boolean;
   readonly #families = new Map<string, GenericFamily>();
@@ -31,8 +32,8 @@ export class GenericController implements Disposable, AsyncDisposable {
   }
 
   /**
-   * The family of that name; the kernel loads its module if it can. Rejected with ENOENT, and the option and the module
-   * that the kernel lacks, where it is not there.
+   * The family of that name; the kernel loads its module if it can. If it is not there, rejects with ENOENT and names the
+   * configuration option and the module that the kernel lacks.
    */
   async family(name: string, options?: CallOptions): Promise<GenericFamily> {
     const known = this.known(name);
@@ -49,7 +50,7 @@ export class GenericController implements Disposable, AsyncDisposable {
     }
   }
 
-  /** As {@link family}, but blocks the thread, for as long as the kernel loads a module. */
+  /** Like {@link family}, but blocks the thread, also while the kernel loads a module. */
   familySync(name: string, options?: CallOptions): GenericFamily {
     const known = this.known(name);
     if (known !== undefined) return known;
@@ -67,17 +68,17 @@ export class GenericController implements Disposable, AsyncDisposable {
     }
   }
 
-  /** The family of that name if it was asked for before and has not changed since. */
+  /** The family of that name if it is cached: looked up before, and not changed since. */
   known(name: string): GenericFamily | undefined {
     return this.#families.get(name);
   }
 
-  /** Forgets a family: a request to it was answered as if it were not there any more. */
+  /** Drops a family from the cache, because the answer to a request said that it is not there any more. */
   forget(name: string): void {
     this.#families.delete(name);
   }
 
-  /** All families that are there now; none is loaded. */
+  /** All families that are registered now; this loads no module. */
   families(options: CallOptions = {}): Dump<GenericFamily> {
     return this.socket.executeDump(
       { operation: listFamilies, type: GENL_ID_CTRL, flags: 0, input: undefined },
@@ -85,7 +86,7 @@ export class GenericController implements Disposable, AsyncDisposable {
     );
   }
 
-  /** What a family's commands accept, attribute by attribute. Needs Linux 5.10; rejected with EOPNOTSUPP before. */
+  /** What a family's commands accept, attribute by attribute. Needs Linux 5.10; older kernels reject it with EOPNOTSUPP. */
   async policy(name: string, options: CallOptions = {}): Promise<FamilyPolicy> {
     const { id } = await this.family(name, options);
     const parts = await this.socket
@@ -94,12 +95,12 @@ export class GenericController implements Disposable, AsyncDisposable {
     return assemblePolicy(parts.flat());
   }
 
-  /** The number of a family's multicast group. Rejected with ERR_NETLINK_INVALID_ARGUMENT, and the groups that there are. */
+  /** The number of a family's multicast group. An unknown one rejects with ERR_NETLINK_INVALID_ARGUMENT and lists the known ones. */
   async group(name: string, group: string, options?: CallOptions): Promise<number> {
     return groupOf(await this.family(name, options), group);
   }
 
-  /** Events of groups of a family, given by their names. */
+  /** Subscribes to multicast groups of a family by their names. */
   async subscribe(name: string, options: SubscribeOptions): Promise<Subscription<Message>> {
     const family = await this.family(name, { signal: options.signal });
     const groups = options.groups.map((group) =>
@@ -108,7 +109,7 @@ export class GenericController implements Disposable, AsyncDisposable {
     return this.socket.subscribe({ ...options, groups });
   }
 
-  /** Ends what it listens to, and closes the socket unless it was given. Closing the socket does the former too. */
+  /** Stops listening, and closes the socket unless the caller passed it. Closing the socket stops listening too. */
   close(): void {
     this.#changes?.close();
     this.#changes = undefined;
@@ -116,10 +117,12 @@ export class GenericController implements Disposable, AsyncDisposable {
     if (this.#ownsSocket) this.socket.close();
   }
 
+  /** Closes the controller at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes the controller at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
@@ -134,7 +137,7 @@ export class GenericController implements Disposable, AsyncDisposable {
     return family;
   }
 
-  /** Listens for changes, from before the first answer is remembered. */
+  /** Listens for changes; begins before the first answer is cached. */
   #watch(): void {
     if (this.#changes !== undefined) return;
     const changes = this.socket.subscribeDecoded({ groups: [CTRL_NOTIFY_GROUP] }, decodeChangedFamily);
@@ -148,7 +151,7 @@ export class GenericController implements Disposable, AsyncDisposable {
   }
 }
 
-/** The name of the family that a notification is about: it came or went, or a group of it did. */
+/** The name of the family that a notification is about: the family or one of its groups was added or removed. */
 function decodeChangedFamily(view: WireView, at: number, end: number): string {
   return decodeFamily(view, at + NLMSG_HDRLEN + GENL_HDRLEN, end).name;
 }

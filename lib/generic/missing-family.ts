@@ -3,11 +3,11 @@ import { NetlinkError } from '../errors.js';
 interface Provider {
   /** The kernel's configuration option. */
   readonly option: string;
-  /** The module that has it, where it is built as one. */
+  /** The module that contains it, if it is built as one. */
   readonly module?: string;
 }
 
-/** Where the families are that a kernel may lack. */
+/** Which option and module provide the families that a kernel may lack. */
 const providers: Readonly<Record<string, Provider>> = {
   IPVS: { option: 'CONFIG_IP_VS', module: 'ip_vs' },
   IOAM6: { option: 'CONFIG_IPV6' },
@@ -51,7 +51,7 @@ const providers: Readonly<Record<string, Provider>> = {
   wireguard: { option: 'CONFIG_WIREGUARD', module: 'wireguard' },
 };
 
-/** The error for a family that the controller does not know, although it tried to load its module. */
+/** The error for a family that the controller does not know even after it tried to load its module. */
 export function missingFamily(name: string, cause: NetlinkError): NetlinkError {
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
   return new NetlinkError(`there is no Generic Netlink family '${name}' here: ${advice(provider)}`, {

@@ -1,4 +1,4 @@
-/** The controller's own family and the group of its notifications: the numbers that all others are asked for with (GENL_ID_CTRL). */
+/** The fixed numbers of the controller's own family (GENL_ID_CTRL) and of the group of its notifications, used to look up all others. */
 export const CONTROLLER = 'nlctrl';
 export const GENL_ID_CTRL = 16;
 export const CTRL_NOTIFY_GROUP = 16;

@@ -5,10 +5,11 @@ import type { WireView } from '../wire/view.js';
 
 /** What the kernel accepts in one attribute, and, of a nested one, in those inside. */
 export interface PolicyAttribute extends AttributePolicy {
+  /** The attributes inside. */
   readonly nested?: PolicySet;
 }
 
-/** Attributes by their number; only those that the kernel looks at. A set can be nested in itself. */
+/** Attributes by their number; only those that the kernel reads. A set can be nested in itself. */
 export type PolicySet = ReadonlyMap<number, PolicyAttribute>;
 
 /** What a family's commands accept (CTRL_CMD_GETPOLICY). */
@@ -22,7 +23,7 @@ const CTRL_ATTR_OP_POLICY = 9;
 const CTRL_ATTR_POLICY_DO = 1;
 const CTRL_ATTR_POLICY_DUMP = 2;
 
-/** A part of the dump, as it comes: one attribute of one set, or which sets a command uses. */
+/** A part of the dump as it arrives: one attribute of one set, or which sets a command uses. */
 export type PolicyPart =
   | {
       readonly set: number;
@@ -32,7 +33,7 @@ export type PolicyPart =
     }
   | { readonly command: number; readonly do: number | undefined; readonly dump: number | undefined };
 
-/** Reads the parts in one message, from behind struct genlmsghdr. */
+/** Reads the parts in one message, which follow struct genlmsghdr. */
 export function decodePolicyParts(view: WireView, offset: number, end: number): PolicyPart[] {
   const parts: PolicyPart[] = [];
   const reader = new AttributeReader(view, offset, end);

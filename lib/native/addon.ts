@@ -4,15 +4,15 @@ import { hasUvPoll } from './platform.js';
 /**
  * The native surface. All calls are plain functions over small numbers; they return a value of zero or more, or
  * `-errno`, and create no JavaScript object. A handle of a closed socket, or of another environment, is EBADF.
- * ArrayBuffers are used only while the call lasts.
+ * ArrayBuffers are used only during the call.
  */
 export interface NativeAddon {
   /**
-   * socket(2), non-blocking and closed on exec. `type` is SOCK_RAW or SOCK_DGRAM. `namespace` is the descriptor of a network
+   * socket(2), non-blocking and close-on-exec. `type` is SOCK_RAW or SOCK_DGRAM. `namespace` is the descriptor of a network
    * namespace to open it in, or -1. Returns a handle.
    */
   open(type: number, protocol: number, namespace: number): number;
-  /** Takes over a netlink descriptor. EAFNOSUPPORT when it is something else. Returns a handle. */
+  /** Takes ownership of a netlink descriptor; EAFNOSUPPORT for any other descriptor. Returns a handle. */
   adopt(descriptor: number): number;
   /** Ends the handle and returns its descriptor, which the caller must close. */
   release(handle: number): number;
@@ -25,7 +25,7 @@ export interface NativeAddon {
   connect(handle: number, portId: number, groupMask: number): number;
   /** getsockname(2): writes the port id and the group mask as two 32-bit words. */
   localAddress(handle: number, target: ArrayBuffer): number;
-  /** getpeername(2), as {@link localAddress}. */
+  /** getpeername(2), with results like those of {@link localAddress}. */
   peerAddress(handle: number, target: ArrayBuffer): number;
 
   /** send(2) to the connected peer, which without connect is the kernel. Returns the number of bytes. */
@@ -38,7 +38,7 @@ export interface NativeAddon {
     portId: number,
     groupMask: number,
   ): number;
-  /** Sends a message whose header, the first 16 bytes of `header`, and payload lie in two places; without an address as {@link send}. */
+  /** Sends a message as two pieces, its header (the first 16 bytes of `header`) and its payload; without an address, like {@link send}. */
   sendParts(
     handle: number,
     header: ArrayBuffer,
@@ -48,12 +48,12 @@ export interface NativeAddon {
     portId?: number,
     groupMask?: number,
   ): number;
-  /** Receives what is queued, `wanted` datagrams at most, without waiting. Returns how many records it filled. */
+  /** Receives at most `wanted` queued datagrams without waiting. Returns the number of records that it filled. */
   receive(handle: number, ring: ArrayBuffer, wanted: number): number;
   /**
-   * Receives one datagram, for which it waits up to so many milliseconds as {@link wait} does. Returns how many records it
-   * filled. With a part of `memory`, what follows the message header goes there, and into the ring again what does not fit:
-   * how much was placed so stands in the ring's header; nothing is where a thread receives.
+   * Receives one datagram; waits up to `timeout` milliseconds, like {@link wait}. Returns the number of records that it
+   * filled. With a part of `memory`, what follows the message header goes there, and the rest that does not fit into the ring;
+   * the ring's header says how much was placed in `memory` (nothing if a thread receives).
    */
   receiveOne(
     handle: number,
@@ -72,10 +72,10 @@ export interface NativeAddon {
     ring: ArrayBuffer,
     wanted: number,
   ): number;
-  /** Copies a spilled datagram of the last receive, whole; `target` has its true length. */
+  /** Copies a whole spilled datagram of the last receive; `target` has its true length. */
   takeSpilled(ring: ArrayBuffer, slot: number, target: ArrayBuffer): number;
   /**
-   * poll(2): blocks this thread until there is something to receive (1), or the time is over (0). -1 is for ever. Signals
+   * poll(2): blocks this thread until there is something to receive (1), or for `timeout` milliseconds (0); -1 waits forever. Signals
    * do not shorten it.
    */
   wait(handle: number, milliseconds: number): number;
@@ -83,7 +83,7 @@ export interface NativeAddon {
   /** Calls the readable callback whenever the socket is readable, until {@link stopWatching}. */
   watch(handle: number, keepAlive: boolean): number;
   stopWatching(handle: number): number;
-  /** Sets the one callback of this environment. */
+  /** Sets the callback of this environment, which has only one. */
   onReadable(callback: (handle: number) => void): number;
   /**
    * Has all sockets of this environment watched by a thread instead of libuv, for runtimes that have none. EBUSY once a
@@ -91,11 +91,11 @@ export interface NativeAddon {
    */
   useThreadLoop(defer: (call: () => void) => void): number;
 
-  /** Gives the socket a thread of its own, for {@link submit} and for all that is received from now on. */
+  /** Starts a thread of the socket's own, for {@link submit} and for everything that is received from now on. */
   startOffload(handle: number): number;
   /**
-   * Sends a copy of the bytes on the socket's thread, after what was submitted before. The readable callback is called when
-   * its result can be taken.
+   * Sends a copy of the bytes on the socket's thread, after everything submitted before. The readable callback is called when
+   * its result is available.
    */
   submit(
     handle: number,
@@ -109,17 +109,17 @@ export interface NativeAddon {
   takeSent(handle: number, target: ArrayBuffer): number;
   /** Whether submitted sends keep the event loop alive. */
   setOffloadRef(handle: number, keepAlive: boolean): number;
-  /** Receives on a thread of the socket's own until nothing is queued any more; {@link receive} gives what it brought. */
+  /** Receives on a thread of the socket's own until nothing is queued any more; {@link receive} returns what it received. */
   readAhead(handle: number): number;
 
   setOption(handle: number, level: number, name: number, value: ArrayBuffer): number;
-  /** Returns the length of the option's value, of which as much as fits was written to `target`. */
+  /** Writes as much of the option's value to `target` as fits, and returns its full length. */
   getOption(handle: number, level: number, name: number, target: ArrayBuffer): number;
   /** SO_ATTACH_FILTER: struct sock_filter, one after the other. */
   attachFilter(handle: number, instructions: ArrayBuffer): number;
   /** SO_GET_FILTER: returns the number of instructions, and writes them unless `target` is empty. */
   readFilter(handle: number, target: ArrayBuffer): number;
-  /** Whether ancillary data is to be received, and datagrams from ports other than the kernel's. */
+  /** Whether to receive ancillary data, and datagrams from ports other than the kernel's. */
   setReceivePolicy(handle: number, ancillary: boolean, acceptForeign: boolean): number;
 
   /**
@@ -127,7 +127,7 @@ export interface NativeAddon {
    * something else, which is then not opened. Returns a handle of its own kind, for the calls that follow.
    */
   mapRing(path: string, minor: number): number;
-  /** The mapped memory, once: the only ArrayBuffer that the addon makes. {@link unmapRing} detaches it. */
+  /** The mapped memory; may be called once. The only ArrayBuffer that the addon creates. {@link unmapRing} detaches it. */
   ringMemory(handle: number): ArrayBuffer | undefined;
   /** The device's file descriptor, still owned by the handle. */
   ringDescriptor(handle: number): number;

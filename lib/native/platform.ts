@@ -1,16 +1,16 @@
 import { NetlinkError } from '../errors.js';
 
-/** The parts of `process` that tell where we run. */
+/** The parts of `process` that identify the host. */
 export interface Host {
   readonly platform: string;
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
-/** Why netlink cannot work on this host, or undefined when it can. Asked before the addon is loaded. */
+/** Why netlink cannot work on this host, or undefined if it can. Checked before the addon is loaded. */
 export function whyUnsupported({ platform, versions }: Host): string | undefined {
   if (platform !== 'linux') return `netlink is an interface of the Linux kernel, and this is ${platform}`;
   if (versions['electron'] === undefined) return undefined;
-  return 'Electron is not supported: open netlink sockets in a Node.js process of their own and pass on what they say';
+  return 'Electron is not supported: open netlink sockets in a separate Node.js process and pass on what they receive';
 }
 
 /** Whether addons can use uv_poll: Bun 1.4 ends the process instead, and Deno 2.9 reports each socket once only. */

@@ -26,12 +26,12 @@ const PART_GROUP = 4;
 const PART_NAMESPACE_ID = 8;
 const PART_CREDENTIALS = 16;
 const ALIGNMENT = 64;
-/** struct nlmsghdr, behind which a payload begins. */
+/** struct nlmsghdr, which the payload follows. */
 const MESSAGE_HEADER = 16;
-/** Up to so many bytes a loop beats TypedArray's methods, which are calls out of compiled code. */
+/** Up to this many bytes, a loop beats TypedArray's methods, which are calls out of compiled code. */
 const LOOP_LIMIT = 64;
 
-/** Slots hold the kernel's largest dump datagram; they cost memory only where something was received. */
+/** A slot holds the kernel's largest dump datagram; a slot costs memory only once something was received into it. */
 const SLOT_SIZE = 32 * 1024;
 /** The most datagrams of one receive. */
 export const SLOT_COUNT = 64;
@@ -40,8 +40,11 @@ export const LONGEST_ALONE = SLOT_COUNT * SLOT_SIZE;
 
 /** Credentials of a sending process (SCM_CREDENTIALS), as the kernel vouches for them. */
 export interface SenderCredentials {
+  /** The sender's process id. */
   readonly processId: number;
+  /** The sender's user id. */
   readonly userId: number;
+  /** The sender's group id. */
   readonly groupId: number;
 }
 
@@ -52,19 +55,24 @@ export interface SenderCredentials {
  * which `offset(i)` is always a multiple of 4. No call allocates, but for a datagram longer than a slot.
  */
 export interface DatagramBatch {
+  /** Number of datagrams. */
   readonly count: number;
   /**
-   * How often the kernel dropped messages because the receive buffer was full (ENOBUFS): behind all of this batch that was
-   * queued until then. It delivers again, so that a state that is listed from now on stays true.
+   * How often the kernel dropped messages because the receive buffer was full (ENOBUFS). The loss comes after everything in this
+   * batch that was queued before it. The kernel delivers again now, so a state that is listed from now on stays up to date.
    */
   readonly overruns: number;
-  /** The errno with which receiving ended, or 0: a dump that failed under way, for one. */
+  /** The errno with which receiving ended, or 0. A dump that failed while it ran ends with one. */
   readonly error: number;
-  /** Whether the datagram is a message whose payload was received into the memory given for it, and only its header here. */
+  /** Whether the datagram is a message whose payload was received into the caller's memory, with only its header here. */
   readonly placed: boolean;
+  /** The memory that datagram `index` lies in. */
   bytes(index: number): Uint8Array<ArrayBuffer>;
+  /** The same memory in 32-bit words. */
   words(index: number): Int32Array<ArrayBuffer>;
+  /** Where in the memory datagram `index` begins, in bytes. */
   offset(index: number): number;
+  /** Bytes of datagram `index`. */
   length(index: number): number;
   /** True when the end of the datagram is lost: it was longer than the ring and its spill. */
   truncated(index: number): boolean;
@@ -76,12 +84,13 @@ export interface DatagramBatch {
   group(index: number): number;
   /** The sender's network namespace as an id of this one (LISTEN_ALL_NSID); undefined for the socket's own. */
   namespaceId(index: number): number | undefined;
+  /** Who sent datagram `index`, with the option `credentials`. */
   credentials(index: number): SenderCredentials | undefined;
-  /** The bytes of datagram `index` from `start` to `end`, counted as {@link offset} is, to last: a copy where one is needed. */
+  /** Lasting bytes of datagram `index` from `start` to `end`, counted like {@link offset}: a copy if one is needed. */
   keep(index: number, start: number, end: number): Uint8Array<ArrayBuffer>;
 }
 
-/** Memory that datagrams are received into, and the reader of what native code wrote there. */
+/** The memory into which datagrams are received, and the reader of what native code wrote there. */
 export class ReceiveRing implements DatagramBatch {
   readonly buffer: ArrayBuffer;
   count = 0;
@@ -94,7 +103,7 @@ export class ReceiveRing implements DatagramBatch {
   constructor(slotSize: number = SLOT_SIZE, slotCount: number = SLOT_COUNT) {
     const stride = Math.ceil(slotSize / ALIGNMENT) * ALIGNMENT + ALIGNMENT;
     const size = (HEADER_WORDS + slotCount * RECORD_WORDS) * 4 + slotCount * stride;
-    // The memory of many slots stays untouched until it is needed; that of one is all needed, and need not be zeroed.
+    // The memory of many slots stays untouched until it is needed. That of a single slot is needed at once, and need not be zeroed.
     this.buffer = slotCount > 1 ? new ArrayBuffer(size) : Buffer.allocUnsafeSlow(size).buffer;
     this.#slotSize = slotSize;
     this.#slotCount = slotCount;
@@ -104,12 +113,12 @@ export class ReceiveRing implements DatagramBatch {
     this.#words[1] = slotCount;
   }
 
-  /** False once somebody transferred the memory away, through a view that was lent to them. */
+  /** False once a caller has transferred the memory away through a view that was lent to it. */
   get intact(): boolean {
     return this.#words.length !== 0;
   }
 
-  /** Takes note of what a native call returned: the number of records. */
+  /** Notes what a native call returned: the number of records. */
   filled(count: number): void {
     this.count = count;
     this.#spilled = undefined;
@@ -126,7 +135,7 @@ export class ReceiveRing implements DatagramBatch {
     this.#words[OVERRUNS] = count;
   }
 
-  /** Datagrams that the last receive dropped, since another port than the kernel's sent them. */
+  /** How many datagrams the last receive dropped because they came from a port other than the kernel's. */
   get foreign(): number {
     return this.#words[FOREIGN] ?? 0;
   }
@@ -149,7 +158,7 @@ export class ReceiveRing implements DatagramBatch {
     return this.#words[PLACED] !== 0;
   }
 
-  /** Leaves in the `memory` that was received into a single message that fits there; all else is put together here. */
+  /** A single message that fits stays in the `memory` that it was received into; anything else is put together here. */
   takeBack(memory: Uint8Array): void {
     const placed = this.#words[PLACED] ?? 0;
     if (this.count === 0 || placed === 0) return;
@@ -211,7 +220,7 @@ export class ReceiveRing implements DatagramBatch {
     };
   }
 
-  /** A ring of one slot is used once: what is most of its memory is given away. */
+  /** A ring of one slot is used once: a datagram that fills most of its memory takes the memory with it. */
   keep(index: number, start: number, end: number): Uint8Array<ArrayBuffer> {
     const bytes = this.bytes(index);
     const isMost = this.#slotCount === 1 && bytes === this.#bytes && (end - start) * 2 > this.#slotSize;
@@ -232,7 +241,7 @@ export class ReceiveRing implements DatagramBatch {
   }
 }
 
-/** What bytes.slice gives. */
+/** The result of bytes.slice. */
 function copyOf(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): Uint8Array<ArrayBuffer> {
   if (end - start > LOOP_LIMIT) return bytes.slice(start, end);
   const copy = new Uint8Array(end - start);
@@ -244,18 +253,18 @@ const rings: ReceiveRing[] = [];
 let lent = 0;
 
 /**
- * A ring that nobody else uses until {@link giveBackRing} is called. Sockets share rings: all of them receive on one
- * thread, and a second is needed only when a callback that is given a batch receives again.
+ * A ring that no other caller uses until {@link giveBackRing} is called. Sockets share rings: all of them receive on one
+ * thread, and a second is needed only when a callback that was called with a batch receives again.
  */
 export function borrowRing(): ReceiveRing {
   let ring = rings[lent];
   if (ring?.intact !== true) rings[lent] = ring = new ReceiveRing();
-  // Now, since there may have been no memory for it.
+  // Only now, because allocating it may have failed.
   lent += 1;
   return ring;
 }
 
-/** Gives the ring back that was borrowed last. */
+/** Returns the ring that was borrowed last. */
 export function giveBackRing(): void {
   lent -= 1;
 }

@@ -1,4 +1,4 @@
-// The numbers of kernel-module/netlink_test.h that a mapped ring takes.
+// The numbers of kernel-module/netlink_test.h that a mapped ring needs.
 
 /** Slots in each direction (NETLINK_TEST_RING_SLOTS). */
 export const RING_SLOTS = 16;

@@ -21,11 +21,13 @@ import { Mapping } from './mapping.js';
 /** The most bytes of a message's payload. */
 const PAYLOAD_MAX = RING_SLOT_SIZE - NLMSG_HDRLEN;
 
+/** Options of `openMappedRing`. */
 export interface OpenMappedRingOptions {
   /** The module's device. Default: `'/dev/netlink_test'`. */
   readonly path?: string;
 }
 
+/** Options of a message sent through the ring. */
 export interface RingMessageOptions {
   /** nlmsg_type, 0 to 65535. Default: 16 (NLMSG_MIN_TYPE). */
   readonly type?: number;
@@ -36,17 +38,19 @@ export interface RingMessageOptions {
 const OPEN_OPTIONS: KnownNames = namesOf<OpenMappedRingOptions>({ path: true });
 const MESSAGE_OPTIONS: KnownNames = namesOf<RingMessageOptions>({ type: true, sequence: true });
 
-/** What the module took from a ring. */
+/** What the module has read from a ring. */
 export interface Taken {
-  /** Slots that it emptied. Fewer than were filled when there was no room for more receipts. */
+  /** Slots that it emptied. Fewer than were filled if there was no room for more receipts. */
   readonly slots: number;
-  /** How many of them held no well-formed message, and got no receipt. */
+  /** How many of them held a malformed message, which gets no receipt. */
   readonly malformed: number;
 }
 
 /** A message in a slot to user space. */
 export interface RingMessage {
+  /** nlmsg_type. */
   readonly type: number;
+  /** nlmsg_seq. */
   readonly sequence: number;
   /** 0 to 15. Its page is the ring's page 17 + `slot`, as {@link MappedRing.frames} counts them. */
   readonly slot: number;
@@ -64,8 +68,8 @@ export function openMappedRing(options: OpenMappedRingOptions = {}): MappedRing 
 }
 
 /**
- * Pages that this process and the module netlink_test both have in their address spaces, and a Generic Netlink socket
- * to say that there is something in them. Payloads are written and read in place; neither side copies them.
+ * Pages that this process and the module netlink_test share, and a Generic Netlink socket
+ * to signal that they hold messages. Payloads are written and read in place; neither side copies them.
  *
  * A ring belongs to the thread that opened it, and keeps the process alive only while a command waits for its answer.
  */
@@ -74,7 +78,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
   /** Opened by the first command. */
   #control: NetlinkSocket | undefined;
   #family: NetlinkTestClient | undefined;
-  /** Of the messages to the kernel and to user space: the indexes that are ours to write. */
+  /** The indexes that this side writes: of the messages to the kernel, and of those to user space. */
   #filled: number;
   #emptied: number;
   #writing = false;
@@ -92,19 +96,20 @@ export class MappedRing implements Disposable, AsyncDisposable {
   /** The most bytes of a message's payload; the least is 1. */
   readonly payloadMax: number = PAYLOAD_MAX;
 
+  /** Whether the ring has been closed. */
   get closed(): boolean {
     return this.#mapping.closed;
   }
 
-  /** The whole of the mapped memory: a page of indexes, the slots to the kernel, the slots to user space. Detached by {@link close}. */
+  /** All of the mapped memory: a page of indexes, the slots to the kernel, the slots to user space. Detached by {@link close}. */
   get memory(): ArrayBuffer {
     return this.#mapping.memory;
   }
 
   /**
-   * Writes a message into the next free slot: `fill` is given `length` bytes of the mapped memory, with what an older
-   * message left there. Returns its slot, or undefined, without calling `fill`, where all are full until the next
-   * {@link submit}. When `fill` throws, nothing was written.
+   * Writes a message into the next free slot: `fill` is called with `length` bytes of the mapped memory, which still hold an
+   * older message. Returns the slot. If all slots are full, as they stay until the next
+   * {@link submit}, returns undefined without calling `fill`. If `fill` throws, nothing was written.
    */
   write(
     length: number,
@@ -136,7 +141,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Calls `use` with each message that the kernel has filled in, and frees its slot when it returns or throws. Returns how
+   * Calls `use` with each message that the kernel has written, and frees its slot when `use` returns or throws. Returns how
    * many there were. Throws ERR_NETLINK_MALFORMED if the ring holds something other than a message.
    */
   read(use: (message: RingMessage) => void): number {
@@ -162,7 +167,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Has the module produce `count` messages with `size` bytes each, in the mapped pages. Gives how many there was room
+   * Has the module produce `count` messages of `size` bytes each in the mapped pages. Resolves with how many there was room
    * for; they are there to {@link read}.
    */
   async produce(count: number, size: number, options?: CallOptions): Promise<number> {
@@ -174,7 +179,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
   }
 
   /**
-   * A keyed hash for each page of the mapping: of the number of the page frame that this process's page tables have
+   * A keyed hash for each page of the mapping: the hash of the page frame number that this process's page tables hold
    * there. Page 0 has the indexes, 1 to 16 are the slots to the kernel, 17 to 32 those to user space.
    */
   async frames(options?: CallOptions): Promise<BigUint64Array> {
@@ -183,16 +188,18 @@ export class MappedRing implements Disposable, AsyncDisposable {
     return new BigUint64Array(frames?.slice().buffer ?? []);
   }
 
-  /** Unmaps the memory, and ends what waits with ERR_NETLINK_CLOSED. Views of the memory become empty. */
+  /** Unmaps the memory and rejects waiting calls with ERR_NETLINK_CLOSED. Views of the memory become empty. */
   close(): void {
     this.#mapping.close();
     this.#control?.close();
   }
 
+  /** Closes the ring at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes the ring at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
@@ -218,7 +225,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
     return (this.memory.byteLength / RING_PAGES) * page;
   }
 
-  /** The control channel. Its socket is this ring's from the first command on, so that {@link close} ends that too. */
+  /** The control channel. Its socket belongs to this ring from the first command on, so that {@link close} ends that too. */
   async #open({ signal }: CallOptions = {}): Promise<NetlinkTestClient> {
     this.#mapping.check();
     const socket = (this.#control ??= openSocket({ protocol: netlinkTestFamily.protocol }));

@@ -37,13 +37,13 @@ export class Mapping {
     return native().ringDescriptor(this.#handle);
   }
 
-  /** Reads an index, and whatever the other side wrote before it set it. */
+  /** Reads an index with acquire semantics: everything that the other side wrote before it set the index is visible. */
   load(word: number): number {
     this.check();
     return native().loadRingIndex(this.#handle, word);
   }
 
-  /** Sets an index, after everything written before. */
+  /** Sets an index with release semantics, after everything written before. */
   store(word: number, value: number): void {
     this.check();
     native().storeRingIndex(this.#handle, word, value);
@@ -77,6 +77,6 @@ function cannotOpen(path: string, minor: number, errno: number): NetlinkError {
   if (errno === ENOENT)
     return systemError('open', errno, `${path} does not exist; the module's device is 10:${minor}`);
   if (errno === EACCES)
-    return systemError('open', errno, `${path} is root's; run as root, or change its mode`);
+    return systemError('open', errno, `${path} belongs to root; run as root, or change its mode`);
   return systemError('open', errno, `${path} cannot be opened and mapped as a ring`);
 }

@@ -1,12 +1,12 @@
 import { malformed } from '../errors.js';
 
-/** What the kernel saw of a message that it took from a ring (struct netlink_test_ring_receipt). */
+/** What the kernel saw of a message that it read from a ring (struct netlink_test_ring_receipt). */
 export interface RingReceipt {
   /** The page frame that the payload lay in when the module read it: a keyed hash of its number. */
   readonly frame: bigint;
   /** Bytes of the payload. */
   readonly length: number;
-  /** CRC-32 of the payload, as `zlib.crc32` counts it. */
+  /** CRC-32 of the payload, as `zlib.crc32` computes it. */
   readonly checksum: number;
 }
 
@@ -18,13 +18,13 @@ export interface RingData {
   readonly bytes: Uint8Array;
 }
 
-/** Reads the payload of NETLINK_TEST_MSG_RING_RECEIPT. Throws ERR_NETLINK_MALFORMED where it is shorter. */
+/** Reads the payload of NETLINK_TEST_MSG_RING_RECEIPT. Throws ERR_NETLINK_MALFORMED if it is too short. */
 export function readReceipt(payload: Uint8Array): RingReceipt {
   const bytes = atLeast(payload, 16, 'a receipt');
   return { frame: frameOf(bytes), length: wordAt(bytes, 8), checksum: wordAt(bytes, 12) };
 }
 
-/** Reads the payload of NETLINK_TEST_MSG_RING_DATA. Throws ERR_NETLINK_MALFORMED where it is shorter. */
+/** Reads the payload of NETLINK_TEST_MSG_RING_DATA. Throws ERR_NETLINK_MALFORMED if it is too short. */
 export function readData(payload: Uint8Array): RingData {
   const bytes = atLeast(payload, 8, 'produced data');
   return { frame: frameOf(bytes), bytes: payload.subarray(8) };
@@ -35,7 +35,7 @@ function atLeast(payload: Uint8Array, length: number, what: string): Uint8Array 
   throw malformed(`${what} of a ring must have at least ${length} bytes, got ${payload.length}`);
 }
 
-/** In the byte order of the machine, as the kernel wrote it. */
+/** In the machine's byte order, as the kernel wrote it. */
 function wordAt(bytes: Uint8Array, at: number): number {
   return new Uint32Array(bytes.slice(at, at + 4).buffer)[0] ?? 0;
 }

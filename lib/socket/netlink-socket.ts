@@ -59,6 +59,7 @@ import type { OperationCall } from './requests/operation-call.js';
 import { Requests } from './requests/requests.js';
 import { Transport } from './requests/transport.js';
 
+/** What a socket has counted since it was opened. */
 export interface SocketCounters {
   /** How often the kernel reported that the receive buffer was full and it dropped messages (ENOBUFS). */
   readonly overruns: number;
@@ -120,6 +121,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return this.#port.portId;
   }
 
+  /** Whether the socket has been closed. */
   get closed(): boolean {
     return this.#port.closed;
   }
@@ -158,7 +160,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return socketMemory(this.#port.handle);
   }
 
-  /** Makes the kernel drop datagrams that a classic BPF program, for example of {@link buildFilter}, rejects (SO_ATTACH_FILTER). */
+  /** Makes the kernel drop datagrams that a classic BPF program, for example of `buildFilter` in afnetlink/filter, rejects (SO_ATTACH_FILTER). */
   attachFilter(program: readonly BpfInstruction[], options: FilterOptions = {}): void {
     checkOptions('attachFilter', options, FILTER_OPTIONS);
     attachFilter(this.#port.handle, program, options.listenOnly === true);
@@ -310,6 +312,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     for (;;) yield await this.receive(options);
   }
 
+  /** Messages as they come: `for await (const message of socket)`. */
   [Symbol.asyncIterator](): AsyncGenerator<Message, never, void> {
     return this.messages();
   }
@@ -319,6 +322,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return this.#useTransport().timeout;
   }
 
+  /** Changes the timeout of later requests and dumps. */
   set requestTimeout(milliseconds: number) {
     checkTimeout(milliseconds);
     this.#useTransport().timeout = milliseconds;
@@ -435,10 +439,12 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     this.#port.close();
   }
 
+  /** Closes the socket at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes the socket at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();

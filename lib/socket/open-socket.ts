@@ -32,6 +32,7 @@ export interface SenderOptions {
   readonly acceptFrom?: 'kernel' | 'anyone';
 }
 
+/** Options that show a socket's traffic. */
 export interface TraceOptions {
   /** Sees every datagram of the socket and of its subscriptions. `AFNETLINK_DEBUG=1` in the environment prints them all. */
   readonly trace?: Trace;

@@ -1,8 +1,8 @@
 import type { AttributeSpec, MemberSpec, Selector, SetSpec, StructSpec } from './model.js';
 
 /**
- * The property of each member of a fixed header that stands in one object with attributes. Where both have the name,
- * it is the attribute's, and the member's begins with `hdr`: the table of a rule is `table`, its eight bits in the
+ * The property of each member of a fixed header that shares one object with attributes. If both have the same name,
+ * the attribute keeps it, and the member's begins with `hdr`: the table of a rule is `table`, its eight bits in the
  * header are `hdrTable`.
  */
 export function headerKeys(header: StructSpec, set: SetSpec | undefined): ReadonlyMap<MemberSpec, string> {
@@ -16,7 +16,7 @@ export function headerKeys(header: StructSpec, set: SetSpec | undefined): Readon
   return keys;
 }
 
-/** Sub-messages of a set that the same attribute selects and that come before this one. */
+/** The sub-messages of a set that come before this one and are selected by the same attribute. */
 export function selectedBefore(
   set: SetSpec,
   attribute: AttributeSpec,

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { checkSize } from './check-size.js';
 import { repaired } from './fixups/index.js';
@@ -8,12 +8,13 @@ import { normalise } from './normalise/index.js';
 import { specError } from './spec-error.js';
 import type { Family } from './runtime/family.js';
 
+/** Options of `loadFamily`. */
 export interface LoadOptions {
-  /** The name that errors give. Default `'spec'`. */
+  /** The file name that errors show. Default: `'spec'`. */
   readonly file?: string;
   /**
-   * Whether known defects of the kernel's own specs are repaired: those that are there (`'present'`, the default),
-   * none (`'none'`), or all that are known, of which each must be there (`'strict'`).
+   * Which known defects of the kernel's own specs are repaired: those that are present (`'present'`, the default),
+   * none (`'none'`), or all known ones, each of which must be present (`'strict'`).
    */
   readonly fixups?: 'present' | 'none' | 'strict';
 }
@@ -36,7 +37,7 @@ export function readSpec(source: string | object, options: LoadOptions = {}): Fa
 }
 
 /**
- * Makes a family out of a specification, ready to be opened: for protocols of your own, and for kernels whose
+ * Creates a family from a specification, for `openFamily`. Use it for your own protocols, and for kernels whose
  * specifications differ from those that this package was generated from.
  *
  * ```ts
@@ -49,10 +50,14 @@ export function loadFamily(source: string | object, options: LoadOptions = {}): 
   return interpretedFamily(readSpec(source, options));
 }
 
+/** What the parser would only warn of, an unknown tag or a key that is no text, is an error here. */
 function parseYaml(text: string, file: string): unknown {
   try {
-    // Aliases are how the kernel's specs repeat lists: their number says nothing about an attack.
-    return parse(text, { maxAliasCount: -1 });
+    const document = parseDocument(text, { stringKeys: true });
+    const [wrong] = [...document.errors, ...document.warnings];
+    if (wrong !== undefined) throw wrong;
+    // The kernel's specs repeat lists by aliases, so many aliases do not indicate an attack.
+    return document.toJS({ maxAliasCount: -1 }) as unknown;
   } catch (error) {
     throw specError({ file, path: '' }, `not valid YAML: ${error instanceof Error ? error.message : ''}`);
   }

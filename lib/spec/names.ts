@@ -3,7 +3,7 @@ export function camelCase(name: string): string {
   return name.replace(/[-_]+(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Properties that every object has, or that decoded objects have besides those of their specification. */
+/** Properties that every object has, or that decoded objects have in addition to those of their specification. */
 const RESERVED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'extra', 'tail', 'then']);
 
 /** {@link camelCase} for a property of values or of operations: `constructor` and the like get an underscore at the end. */

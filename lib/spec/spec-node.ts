@@ -1,10 +1,10 @@
 import { specError, type SpecPlace } from './spec-error.js';
 import type { NetlinkError } from '../errors.js';
 
-/** `__proto__` is not among them, nor is anything that could end a literal or a comment in generated code. */
+/** Excludes `__proto__`, and anything that could end a literal or a comment in generated code. */
 const NAME = /^[0-9A-Za-z_-]{0,127}[0-9A-Za-z]$/;
 
-/** A mapping of the parsed spec, read with checks: every complaint names the file and the path. */
+/** A mapping of the parsed spec, read with checks. Every error names the file and the path. */
 export class SpecNode {
   readonly file: string;
   readonly path: string;
@@ -14,22 +14,28 @@ export class SpecNode {
     this.file = place.file;
     this.path = place.path;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw this.error(`a mapping is needed here, not ${describe(value)}`);
+      throw this.error(`must be a mapping, got ${describe(value)}`);
     }
     this.#values = new Map(Object.entries(value).filter(([, entry]) => entry !== undefined));
   }
 
-  /** Refuses keys that the spec language does not have here: nearly always a misspelling. */
+  /** Refuses keys that the spec language does not have here, which are nearly always misspelt. */
   allow(keys: ReadonlySet<string>): this {
     for (const key of this.#values.keys()) {
-      if (!keys.has(key)) throw this.error(`unknown key '${key}'; known here: ${[...keys].join(', ')}`);
+      if (!keys.has(key)) throw this.error(`unknown key '${key}' (expected one of ${[...keys].join(', ')})`);
     }
     return this;
   }
 
-  /** This mapping with what it does not say itself taken from another: a subset's attribute and its parent's. */
+  /** This mapping, with missing keys inherited from another: a subset's attribute and its parent's. */
   over(inherited: SpecNode): SpecNode {
+    // A type of its own has a byte order of its own: IFLA_IPTUN_FLAGS is big-endian in 16 bits, and not in 32.
+    if (this.has('type')) inherited = inherited.without('byte-order');
     return new SpecNode(Object.fromEntries([...inherited.#values, ...this.#values]), this);
+  }
+
+  private without(key: string): SpecNode {
+    return new SpecNode(Object.fromEntries([...this.#values].filter(([name]) => name !== key)), this);
   }
 
   has(key: string): boolean {
@@ -47,10 +53,10 @@ export class SpecNode {
   optionalString(key: string): string | undefined {
     const value = this.#values.get(key);
     if (value === undefined || typeof value === 'string') return value;
-    throw this.error(`text is needed, not ${describe(value)}`, key);
+    throw this.error(`must be text, got ${describe(value)}`, key);
   }
 
-  /** A name by which other parts refer to this one. */
+  /** The name by which other parts refer to this one. */
   name(): string {
     return this.#checkedName(this.string('name'), 'name');
   }
@@ -60,12 +66,12 @@ export class SpecNode {
     return this.strings(key).map((name, index) => this.#checkedName(name, `${key}[${index}]`));
   }
 
-  /** A name that stands for itself in a list, where others are mappings. */
+  /** An entry of a list that is only a name, where others are mappings. */
   nameIn(value: string, key: string): string {
     return this.#checkedName(value, key);
   }
 
-  /** What constants begin with, and may be empty. */
+  /** The prefix of constants; may be empty. */
   optionalPrefix(key: string): string | undefined {
     return this.#matching(
       key,
@@ -74,12 +80,12 @@ export class SpecNode {
     );
   }
 
-  /** A C header. */
+  /** The name of a C header. */
   optionalHeader(key: string): string | undefined {
     return this.#matching(key, /^[\w./-]{1,128}\.h$/, 'the path of a C header, such as linux/if.h');
   }
 
-  /** Text of printable ASCII characters, as the kernel's groups, kinds and expressions are named. */
+  /** Text of printable ASCII characters, such as the names of the kernel's groups, kinds and expressions. */
   printable(key: string): string {
     return (
       this.#matching(key, /^[\x21-\x7e]{1,64}$/, 'printable ASCII characters, 1 to 64, without spaces') ??
@@ -95,13 +101,14 @@ export class SpecNode {
     const value = this.optionalString(key);
     if (value === undefined) return undefined;
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw this.error(`'${value}' is none of ${choices.join(', ')}`, key);
+    if (found === undefined)
+      throw this.error(`unknown value '${value}' (expected one of ${choices.join(', ')})`, key);
     return found;
   }
 
   boolean(key: string): boolean {
     const value = this.#values.get(key) ?? false;
-    if (typeof value !== 'boolean') throw this.error(`true or false is needed, not ${describe(value)}`, key);
+    if (typeof value !== 'boolean') throw this.error(`must be true or false, got ${describe(value)}`, key);
     return value;
   }
 
@@ -113,7 +120,7 @@ export class SpecNode {
     const value = this.#values.get(key);
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-      throw this.error(`an integer is needed, not ${describe(value)}`, key);
+      throw this.error(`must be an integer, got ${describe(value)}`, key);
     }
     return value;
   }
@@ -121,7 +128,7 @@ export class SpecNode {
   unsigned(key: string, most = 0xffffffff): number | undefined {
     const value = this.optionalInteger(key);
     if (value !== undefined && (value < 0 || value > most)) {
-      throw this.error(`${value} is not within 0..${most}`, key);
+      throw this.error(`must be from 0 to ${most}, got ${value}`, key);
     }
     return value;
   }
@@ -135,7 +142,7 @@ export class SpecNode {
     return value === undefined ? undefined : new SpecNode(value, this.at(key));
   }
 
-  /** The mappings of a list; each is told apart by its `name` (or `value`) in messages. */
+  /** The mappings of a list; messages identify each by its `name` (or `value`). */
   children(key: string, label = 'name'): SpecNode[] {
     return this.list(key).map((value, index) => {
       const own = isMapping(value) ? value[label] : undefined;
@@ -147,14 +154,14 @@ export class SpecNode {
   list(key: string): readonly unknown[] {
     const value = this.#values.get(key);
     if (value === undefined || value === null) return [];
-    if (!Array.isArray(value)) throw this.error(`a list is needed, not ${describe(value)}`, key);
+    if (!Array.isArray(value)) throw this.error(`must be a list, got ${describe(value)}`, key);
     return value;
   }
 
   strings(key: string): string[] {
     return this.list(key).map((value, index) => {
       if (typeof value === 'string') return value;
-      throw this.error(`text is needed, not ${describe(value)}`, `${key}[${index}]`);
+      throw this.error(`must be text, got ${describe(value)}`, `${key}[${index}]`);
     });
   }
 
@@ -169,7 +176,7 @@ export class SpecNode {
   #checkedName(name: string, key: string): string {
     if (NAME.test(name)) return name;
     throw this.error(
-      `${JSON.stringify(name)} is not a valid name: up to 128 letters, digits, hyphens and underscores, of which the last is a letter or a digit`,
+      `a name must have at most 128 letters, digits, hyphens and underscores and end in a letter or a digit, got ${JSON.stringify(name)}`,
       key,
     );
   }
@@ -177,7 +184,7 @@ export class SpecNode {
   #matching(key: string, pattern: RegExp, what: string): string | undefined {
     const text = this.optionalString(key);
     if (text === undefined || pattern.test(text)) return text;
-    throw this.error(`expected ${what}, got ${JSON.stringify(text)}`, key);
+    throw this.error(`must be ${what}, got ${JSON.stringify(text)}`, key);
   }
 
   #join(key: string): string {

@@ -26,14 +26,19 @@ import type { AttributePolicy, ExtendedAck } from '../wire/extended-ack.js';
 import type { NetlinkMessage } from '../wire/messages.js';
 import { WireWriter } from '../wire/writer.js';
 
-// Builders of what a kernel sends. Each returns one message, its length as the header says; `datagram` puts them together.
+// Builders of what a kernel sends. Each returns one message of the length in its header; `datagram` concatenates them.
 
-/** The values of a message to build; what is left out is zero or empty. */
+/** The values of a message to build; omitted ones are zero or empty. */
 export interface MessageValues {
+  /** nlmsg_type, 0 to 65535. */
   readonly type: number;
+  /** nlmsg_flags. Default: 0. */
   readonly flags?: number;
+  /** nlmsg_seq. Default: 0. */
   readonly sequence?: number;
+  /** nlmsg_pid. Default: 0. */
   readonly portId?: number;
+  /** Everything after the netlink header. Default: empty. */
   readonly payload?: Uint8Array;
   /** Who sent a received message: not part of its bytes, so that one can be passed as it came. */
   readonly sender?: unknown;
@@ -54,14 +59,17 @@ const REFUSE_OPTIONS: KnownNames = namesOf<{ capped: boolean }>({ capped: true }
 const DONE_OPTIONS: KnownNames = namesOf<DoneOptions>({ errno: true, extack: true, interrupted: true });
 const MULTIPART_OPTIONS: KnownNames = namesOf<MultipartOptions>({ type: true, interrupted: true });
 
+/** Options of `done`. */
 export interface DoneOptions {
-  /** Where the dump failed under way: an errno (`19`) or its name (`'ENODEV'`). */
+  /** The error that the dump failed with while it ran: an errno (`19`) or its name (`'ENODEV'`). */
   readonly errno?: number | string;
+  /** The extended acknowledgement that the kernel would add. */
   readonly extack?: ExtendedAck;
   /** NLM_F_DUMP_INTR: something changed while the dump ran. Default: false. */
   readonly interrupted?: boolean;
 }
 
+/** Options of `multipart`. */
 export interface MultipartOptions {
   /** The type of the messages. Default: that of the request. */
   readonly type?: number;
@@ -81,7 +89,7 @@ export function message(values: MessageValues): Uint8Array {
   return writer.finish().subarray(0, length);
 }
 
-/** A reply to `request`, of its type unless told otherwise. */
+/** A reply to `request`, by default of the same type. */
 export function reply(
   request: Answered,
   payload?: Uint8Array,
@@ -92,13 +100,13 @@ export function reply(
   return message({ type, sequence, portId, ...(payload === undefined ? {} : { payload }), ...values });
 }
 
-/** The acknowledgement of `request`; an extended one is a warning, or gives a cookie. */
+/** The acknowledgement of `request`; an extended one holds a warning or a cookie. */
 export function acknowledge(request: Answered, extack?: ExtendedAck): Uint8Array {
   return errorMessage(request, 0, extack, true);
 }
 
 /**
- * The refusal of `request`: an errno (`19`) or its name (`'ENODEV'`), and what is said about it.
+ * The refusal of `request`: an errno (`19`) or its name (`'ENODEV'`), and an extended acknowledgement.
  * With `capped: false` the whole request is repeated, as the kernel does when NETLINK_CAP_ACK is off.
  */
 export function refuse(
@@ -111,7 +119,7 @@ export function refuse(
   return errorMessage(request, errnoOf(errno), extack, options.capped ?? true);
 }
 
-/** The end of a dump, with an errno where it failed under way. */
+/** The end of a dump, with an errno if it failed while it ran. */
 export function done(request: Answered, options: DoneOptions = {}): Uint8Array {
   checkOptions('done', options, DONE_OPTIONS);
   const { errno = 0, extack, interrupted = false } = options;
@@ -140,7 +148,7 @@ export function multipart(
   ];
 }
 
-/** Messages as one datagram, each padded to four bytes but the last. */
+/** Messages as one datagram; each but the last is padded to four bytes. */
 export function datagram(...messages: readonly Uint8Array[]): Uint8Array {
   const starts: number[] = [];
   let length = 0;

@@ -8,20 +8,22 @@ import { message } from './builders.js';
 import { type FakeDatagram, FakePort } from './fake-port.js';
 
 /**
- * What a fake kernel answers to one message: datagrams, in order, each of one message or of several put together with
- * `datagram`. A generator's are made when they are received. A promise's come when it is resolved, as from a peer
- * that takes its time. Nothing, where it does not answer.
+ * A fake kernel's answer to one message: datagrams in order, each of one message or of several put together with
+ * `datagram`. A generator runs as its datagrams are received. A promise's datagrams arrive when it is resolved, as from a peer
+ * that answers late. Nothing, if it does not answer.
  */
 export type Answer = Iterable<Uint8Array> | Promise<Iterable<Uint8Array>> | undefined;
 
 /** The other end of the conversation: called with each message that a socket sends. */
 export type Respond = (request: NetlinkMessage) => Answer;
 
+/** Options of a fake kernel's socket. */
 export interface FakeSocketOptions {
   /** Default: 0, NETLINK_ROUTE. */
   readonly protocol?: number;
+  /** Multicast groups to join, by number. */
   readonly groups?: readonly number[];
-  /** Sees every datagram of the socket and of its subscriptions. */
+  /** Called with every datagram of the socket and of its subscriptions. */
   readonly trace?: Trace;
 }
 
@@ -38,12 +40,12 @@ const RECEIVE_BUFFER_SIZE = 1 << 20;
  * assert.equal(kernel.requests.length, 1);
  * ```
  *
- * What the function throws is thrown by the call that sent the message.
+ * The call that sent the message throws what the function throws.
  */
 export class FakeKernel {
   /** All messages that sockets sent, in order. */
   readonly requests: NetlinkMessage[] = [];
-  /** How many datagrams they came in. */
+  /** How many datagrams they arrived in. */
   datagrams = 0;
   readonly #respond: Respond;
   readonly #ports = new Set<FakePort>();
@@ -53,7 +55,7 @@ export class FakeKernel {
     this.#respond = respond;
   }
 
-  /** Opens a socket to this kernel: to be used, and closed, as one of `openSocket`. */
+  /** Opens a socket to this kernel. Use and close it like one of `openSocket`. */
   openSocket(options: FakeSocketOptions = {}): NetlinkSocket {
     checkOptions('FakeKernel.openSocket', options, OPTIONS);
     const { protocol = 0, groups = [], trace } = options;
@@ -75,12 +77,12 @@ export class FakeKernel {
     for (const port of this.#ports) if (port.groups.has(group)) port.push({ bytes, group, portId: 0 });
   }
 
-  /** Sends a message that nobody asked for to every socket that has joined the group. */
+  /** Sends an unsolicited message to every socket that has joined the group. */
   notify(group: number, type: number, payload?: Uint8Array): void {
     this.emit(group, message({ type, ...(payload === undefined ? {} : { payload }) }));
   }
 
-  /** Makes the receive buffer of every socket overrun at this point; what was to come behind it can be left out by the test. */
+  /** Makes the receive buffer of every socket overrun at this point. The test decides which later messages are lost. */
   overrun(): void {
     for (const port of this.#ports) port.push('overrun');
   }

@@ -17,18 +17,18 @@ export interface FakeDatagram {
   readonly portId: number;
 }
 
-/** What a port queues: datagrams, or a source of them that is asked only when it is their turn, as a kernel makes a dump. */
+/** What a port queues: datagrams, or a source of datagrams that is read only when its turn comes, as a kernel produces a dump. */
 export type Queued = FakeDatagram | Iterator<FakeDatagram> | 'overrun';
 
-/** The end of a fake socket that programs hold. */
+/** The program's end of a fake socket. */
 export class FakePort implements DatagramPort {
   readonly portId: number;
   readonly foreignDatagrams = 0;
   readonly receiveBufferSize = 212_992;
-  /** There is no thread. */
+  /** A fake port has no thread. */
   readonly pending = false;
   overruns = 0;
-  /** Overruns are queued in their place. */
+  /** Overruns are queued among the datagrams, in order. */
   readonly congested = false;
   /** The groups that the socket has joined. */
   readonly groups: ReadonlySet<number>;
@@ -109,7 +109,7 @@ export class FakePort implements DatagramPort {
     return datagrams.length;
   }
 
-  /** Nothing comes while a thread is blocked, so what is not there is not waited for. */
+  /** Nothing arrives while the thread is blocked, so there is no point in waiting for it. */
   receiveOne(take: TakeBatch): boolean {
     const { overruns } = this;
     return this.receive(1, take) > 0 || this.overruns > overruns;
@@ -159,7 +159,7 @@ export class FakePort implements DatagramPort {
     return this.handle;
   }
 
-  /** Lets the socket receive something. */
+  /** Queues something for the socket to receive. */
   push(queued: Queued): void {
     if (this.#closed) return;
     this.#queue.push(queued);
@@ -196,7 +196,7 @@ export class FakePort implements DatagramPort {
   }
 }
 
-/** Datagrams as a receive ring would hold them. */
+/** Datagrams in the form in which a receive ring holds them. */
 function batchOf(datagrams: readonly FakeDatagram[], overruns: number): Parameters<TakeBatch>[0] {
   const held = datagrams.map(({ bytes }) => {
     const words = new Int32Array(align4(bytes.length) / 4);

@@ -8,22 +8,26 @@ import { FakeKernel } from './fake-kernel.js';
 
 /** One datagram of a recording; bytes are hexadecimal. */
 export interface RecordedDatagram {
+  /** Whether the program or the kernel sent it. */
   readonly direction: 'sent' | 'received';
+  /** Its bytes in hexadecimal. */
   readonly bytes: string;
-  /** The multicast group of what was received; absent for unicast. */
+  /** The multicast group of a received datagram; absent for unicast. */
   readonly group?: number;
 }
 
-/** A conversation as a file holds it, in JSON. */
+/** A conversation in the form in which it is saved as JSON. */
 export interface RecordedConversation {
+  /** The socket's protocol number. */
   readonly protocol: number;
   /** The byte order of the machine that it was recorded on: netlink is in host order. */
   readonly littleEndian: boolean;
+  /** The datagrams in their order. */
   readonly datagrams: readonly RecordedDatagram[];
 }
 
 /**
- * Takes a real conversation down, to be replayed in tests.
+ * Records a real conversation, to be replayed in tests.
  *
  * ```ts
  * const recording = new Recording();
@@ -38,7 +42,7 @@ export class Recording {
   readonly #datagrams: RecordedDatagram[] = [];
   #protocol = 0;
 
-  /** For the option `trace` of `openSocket`. One recording is of one socket and its subscriptions. */
+  /** Pass this as the option `trace` of `openSocket`. Record one socket and its subscriptions in one recording. */
   readonly trace: Trace = ({ direction, protocol, bytes, group }: Traffic) => {
     this.#protocol = protocol;
     if (direction === 'overrun') return;
@@ -46,12 +50,13 @@ export class Recording {
     this.#datagrams.push({ direction, bytes: hex, ...(group === 0 ? {} : { group }) });
   };
 
+  /** The conversation, for a file; `replay` accepts it. */
   toJSON(): RecordedConversation {
     return { protocol: this.#protocol, littleEndian: LITTLE_ENDIAN_HOST, datagrams: this.#datagrams };
   }
 }
 
-/** A request of a recording, and what came for it. */
+/** A request of a recording, and the answers to it. */
 interface Exchange {
   readonly request: NetlinkMessage;
   readonly answers: { readonly bytes: Uint8Array; readonly group: number }[];
@@ -59,16 +64,19 @@ interface Exchange {
 }
 
 /**
- * A fake kernel that answers as the recorded one did: each request, told by type, flags and payload, gets the answers of
- * the first such request that was not played yet; the events that came before the next request follow them.
+ * A fake kernel that answers as the recorded one did. Each request, identified by type, flags and payload, gets the answers of
+ * the first such request that was not played yet, followed by the events that came before the next request.
  *
- * A request that was not recorded is an ERR_NETLINK_INVALID_ARGUMENT of the call that sends it.
+ * If a request was not recorded, the call that sends it fails with ERR_NETLINK_INVALID_ARGUMENT.
  */
 export function replay(conversation: RecordedConversation): FakeKernel {
   if (conversation.littleEndian !== LITTLE_ENDIAN_HOST) {
-    throw new NetlinkError('replay: the recording must be of a machine with the same byte order', {
-      code: 'ERR_NETLINK_UNSUPPORTED',
-    });
+    throw new NetlinkError(
+      'replay: the recording was made on a machine of the other byte order; record it on this one',
+      {
+        code: 'ERR_NETLINK_UNSUPPORTED',
+      },
+    );
   }
   const exchanges = readExchanges(conversation.datagrams);
   const kernel: FakeKernel = new FakeKernel((request) => {
@@ -111,7 +119,7 @@ function isSame(recorded: NetlinkMessage, asked: NetlinkMessage): boolean {
   );
 }
 
-/** The same datagram for another request: its sequence number and port. */
+/** The same datagram with the sequence number and the port of another request. */
 function readdress(bytes: Uint8Array, { sequence, portId }: NetlinkMessage): Uint8Array {
   return datagram(...decodeMessages(new WireView(bytes)).map((one) => message({ ...one, sequence, portId })));
 }

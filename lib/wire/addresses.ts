@@ -1,7 +1,7 @@
 import { shown } from '../shown-value.js';
 import { invalidArgument } from '../errors.js';
 
-// Addresses as text: what the kernel's own tools print, and what people type.
+// Addresses as text, in the forms that the kernel's own tools print and people type.
 
 const SHORT_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
 const HEX = SHORT_HEX.map((text) => text.padStart(2, '0'));
@@ -11,7 +11,7 @@ const DOT_DECIMAL = DECIMAL.map((text) => `.${text}`);
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
 const IPV6_GROUPS = 8;
-/** The zero groups that an IPv4-mapped address begins with; one of ones follows. */
+/** How many zero groups an IPv4-mapped address begins with; a group of ones follows. */
 const MAPPED_ZEROS = 5;
 const ETHERNET_BYTES = 6;
 const UUID_BYTES = 16;
@@ -22,7 +22,7 @@ const DIGIT_9 = 0x39;
 /** Where a UUID's text has its dashes, counted in bytes. */
 const UUID_DASHES: ReadonlySet<number> = new Set([4, 6, 8, 10]);
 
-/** How many IPv4 texts are kept: a dump names the same gateways again and again. A power of two. */
+/** How many IPv4 texts are cached, since a dump repeats the same gateways. A power of two. */
 const RECENT = 1024;
 const recentAddresses = new Int32Array(RECENT);
 const recentTexts = new Array<string | undefined>(RECENT).fill(undefined);
@@ -35,7 +35,7 @@ export function formatMac(bytes: Uint8Array, offset = 0, end: number = bytes.len
   return text;
 }
 
-/** Six bytes, in one piece: a text that is put together of several takes more memory. */
+/** Six bytes, formatted by one concatenation: a string put together in several steps uses more memory. */
 function formatEthernet(bytes: Uint8Array, at: number): string {
   const a = bytes[at] ?? 0;
   const b = bytes[at + 1] ?? 0;
@@ -85,7 +85,7 @@ export function formatIpv4(bytes: Uint8Array, offset = 0): string {
 
 /** Sixteen bytes in the form of RFC 5952: `'2001:db8::1'`; IPv4-mapped ones as `'::ffff:192.0.2.1'`. */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
-  // The longest run of zero groups, the first of several: one alone is written as it is.
+  // The longest run of zero groups, or the first of several; a single zero group is written out.
   let start = 0;
   let length = 1;
   for (let index = 0, run = 0; index < IPV6_GROUPS; index++) {
@@ -101,7 +101,7 @@ export function formatIpv6(bytes: Uint8Array, offset = 0): string {
   return `${hexGroups(bytes, offset, 0, start)}::${behind}`;
 }
 
-/** An address by its length: IPv4 of four bytes, IPv6 of sixteen, else hexadecimal pairs as of a link-layer address. */
+/** An address by its length: IPv4 for four bytes, IPv6 for sixteen, otherwise hexadecimal pairs like a link-layer address. */
 export function formatAddress(bytes: Uint8Array, offset = 0, end: number = bytes.length): string {
   if (end - offset === IPV4_BYTES) return formatIpv4(bytes, offset);
   if (end - offset === IPV6_BYTES) return formatIpv6(bytes, offset);
@@ -117,7 +117,7 @@ export function formatUuid(bytes: Uint8Array, offset = 0): string {
   return text;
 }
 
-/** The bytes of a link-layer address, of any length, its pairs separated by colons or dashes. */
+/** The bytes of a link-layer address of any length, whose pairs are separated by colons or dashes. */
 export function parseMac(text: string): Uint8Array {
   if (!/^[0-9a-f]{1,2}([:-][0-9a-f]{1,2})*$/i.test(text)) {
     throw invalidArgument(`${shown(text)} must be a link-layer address such as 02:00:00:00:00:01`);
@@ -125,6 +125,7 @@ export function parseMac(text: string): Uint8Array {
   return Uint8Array.from(text.split(/[:-]/), (pair) => parseInt(pair, 16));
 }
 
+/** The 4 bytes of an IPv4 address in dotted decimal, in network byte order. Throws a NetlinkError with `ERR_NETLINK_INVALID_ARGUMENT` on other text. */
 export function parseIpv4(text: string): Uint8Array {
   const bytes = new Uint8Array(IPV4_BYTES);
   if (!readIpv4(text, bytes)) {
@@ -133,6 +134,7 @@ export function parseIpv4(text: string): Uint8Array {
   return bytes;
 }
 
+/** The 16 bytes of an IPv6 address in any of its forms (RFC 4291), in network byte order. Throws a NetlinkError with `ERR_NETLINK_INVALID_ARGUMENT` on other text. */
 export function parseIpv6(text: string): Uint8Array {
   const bytes = new Uint8Array(IPV6_BYTES);
   if (!readIpv6(text, bytes))
@@ -150,6 +152,7 @@ export function parseAddress(text: string): Uint8Array {
   return bytes;
 }
 
+/** The 16 bytes of a UUID in its text form, in the order written. Throws a NetlinkError with `ERR_NETLINK_INVALID_ARGUMENT` on other text. */
 export function parseUuid(text: string): Uint8Array {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)) {
     throw invalidArgument(`${shown(text)} must be a UUID such as 6ba7b810-9dad-11d1-80b4-00c04fd430c8`);
@@ -175,7 +178,7 @@ function hexGroups(bytes: Uint8Array, offset: number, from: number, to: number):
   }
   return text;
 }
-/** Reads dotted decimal; no octet has a leading zero, which some read as octal. */
+/** Reads dotted decimal. Refuses octets with a leading zero, which some programs read as octal. */
 function readIpv4(text: string, bytes: Uint8Array): boolean {
   let octet = 0;
   let digits = 0;
@@ -211,7 +214,7 @@ function readIpv6(text: string, bytes: Uint8Array): boolean {
   return true;
 }
 
-/** The bytes of `a:b:c`, whose last group may be an IPv4 address where `mayEndInIpv4` says so; undefined if it is none. */
+/** The bytes of `a:b:c`, whose last group may be an IPv4 address if `mayEndInIpv4` is set; undefined for other text. */
 function readGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
   const bytes: number[] = [];
   if (text === '') return bytes;

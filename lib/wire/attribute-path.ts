@@ -5,9 +5,11 @@ import type { AttributeDescription, AttributeScope, AttributeSet } from './descr
 import { AttributeReader } from './attributes.js';
 import type { WireView } from './view.js';
 
-/** An attribute found in a message: the way to it in words, and what may lie inside. */
+/** An attribute found in a message: its path, and what may lie inside. */
 export interface LocatedAttribute {
+  /** The attribute's place in the request, as a property path. */
   readonly path: string;
+  /** The set of the attributes inside it. */
   readonly inside: AttributeSet | undefined;
 }
 
@@ -28,7 +30,7 @@ export function attributeScope(
   };
 }
 
-/** The set inside a nested attribute, where it is known. */
+/** The set inside a nested attribute, if it is known. */
 export function nestedSet(
   description: AttributeDescription | undefined,
   scope: AttributeScope,
@@ -39,7 +41,7 @@ export function nestedSet(
 
 /**
  * The attribute at byte `target` of a message whose attributes begin at `start`: `linkinfo.data.mtu`. Attributes that
- * `set` does not describe are shown by their number. Undefined where no attribute lies there.
+ * `set` does not describe are shown by their number. Undefined if no attribute lies there.
  */
 export function locateAttribute(
   view: WireView,

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../errors.js';
 import { shown } from '../shown-value.js';
 
-/** Bytes, in whatever kind of memory the caller has them: each is taken as the bytes that it consists of. */
+/** Bytes in any kind of memory: any view or ArrayBuffer counts as the bytes that it consists of. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 
 const { get: lengthOf } = Object.getOwnPropertyDescriptor(
@@ -18,7 +18,7 @@ export function bytesOf(input: Bytes): Uint8Array {
   throw invalidArgument(`must be bytes (a Uint8Array, another view, or an ArrayBuffer), got ${shown(given)}`);
 }
 
-/** The length that memory really has: a property may say something else. */
+/** The real length of the memory, which a property of the same name may hide. */
 export function trueLength(bytes: Uint8Array): number {
   return lengthOf.call(bytes);
 }
@@ -26,7 +26,7 @@ export function trueLength(bytes: Uint8Array): number {
 function isMemory(value: unknown): value is ArrayBufferLike {
   const tag = Object.prototype.toString.call(value);
   if (tag !== '[object ArrayBuffer]' && tag !== '[object SharedArrayBuffer]') return false;
-  // What merely calls itself so cannot be looked into.
+  // An object that merely claims this tag has no memory to read.
   try {
     return new Uint8Array(value as ArrayBufferLike).buffer === value;
   } catch {

@@ -1,4 +1,4 @@
-/** What an attribute holds; the names are those of the kernel's own specifications. */
+/** The type of an attribute's value; the names are those of the kernel's own specifications. */
 export type AttributeKind =
   | 'u8'
   | 'u16'
@@ -15,26 +15,29 @@ export type AttributeKind =
   | 'flag'
   | 'bitfield32'
   | 'nest'
-  /** A nest whose entries' types are positions, with the attributes of `nested` inside each. */
+  /** A nested attribute whose entries are numbered by position, each with the attributes of `nested` inside. */
   | 'indexed-array'
   | 'pad';
 
-/** One attribute, as the paths in errors and decoded debug output show it. */
+/** One attribute, as paths in errors and decoded debug output show it. */
 export interface AttributeDescription {
   /** The name of the property that holds it: `'linkinfo'`. */
   readonly name: string;
+  /** What the payload is. Default: bytes. */
   readonly kind?: AttributeKind;
+  /** Whether an integer is in network byte order rather than the host's. */
   readonly bigEndian?: boolean;
-  /** What lies inside a nested attribute. A function where sets refer to each other, or where an attribute beside it decides. */
+  /** What lies inside a nested attribute. A function if sets refer to each other, or if a neighbouring attribute decides. */
   readonly nested?: AttributeSet | ((scope: AttributeScope) => AttributeSet | undefined);
 }
 
 /** The attributes of a message or of a nested attribute, by their number. */
 export type AttributeSet = Readonly<Record<number, AttributeDescription>>;
 
-/** The attributes among which a nested one stands: what selects the format of a sub-message. */
+/** The attributes next to a nested one, which select the format of a sub-message. */
 export interface AttributeScope {
-  /** The text of the attribute of that number; undefined where it is absent. */
+  /** The text of the attribute with that number; undefined if it is absent. */
   text(type: number): string | undefined;
+  /** The scope of the enclosing attribute. */
   readonly outer: AttributeScope | undefined;
 }

@@ -38,7 +38,7 @@ export type { AttributePolicy, ExtendedAck, MissingAttribute, PolicyType } from 
 /** Bytes of the error number at the start of NLMSG_ERROR and NLMSG_DONE. */
 const ERRNO_LENGTH = 4;
 
-/** The errno of an NLMSG_ERROR or NLMSG_DONE, zero for success; a bare NLMSG_DONE, as user space sends it, is success. */
+/** The errno of an NLMSG_ERROR or NLMSG_DONE; zero for success, also for a bare NLMSG_DONE as user space sends it. */
 export function acknowledgedErrno(view: WireView, at: number, end: number): number {
   if (messageType(view, at) === NLMSG_DONE && end - at < NLMSG_HDRLEN + ERRNO_LENGTH) return 0;
   const value = view.s32(at + NLMSG_HDRLEN, end);
@@ -46,8 +46,8 @@ export function acknowledgedErrno(view: WireView, at: number, end: number): numb
 }
 
 /**
- * The extended acknowledgement in an NLMSG_ERROR or NLMSG_DONE, which have it in different places; undefined without one.
- * Of a malformed one it gives what can be read: the errno before it holds all the same.
+ * The extended acknowledgement in an NLMSG_ERROR or NLMSG_DONE, which place it differently; undefined if there is none.
+ * Returns the readable part of a malformed one, since the errno before it is still valid.
  */
 export function decodeExtendedAck(view: WireView, at: number, end: number): ExtendedAck | undefined {
   if ((messageFlags(view, at) & NLM_F_ACK_TLVS) === 0) return undefined;
@@ -96,7 +96,7 @@ function isMalformed(error: unknown): boolean {
   return error instanceof NetlinkError && error.code === 'ERR_NETLINK_MALFORMED';
 }
 
-/** NLMSG_ERROR repeats the request's header behind the errno, and all of the request unless it says that it is capped. */
+/** After the errno, NLMSG_ERROR repeats the request's header, and the whole request unless its flags say that it is capped. */
 function extendedAckStart(view: WireView, at: number, end: number): number {
   const behindErrno = at + NLMSG_HDRLEN + ERRNO_LENGTH;
   if (messageType(view, at) === NLMSG_DONE) return behindErrno;
@@ -144,16 +144,17 @@ export function decodePolicy(reader: AttributeReader): AttributePolicy {
   return policy;
 }
 
-/** A request as it was sent, and what is known of its form. */
+/** A request as it was sent, and what is known about its layout. */
 export interface SentRequest {
   /** The message, header included. */
   readonly bytes: WireView;
-  /** Bytes between the message header and the first attribute; undefined where nobody knows. */
+  /** Bytes between the message header and the first attribute; undefined if unknown. */
   readonly headerLength: number | undefined;
+  /** The attribute set of the request, for the path to the attribute at fault. */
   readonly attributes: AttributeSet | undefined;
 }
 
-/** Adds the paths of the attributes that an extended acknowledgement points at; none where the request is not made of attributes. */
+/** Adds the paths of the attributes that an extended acknowledgement points at; adds none if the request has no attributes. */
 export function locateInRequest(ack: ExtendedAck, request: SentRequest): ExtendedAck {
   if (request.headerLength === undefined) return ack;
   try {

@@ -5,10 +5,15 @@ import type { WireView } from './view.js';
 
 /** One message: its header (struct nlmsghdr), and a copy of what follows it. */
 export interface NetlinkMessage {
+  /** nlmsg_type. */
   readonly type: number;
+  /** nlmsg_flags (NLM_F_…). */
   readonly flags: number;
+  /** nlmsg_seq. */
   readonly sequence: number;
+  /** nlmsg_pid. */
   readonly portId: number;
+  /** All bytes after the netlink header, without padding. */
   readonly payload: Uint8Array;
 }
 
@@ -24,7 +29,7 @@ export function messageLength(view: WireView, offset: number, end: number): numb
   return length;
 }
 
-/** Where the message at `offset` ends, before padding; undefined when the bytes up to `end` are not a whole message. */
+/** Where the message at `offset` ends, before padding; undefined if the bytes up to `end` are not a whole message. */
 export function messageEnd(view: WireView, offset: number, end: number): number | undefined {
   const left = end - offset;
   if (left < NLMSG_HDRLEN) return undefined;
@@ -32,23 +37,27 @@ export function messageEnd(view: WireView, offset: number, end: number): number 
   return length < NLMSG_HDRLEN || length > left ? undefined : offset + length;
 }
 
+/** nlmsg_type of the message at `offset`. */
 export function messageType(view: WireView, offset: number): number {
   return view.data.getUint16(offset + 4, LITTLE_ENDIAN_HOST);
 }
 
+/** nlmsg_flags of the message at `offset`. */
 export function messageFlags(view: WireView, offset: number): number {
   return view.data.getUint16(offset + 6, LITTLE_ENDIAN_HOST);
 }
 
+/** nlmsg_seq of the message at `offset`. */
 export function messageSequence(view: WireView, offset: number): number {
   return view.data.getUint32(offset + 8, LITTLE_ENDIAN_HOST);
 }
 
+/** nlmsg_pid of the message at `offset`. */
 export function messagePortId(view: WireView, offset: number): number {
   return view.data.getUint32(offset + 12, LITTLE_ENDIAN_HOST);
 }
 
-/** Copies the message at `offset`, whose length is known, out of `view`; its payload unless that was copied before. */
+/** Copies the message at `offset`, whose length is known, out of `view`, including its payload unless that was copied before. */
 export function copyMessage(
   view: WireView,
   offset: number,
@@ -64,7 +73,7 @@ export function copyMessage(
   };
 }
 
-/** The messages of one datagram. The last may be unaligned; whatever is no message is an `ERR_NETLINK_MALFORMED`. */
+/** The messages of one datagram. The last may be unaligned; bytes that are not a message are an `ERR_NETLINK_MALFORMED`. */
 export function decodeMessages(view: WireView, start = 0, end: number = view.length): NetlinkMessage[] {
   const messages: NetlinkMessage[] = [];
   for (let at = start; at < end;) {

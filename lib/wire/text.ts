@@ -1,10 +1,10 @@
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Characters that one call of String.fromCharCode makes: fewer and larger pieces are faster, a spread of bytes is slower. */
+/** Characters per call of String.fromCharCode: fewer, larger pieces are faster; spreading bytes is slower. */
 const PIECE = 8;
 
-/** Decodes UTF-8 from `offset` up to the first NUL, or up to `end`. ASCII text, which is nearly all, never leaves JavaScript. */
+/** Decodes UTF-8 from `offset` up to the first NUL or `end`. Nearly all text is ASCII, which is decoded in JavaScript alone. */
 export function decodeText(bytes: Uint8Array, offset: number, end: number): string {
   const limit = Math.min(end, bytes.length);
   let textEnd = offset;
@@ -43,7 +43,7 @@ function asciiPiece(bytes: Uint8Array, at: number, count: number): string {
 
 /**
  * Half of a surrogate pair that stands for a byte which is not part of UTF-8 text: 0xdc80 to 0xdcff for the bytes 0x80 to
- * 0xff, as in Python's surrogateescape. The kernel's names are bytes; so each comes back as it was read.
+ * 0xff, as in Python's surrogateescape. The kernel's names are bytes, and this way each is written back as it was read.
  */
 const ESCAPE = 0xdc00;
 
@@ -66,7 +66,7 @@ function decodeEscaped(bytes: Uint8Array): string {
   return text;
 }
 
-/** The length of the UTF-8 sequence that begins at `at`; 0 if none does. */
+/** The length of the UTF-8 sequence that begins at `at`; 0 if no valid one does. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
@@ -79,16 +79,16 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return isOverlong || isSurrogate || (first === 0xf4 && second > 0x8f) ? 0 : length;
 }
 
-/** What {@link encodeText} gives for text with a NUL inside, which would end it there for the kernel. */
+/** What {@link encodeText} returns for text that contains a NUL, where the kernel would end it. */
 export const HAS_NUL = -1;
-/** The same for half of a surrogate pair that stands for no byte. */
+/** What it returns for half of a surrogate pair that does not stand for a byte. */
 export const NOT_TEXT = -2;
 
 const SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Encodes `text` as UTF-8 at `offset`, where at least three bytes for each of its units must be free.
- * Returns the offset behind the last byte, where no NUL is added, or {@link HAS_NUL}.
+ * Encodes `text` as UTF-8 at `offset`, where at least three bytes must be free for each of its units.
+ * Returns the offset after the last byte, or {@link HAS_NUL}. Adds no NUL.
  */
 export function encodeText(text: string, bytes: Uint8Array, offset: number): number {
   for (let index = 0; index < text.length; index++) {
@@ -115,7 +115,7 @@ function encodeEscaped(text: string, bytes: Uint8Array, offset: number): number 
   return at;
 }
 
-/** As {@link encodeText}, for text that is bytes already. */
+/** Like {@link encodeText}, for text that is already bytes. */
 export function copyText(text: Uint8Array, bytes: Uint8Array, offset: number): number {
   if (text.includes(0)) return HAS_NUL;
   bytes.set(text, offset);

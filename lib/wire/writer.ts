@@ -15,12 +15,12 @@ import { DEEPEST_NEST } from './depth.js';
 import { copyText, encodeText, HAS_NUL, NOT_TEXT } from './text.js';
 
 const NONE = -1;
-/** The most that UTF-8 needs for one of a string's 16-bit units. */
+/** The most bytes that UTF-8 needs for one of a string's 16-bit units. */
 const UTF8_BYTES_A_UNIT = 3;
 const DEFAULT_CAPACITY = 512;
 
 /**
- * Writes messages and attributes into a buffer that grows as needed and can be used again.
+ * Writes messages and attributes into a buffer that grows as needed and can be reused.
  *
  * ```ts
  * const writer = new WireWriter();
@@ -33,7 +33,7 @@ const DEFAULT_CAPACITY = 512;
  * writer.messageEnd();
  * ```
  *
- * A value out of its type's range is an `ERR_NETLINK_INVALID_ARGUMENT` that names the attribute by the numbers of
+ * A value outside its type's range is an `ERR_NETLINK_INVALID_ARGUMENT` that identifies the attribute by the numbers in
  * its path. Everything is padded with zeros to four bytes. Plain methods write host order, those ending in `be`
  * network order. A type may carry flag bits, for example `type | NLA_F_NET_BYTEORDER`.
  */
@@ -46,7 +46,7 @@ export class WireWriter extends WireBuffer {
     super(capacity);
   }
 
-  /** Forgets everything from `length` on, open nests and an open message included. */
+  /** Discards everything from `length` on, including open nested attributes and an open message. */
   reset(length = 0): void {
     this.used = length;
     this.#message = NONE;
@@ -54,7 +54,7 @@ export class WireWriter extends WireBuffer {
     if (this.#nests.length > 0) this.#nests.length = 0;
   }
 
-  /** Begins a message (struct nlmsghdr); returns its offset. Sequence number and port id are for a socket to fill in. */
+  /** Begins a message (struct nlmsghdr); returns its offset. The socket fills in sequence number and port id. */
   messageStart(type: number, flags: number, sequence = 0, portId = 0): number {
     if ((type & 0xffff) !== type) throw outOfRange('type', type, 0xffff);
     if ((flags & 0xffff) !== flags) throw outOfRange('flags', flags, 0xffff);
@@ -73,7 +73,7 @@ export class WireWriter extends WireBuffer {
     return at;
   }
 
-  /** Ends the message begun last: writes its length, which `length` may set to less than what is written, to leave padding out. */
+  /** Ends the current message by writing its length. Pass a smaller `length` to leave out padding. */
   messageEnd(length = this.used - this.#message): void {
     if (this.#message === NONE)
       throw invalidArgument('messageEnd: no message was started, call messageStart first');
@@ -100,90 +100,106 @@ export class WireWriter extends WireBuffer {
     return at;
   }
 
-  /** An attribute without payload that says yes by being there; nothing is written for `false`. */
+  /** An attribute without payload whose presence means true; nothing is written for `false`. */
   flag(type: number, present = true): void {
     if (present) this.#header(type, 0);
   }
 
+  /** Appends an attribute with an unsigned byte. */
   u8(type: number, value: number): void {
     this.putU8(this.#header(type, 1), value);
   }
 
+  /** Appends an attribute with a signed byte. */
   s8(type: number, value: number): void {
     this.putS8(this.#header(type, 1), value);
   }
 
+  /** Appends an attribute with an unsigned 16-bit integer in the host's byte order. */
   u16(type: number, value: number): void {
     this.putU16(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with a signed 16-bit integer in the host's byte order. */
   s16(type: number, value: number): void {
     this.putS16(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with an unsigned 32-bit integer in the host's byte order. */
   u32(type: number, value: number): void {
     this.putU32(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with a signed 32-bit integer in the host's byte order. */
   s32(type: number, value: number): void {
     this.putS32(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with an unsigned 64-bit integer in the host's byte order. */
   u64(type: number, value: bigint | number): void {
     this.putU64(this.#header(type, 8), value);
   }
 
+  /** Appends an attribute with a signed 64-bit integer in the host's byte order. */
   s64(type: number, value: bigint | number): void {
     this.putS64(this.#header(type, 8), value);
   }
 
+  /** Appends an attribute with an unsigned 16-bit integer in network byte order. */
   u16be(type: number, value: number): void {
     this.putU16be(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with a signed 16-bit integer in network byte order. */
   s16be(type: number, value: number): void {
     this.putS16be(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with an unsigned 32-bit integer in network byte order. */
   u32be(type: number, value: number): void {
     this.putU32be(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with a signed 32-bit integer in network byte order. */
   s32be(type: number, value: number): void {
     this.putS32be(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with an unsigned 64-bit integer in network byte order. */
   u64be(type: number, value: bigint | number): void {
     this.putU64be(this.#header(type, 8), value);
   }
 
+  /** Appends an attribute with a signed 64-bit integer in network byte order. */
   s64be(type: number, value: bigint | number): void {
     this.putS64be(this.#header(type, 8), value);
   }
 
-  /** An unsigned integer in four bytes, or in eight where it needs them (NLA_UINT). */
+  /** An unsigned integer in four bytes, or in eight if it needs them (NLA_UINT). */
   uint(type: number, value: bigint | number): void {
     if (this.#isWithin(value, 0, 0xffffffff)) this.u32(type, Number(value));
     else this.u64(type, value);
   }
 
-  /** A signed integer in four bytes, or in eight where it needs them (NLA_SINT). */
+  /** A signed integer in four bytes, or in eight if it needs them (NLA_SINT). */
   sint(type: number, value: bigint | number): void {
     if (this.#isWithin(value, -0x80000000, 0x7fffffff)) this.s32(type, Number(value));
     else this.s64(type, value);
   }
 
+  /** Appends an attribute with an unsigned integer in network byte order, of 4 bytes if it fits, otherwise of 8. */
   uintbe(type: number, value: bigint | number): void {
     if (this.#isWithin(value, 0, 0xffffffff)) this.u32be(type, Number(value));
     else this.u64be(type, value);
   }
 
+  /** Appends an attribute with a signed integer in network byte order, of 4 bytes if it fits, otherwise of 8. */
   sintbe(type: number, value: bigint | number): void {
     if (this.#isWithin(value, -0x80000000, 0x7fffffff)) this.s32be(type, Number(value));
     else this.s64be(type, value);
   }
 
-  /** Text as UTF-8 with a NUL behind it, or without where the policy says so. Bytes are taken as they are. */
+  /** Text as UTF-8, followed by a NUL unless the policy says otherwise. Bytes are written unchanged. */
   string(type: number, input: string | Bytes, terminated = true): void {
     this.#checkType(type);
     const isText = typeof input === 'string';
@@ -203,13 +219,14 @@ export class WireWriter extends WireBuffer {
     this.pad();
   }
 
+  /** Appends an attribute with these bytes. */
   binary(type: number, bytes: Bytes): void {
     const own = bytesOf(bytes);
     const length = own.length;
     this.copy(own, this.#header(type, length), length);
   }
 
-  /** The bits' values, and which of them are meant (struct nla_bitfield32); a bit set outside the selector is refused. */
+  /** The values of the bits, and which of them apply (struct nla_bitfield32); a bit set outside the selector is refused. */
   bitfield32(type: number, value: number, selector: number): void {
     const at = this.#header(type, 8);
     this.putU32(at, value);
@@ -222,7 +239,7 @@ export class WireWriter extends WireBuffer {
     }
   }
 
-  /** Begins a nested attribute; close it with {@link nestEnd}. `flags` 0 leaves out NLA_F_NESTED, as old families want. */
+  /** Begins a nested attribute; end it with {@link nestEnd}. With `flags` 0 it lacks NLA_F_NESTED, as old families expect. */
   nestStart(type: number, flags = NLA_F_NESTED): void {
     this.#checkType(type | flags);
     this.#checkType(type);
@@ -238,6 +255,7 @@ export class WireWriter extends WireBuffer {
     this.#attribute = NONE;
   }
 
+  /** Ends the nested attribute that was begun last, and writes its length. */
   nestEnd(): void {
     const at = this.#nests.pop();
     if (at === undefined) throw invalidArgument('nestEnd: no nested attribute is open, call nestStart first');
@@ -247,11 +265,12 @@ export class WireWriter extends WireBuffer {
     this.data.setUint16(at, length, LITTLE_ENDIAN_HOST);
   }
 
-  /** Writes an empty `padType` attribute where it is needed for the next attribute's payload to lie on eight bytes (nla_put_64bit). */
+  /** Writes an empty `padType` attribute if the next attribute's payload would not be aligned to eight bytes (nla_put_64bit). */
   align64(padType: number): void {
     if ((this.used + NLA_HDRLEN) % 8 !== 0) this.#header(padType, 0);
   }
 
+  /** The error for a value out of range; names the attribute that was being written. */
   protected override rangeError(value: unknown, lowest: number | bigint, highest: number | bigint): Error {
     const error = super.rangeError(value, lowest, highest);
     return this.#attribute === NONE ? error : this.#invalid(this.#typeAt(this.#attribute), error.message);

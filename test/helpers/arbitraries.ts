@@ -105,6 +105,13 @@ function valueInput(type: ValueType, depth: number): Arbitrary<unknown> {
       return keyed(type.keys, type.of, depth);
     case 'sub-message':
       return fc.constantFrom(...type.message.formats).chain((format) => formatInput(format, depth - 1));
+    case 'sequence':
+      return fc
+        .array(nestInput(type, depth), { maxLength: 3 })
+        .map((entries) => entries.flatMap((entry) => Object.entries(entry).slice(0, 1)))
+        .map((entries) =>
+          entries.filter(([, value]) => value !== undefined).map((entry) => Object.fromEntries([entry])),
+        );
     case 'records':
       return fc.array(nestInput(type, depth), { maxLength: 2 });
     case 'pad':

@@ -17,11 +17,24 @@ type Mapping = Readonly<Record<string, unknown>>;
  * 9. Structures are read as long as the kernel's are here (fix-ups), as long as the spec says there.
  * 10. Addresses and flags that the spec has no hint for are numbers and bytes there (fix-ups).
  * 11. An attribute that the spec gives the number of its padding is lost there (nlctrl's `mask`).
+ * 12. Numbers have the kernel's byte order and sign here (fix-ups), those of the spec there.
  */
 export function differences(ours: unknown, theirs: unknown, path = ''): string[] {
   if (Array.isArray(theirs)) return listDifferences(ours, theirs, path);
   if (typeof theirs === 'object' && theirs !== null) return mappingDifferences(ours, theirs as Mapping, path);
-  return equal(ours, theirs) ? [] : [`${path}: ${show(ours)} is not ${show(theirs)}`];
+  const property = /(\w+)(?:\[\d+\])?$/.exec(path)?.[1] ?? '';
+  return equal(ours, asMeant(theirs, property)) ? [] : [`${path}: ${show(ours)} is not ${show(theirs)}`];
+}
+
+/** By the property that has it, a number of theirs as the kernel means it. */
+const MISTAKEN: Readonly<Record<string, (theirs: number) => number>> = {
+  vlanProtocol: (theirs) => ((theirs & 0xff) << 8) | (theirs >>> 8),
+  conf: (theirs) => theirs | 0,
+};
+
+function asMeant(theirs: unknown, property: string): unknown {
+  const meant = MISTAKEN[property];
+  return typeof theirs === 'number' && meant !== undefined ? meant(theirs) : theirs;
 }
 
 /** Properties that only ours may have, by the rule that says so. */
@@ -113,14 +126,14 @@ function show(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
 }
 
-/** The Python client's input as ours: rules 1 and 6, the other way round. `tags` names the selector of each sub-message. */
+/** The Python client's input as ours: rules 1, 6 and 12, the other way round. `tags` names the selector of each sub-message. */
 export function inputFrom(attrs: unknown): unknown {
   if (Array.isArray(attrs)) return attrs.map(inputFrom);
   if (typeof attrs !== 'object' || attrs === null) return attrs;
   const mapping = attrs as Mapping;
   if ('$bytes' in mapping) return new Uint8Array(Buffer.from(String(mapping['$bytes']), 'hex'));
   const entries = Object.entries(mapping).map(([key, value]): [string, unknown] => {
-    const input = inputFrom(value);
+    const input = asMeant(inputFrom(value), camelCase(key));
     const tag = key === 'data' || key === 'options' ? mapping['kind'] : undefined;
     return [camelCase(key), tag === undefined ? input : { [tag as string]: input }];
   });

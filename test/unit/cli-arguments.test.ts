@@ -91,7 +91,7 @@ describe('options', () => {
     [['-x'], "unknown option '-x'"],
     [['a', '--count'], '--count: the value is missing: --count N'],
     [['--count', '--all'], '--count: the value is missing: --count N'],
-    [['--all=yes'], "--all: takes no value, got 'yes'"],
+    [['--all=yes'], "--all: must not have a value, got 'yes'"],
     [['--count', '11'], "--count: must be an integer from 1 to 10, got '11'"],
     [['--count', '1e1'], "--count: must be an integer from 1 to 10, got '1e1'"],
     [['--count='], "--count: must be an integer from 1 to 10, got ''"],

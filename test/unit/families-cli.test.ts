@@ -154,7 +154,9 @@ describe('nlctl generate', () => {
     writeFileSync(wrong, SPEC.replace('type: u64', 'type: u65'));
     const { status, stderr } = await nlctl('generate', wrong);
     expect(status).toBe(1);
-    expect(stderr).toContain("wrong.yaml: attribute-sets[things].attributes[size].type: 'u65' is no type");
+    expect(stderr).toContain(
+      "wrong.yaml: attribute-sets[things].attributes[size].type: unknown attribute type 'u65'",
+    );
   });
 });
 

@@ -97,9 +97,15 @@ describe('toJson and fromJson', () => {
   });
 
   test.each([
-    [{ a: { $bytes: '00' } }, "toJson: 'a' has a property named $bytes, which marks a value that JSON lacks"],
-    [{ $bigint: 1 }, 'toJson: the value has a property named $bigint, which marks a value that JSON lacks'],
-    [undefined, 'toJson: a value of type undefined has no JSON'],
+    [
+      { a: { $bytes: '00' } },
+      "toJson: 'a' has a property named $bytes, which is reserved for values that JSON lacks",
+    ],
+    [
+      { $bigint: 1 },
+      'toJson: the value has a property named $bigint, which is reserved for values that JSON lacks',
+    ],
+    [undefined, 'toJson: JSON cannot hold a value of type undefined'],
   ])('%p cannot be written', (value, reason) => {
     expect(() => toJson(value)).toThrow(refused(reason));
   });

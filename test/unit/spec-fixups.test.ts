@@ -24,7 +24,7 @@ describe.each([...fixups.keys()])('%s', (name) => {
 
   testUnless(WITHOUT_SPECS, 'a spec that has made a repair itself is reported', () => {
     const once = repaired(parse(kernelSpecText(name), { maxAliasCount: -1 }), name, { strict: true });
-    expect(() => repaired(once, `${name}.yaml`, { strict: true })).toThrow('a fix-up does not fit');
+    expect(() => repaired(once, `${name}.yaml`, { strict: true })).toThrow('a fix-up does not apply');
   });
 
   test('each fix-up says why', () => {

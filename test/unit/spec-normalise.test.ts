@@ -148,7 +148,7 @@ operations: { list: [] }`),
     ).structs;
     expect(struct?.members.map((member) => member.default)).toEqual([255, undefined]);
     expect(() => layout('{ name: a, type: binary, len: 4, default: 1 }')).toThrow(
-      'only a number has a default',
+      'only a number can have a default',
     );
   });
 
@@ -231,33 +231,33 @@ operations:
 describe('a spec that is wrong', () => {
   const wrong: readonly (readonly [string, string, string])[] = [
     ['not YAML', 'a: [', 'example.yaml: not valid YAML'],
-    ['no mapping', '- a', 'example.yaml: a mapping is needed here, not a list'],
+    ['no mapping', '- a', 'example.yaml: must be a mapping, got a list'],
     ['a misspelt key', family(`${MINIMAL}\nattributesets: []`), "unknown key 'attributesets'"],
     [
       'an unknown type',
       family(MINIMAL.replace('u32', 'u33')),
-      "example.yaml: attribute-sets[things].attributes[id].type: 'u33' is no type for an attribute",
+      "example.yaml: attribute-sets[things].attributes[id].type: unknown attribute type 'u33'",
     ],
     [
       'a set that is not there',
       family(MINIMAL.replace('attribute-set: things', 'attribute-set: thing')),
-      "example.yaml: operations.list[get].attribute-set: there is no attribute set named 'thing'; near: things",
+      "example.yaml: operations.list[get].attribute-set: unknown attribute set 'thing' (similar: things)",
     ],
     [
       'an attribute that is not there',
       family(MINIMAL.replace('[id]', '[ident]')),
       "operations.list[get].do.request.attributes: 'things' has no attribute 'ident'",
     ],
-    ['two of a name', family(MINIMAL.replace('label', 'id')), "a second attribute named 'id'"],
+    ['two of a name', family(MINIMAL.replace('label', 'id')), "duplicate attribute 'id'"],
     [
       'two of a number',
       family(MINIMAL.replace('type: string', 'type: string, value: 1')),
-      "attributes[label].value: 'id' has the number 1 already",
+      "attributes[label].value: 'id' already has the number 1",
     ],
     [
       'a number out of range',
       family(MINIMAL.replace('type: string', 'type: string, value: 70000')),
-      '70000 is not within 0..16383',
+      'must be from 0 to 16383, got 70000',
     ],
     ['a missing name', family(MINIMAL.replace('name: get, ', '')), "operations.list[0]: 'name' is missing"],
     [
@@ -268,7 +268,7 @@ describe('a spec that is wrong', () => {
     [
       'a limit that means nothing',
       family(MINIMAL.replace('type: u32', 'type: u32, checks: { max: u33-max }')),
-      "attributes[id].checks.max: there is no constant or limit named 'u33-max'",
+      "attributes[id].checks.max: unknown constant or limit 'u33-max'",
     ],
   ];
 

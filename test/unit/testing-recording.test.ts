@@ -75,7 +75,7 @@ describe('recording and replaying', () => {
     }
     socket.close();
     expect(() => replay({ ...recording.toJSON(), littleEndian: !recording.toJSON().littleEndian })).toThrow(
-      'replay: the recording must be of a machine with the same byte order',
+      'replay: the recording was made on a machine of the other byte order; record it on this one',
     );
   });
 });

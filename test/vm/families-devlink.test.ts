@@ -2,27 +2,20 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { AttributeReader } from 'afnetlink/wire';
-import { devlinkFamily } from 'afnetlink/families/devlink';
+import { type DlFmsg, devlinkFamily } from 'afnetlink/families/devlink';
 import { ethtoolFamily } from 'afnetlink/families/ethtool';
 import { heard } from '../helpers/events';
 import { openNoted } from '../helpers/exercise';
 import { makeNetdevsim } from '../helpers/netdevsim';
 import '../helpers/guest-timeout';
 
-const DEVLINK_ATTR_FMSG_OBJ_NAME = 111;
-
 const run = (program: string, ...args: readonly string[]) =>
   execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 const devlink = (line: string) =>
   JSON.parse(run('devlink', '-j', ...line.split(' '))) as Record<string, object>;
-/** Names and texts of a message that a health reporter wrote: a sequence of attributes. */
-const textsOf = (fmsg: Uint8Array | undefined) => {
-  const texts: string[] = [];
-  const reader = new AttributeReader(fmsg ?? new Uint8Array());
-  while (reader.next()) if (reader.type === DEVLINK_ATTR_FMSG_OBJ_NAME) texts.push(reader.string());
-  return texts;
-};
+/** Names in a message that a health reporter wrote. */
+const textsOf = (fmsg: readonly DlFmsg[] = []) =>
+  fmsg.flatMap(({ fmsgObjName }) => (fmsgObjName === undefined ? [] : [fmsgObjName]));
 const instance = { busName: 'netdevsim', devName: 'netdevsim7' };
 const handle = 'netdevsim/netdevsim7';
 let device = '';

@@ -87,12 +87,22 @@ const flowKey = {
 test('flows are made, read, set, announced and deleted', async () => {
   const client = await openNoted(ovsFlowFamily);
   using events = client.subscribe();
-  await client.do.new({ dpIfindex, key: flowKey, actions: { output: 0 } }, { create: true });
+  await client.do.new({ dpIfindex, key: flowKey, actions: [{ output: 0 }] }, { create: true });
   const flow = await client.do.get({ dpIfindex, key: flowKey });
   expect(flow.key).toMatchObject({ inPort: 0, ethertype: 0x0800, udp: flowKey.udp });
-  expect(flow.actions).toEqual({ output: 0 });
-  await client.do.set({ dpIfindex, key: flowKey, actions: { trunc: 100 }, clear: true });
-  expect((await client.do.get({ dpIfindex, key: flowKey })).actions).toMatchObject({ trunc: 100 });
+  expect(flow.actions).toEqual([{ output: 0 }]);
+  await client.do.set({ dpIfindex, key: flowKey, actions: [{ trunc: 100 }, { output: 0 }], clear: true });
+  expect((await client.do.get({ dpIfindex, key: flowKey })).actions).toEqual([{ trunc: 100 }, { output: 0 }]);
+  // The same action three times, with others in between: their order is what they do.
+  const tagged = [
+    { output: 0 },
+    { pushVlan: { vlanTpid: 0x8100, vlanTci: 0x1064 } },
+    { output: 0 },
+    { popVlan: true },
+    { output: 0 },
+  ];
+  await client.do.set({ dpIfindex, key: flowKey, actions: tagged });
+  expect((await client.do.get({ dpIfindex, key: flowKey })).actions).toEqual(tagged);
   const all = await client.dump.get({ dpIfindex }).toArray();
   expect(all).toHaveLength(1);
   expect(all[0]?.mask?.ethertype).toBe(0xffff);

@@ -1,5 +1,5 @@
 # First process of the guest once it stands on the host's root: completes the system, loads modules, runs the command.
-# What the host wants of this run lies beside this file: settings.sh, host.sh, command.sh.
+# The host's settings for this run are next to this file: settings.sh, host.sh, command.sh.
 cd /run/afnetlink
 export PATH=/run/afnetlink/bin
 . ./settings.sh

@@ -4,9 +4,9 @@ import type { Positionals, PositionalValues } from './positional.js';
 
 /** A command or subcommand: help texts, shell completion and the manual page are made from this. */
 export interface CommandDescription {
-  /** As it is typed: `nlctl do`. */
+  /** The name as the user types it: `nlctl do`. */
   readonly name: string;
-  /** What it does, in the imperative and less than a line. */
+  /** What it does, in the imperative, in less than a line. */
   readonly summary: string;
   /** Paragraphs, separated by empty lines. Indented lines stay as they are. */
   readonly description: string;
@@ -14,7 +14,7 @@ export interface CommandDescription {
   readonly notes?: string;
   readonly options: Options;
   readonly positionals: Positionals;
-  /** It stops by itself when its output is closed, since there is something to clean up. */
+  /** Whether it stops by itself when its output is closed, because it has something to clean up. */
   readonly watchesOutput?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { CommandDescription } from './command.js';
 import { optionRows, positionalRows, synopsis } from './synopsis.js';
 import { wrap, wrapParagraphs } from './wrap.js';
 
-/** What `--help` prints, for a terminal of a width. */
+/** What `--help` prints for a terminal of this width. */
 export function helpText(command: CommandDescription, width = lineWidth()): string {
   const { description, notes, options, positionals } = command;
   const sections = [
@@ -15,7 +15,7 @@ export function helpText(command: CommandDescription, width = lineWidth()): stri
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-/** Names at the left, their texts wrapped at the right. */
+/** Names on the left, their texts wrapped on the right. */
 export function definitions(rows: readonly (readonly [string, string])[], width = lineWidth()): string[] {
   const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.flatMap(([name, text]) =>

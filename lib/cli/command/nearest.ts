@@ -1,7 +1,7 @@
-/** ` (did you mean 'timeout'?)` if one of the names is similar, else nothing. */
+/** ` (did you mean 'timeout'?)` if one of the names is similar, otherwise an empty string. */
 export function didYouMean(wrong: string, names: Iterable<string>, prefix = ''): string {
   let best: string | undefined;
-  // Words with more differences are other words: one in a short word, two in a longer one.
+  // Allow one difference in a short word and two in a longer one; with more, it is another word.
   let least = wrong.length < 5 ? 2 : 3;
   for (const name of names) {
     const distance = editDistance(wrong, name);
@@ -10,7 +10,7 @@ export function didYouMean(wrong: string, names: Iterable<string>, prefix = ''):
   return best === undefined ? '' : ` (did you mean '${prefix}${best}'?)`;
 }
 
-/** Letters to insert, delete, replace or swap with their neighbour to make one word of the other. */
+/** How many letters to insert, delete, replace or swap with their neighbour to turn one word into the other. */
 function editDistance(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);

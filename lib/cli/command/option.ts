@@ -7,19 +7,19 @@ export interface Option<T> {
   readonly short?: string;
   /** The value's name in help texts; absent on a flag. */
   readonly value?: string;
-  /** What the option has when it is not given. */
+  /** The value if the option is absent. */
   readonly byDefault?: string;
-  /** What the option has when it is given without a value, which then can only follow an equals sign. */
+  /** The value if the option is passed without one; a value must then follow an equals sign. */
   readonly whenBare?: string;
   readonly isRepeatable?: boolean;
   readonly complete?: Completion;
-  /** Reads all values given, in their order: none if the option is absent. */
+  /** Reads all passed values in order; none if the option is absent. */
   readonly read: (given: readonly string[]) => T;
 }
 
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
-/** The property of each option has its value. */
+/** An object with the value of each option. */
 export type OptionValues<O extends Options> = {
   readonly [Name in keyof O]: O[Name] extends Option<infer T> ? T : never;
 };
@@ -34,7 +34,7 @@ export function flag(summary: string, details: Pick<Details, 'short'> = {}): Opt
   return { summary, ...details, read: (given) => given.length > 0 };
 }
 
-/** An option with one value, the last one given. A default is written as a user would write it. */
+/** An option with one value; the last one counts. A default is written as a user would type it. */
 export function option<T>(
   summary: string,
   kind: ValueKind<T>,
@@ -58,7 +58,7 @@ export function option<T>(
   };
 }
 
-/** An option that may be given more than once. */
+/** An option that may be repeated. */
 export function repeatable<T>(summary: string, { name, complete, read }: ValueKind<T>): Option<readonly T[]> {
   return {
     summary,

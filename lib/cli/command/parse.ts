@@ -20,19 +20,19 @@ export function parse<O extends Options, P extends Positionals>(
     named(`--${name}`, () => option.read(given.get(name) ?? [])),
   ]);
   return {
-    // Both have just these properties, each read by the option or argument that its type comes from.
+    // Safe casts: both have exactly these properties, each read by the option or argument that defines its type.
     options: Object.fromEntries(options) as OptionValues<O>,
     positionals: assign(described.positionals, places, given) as PositionalValues<P>,
   };
 }
 
 interface Split {
-  /** The texts given for each option; an empty one for a flag. */
+  /** The texts passed for each option; an empty one for a flag. */
   readonly given: ReadonlyMap<string, readonly string[]>;
   readonly places: readonly string[];
 }
 
-/** Node's parser finds options and values; the errors are ours, to name what was meant. */
+/** Node's parser finds options and values; the errors are ours, so that they can suggest names. */
 function split(options: Options, args: readonly string[]): Split {
   const { tokens } = parseArgs({
     args: withBareValues(options, args),
@@ -54,7 +54,7 @@ function split(options: Options, args: readonly string[]): Split {
     if (!Object.hasOwn(options, name)) throw unknownOption(rawName, options);
     const takesValue = options[name]?.value;
     if (takesValue === undefined && inlineValue === true)
-      throw new UsageError(`${rawName}: takes no value, got '${value}'`);
+      throw new UsageError(`${rawName}: must not have a value, got '${value}'`);
     if (takesValue !== undefined && (token.value === undefined || (!inlineValue && /^-./.test(value))))
       throw new UsageError(`${rawName}: the value is missing: ${rawName} ${takesValue}`);
     given.set(name, [...(given.get(name) ?? []), value]);
@@ -62,7 +62,7 @@ function split(options: Options, args: readonly string[]): Split {
   return { given, places };
 }
 
-/** Node's parser knows no option whose value may be left out: it would take the argument after it as the value. */
+/** Node's parser does not support optional values: it would use the next argument as the value. */
 function withBareValues(options: Options, args: readonly string[]): string[] {
   const end = args.indexOf('--');
   return args.map((arg, index) => {
@@ -99,7 +99,7 @@ function take(positional: Positional<unknown>, left: string[], given: Split['giv
   throw new UsageError(`${name} is missing: ${summary}`);
 }
 
-/** Puts the name of what is read before the reason why it cannot be. */
+/** Prepends the name of what is read to the reason why it cannot be read. */
 function named<T>(name: string, read: () => T): T {
   try {
     return read();

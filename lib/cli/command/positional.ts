@@ -7,9 +7,9 @@ export interface Positional<T> {
   readonly least: 0 | 1;
   readonly isRepeatable: boolean;
   readonly complete?: Completion;
-  /** The option in place of which this argument is given. */
+  /** The option that this argument replaces. */
   readonly insteadOf?: string;
-  /** Reads the texts given: one at most, unless the argument is repeatable. */
+  /** Reads the passed texts: at most one, unless the argument is repeatable. */
   readonly read: (given: readonly string[]) => T;
 }
 
@@ -21,11 +21,11 @@ export type PositionalValues<P extends Positionals> = {
 
 export function required<T>(summary: string, kind: ValueKind<T>): Positional<T> {
   const { read, ...described } = optional(summary, kind);
-  // The parser has seen to it that there is one.
+  // The parser has checked that there is one.
   return { ...described, least: 1, read: (given) => read(given) as T };
 }
 
-/** Required, unless the option is given. */
+/** Required, unless the option is present. */
 export function insteadOf<T>(name: string, summary: string, kind: ValueKind<T>): Positional<T | undefined> {
   return { ...optional(summary, kind), least: 1, insteadOf: name };
 }
@@ -39,7 +39,7 @@ export function optional<T>(summary: string, kind: ValueKind<T>): Positional<T |
   };
 }
 
-/** Any number of arguments, `least` or more: what is left of the command line. */
+/** The rest of the command line: `least` or more arguments. */
 export function rest<T>(summary: string, kind: ValueKind<T>, least: 0 | 1 = 0): Positional<readonly T[]> {
   return {
     ...described(summary, kind),

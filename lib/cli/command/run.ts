@@ -26,7 +26,7 @@ export function reportUsage(name: string, { message }: UsageError): number {
   return WRONG_ARGUMENTS;
 }
 
-/** Sets the exit status of this process to that of a program, and reports an error in a line. */
+/** Sets the exit status of this process to that of a program, and reports an error on one line. */
 export function runProgram(name: string, program: Promise<number>): void {
   program.then(
     (status) => {
@@ -39,7 +39,7 @@ export function runProgram(name: string, program: Promise<number>): void {
   );
 }
 
-/** `nlctl … | head -1`: a program that SIGPIPE ends, as it would end most, prints nothing about it. Node ignores the signal. */
+/** `nlctl … | head -1`: SIGPIPE ends most programs silently. Node ignores the signal, so this does what it would do. */
 export function endQuietlyWhenOutputCloses(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -1,14 +1,14 @@
 import { UsageError } from './usage-error.js';
 import { didYouMean } from './nearest.js';
 
-/** What a shell offers to complete a value with. */
+/** What a shell offers as completions of a value. */
 export type Completion = 'file' | 'folder' | 'command' | (() => readonly string[]);
 
 /** A kind of value: its name in help texts, and how its text is read. */
 export interface ValueKind<T> {
   readonly name: string;
   readonly complete?: Completion;
-  /** Throws a UsageError that says what the value must be, and what it is. */
+  /** Throws a UsageError that says what the value must be, and what was passed. */
   readonly read: (text: string) => T;
 }
 

@@ -10,7 +10,7 @@ export const netnsOption = option(
   text('NAME', 'file'),
 );
 
-/** What `do` and `dump` share. */
+/** The common part of `do` and `dump`. */
 export const callOptions = {
   ...familyOptions,
   netns: netnsOption,

@@ -8,7 +8,7 @@ import { nlRecvDescription } from '../nl-recv-description.js';
 
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** `nlctl completion`, which knows all the others. */
+/** `nlctl completion`, which gets all the other subcommands. */
 export function completionCommand(load: () => Promise<readonly Command[]>): Command {
   return defineCommand({
     name: 'nlctl completion',

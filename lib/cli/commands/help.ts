@@ -8,7 +8,7 @@ import { overview } from '../documents/overview.js';
 import { nlRecvDescription } from '../nl-recv-description.js';
 import { packageVersion } from '../package.js';
 
-/** `nlctl help`, which describes all the others. */
+/** `nlctl help`, which describes all the other subcommands. */
 export function helpCommand(names: readonly string[], load: () => Promise<readonly Command[]>): Command {
   const described = [...names, nlRecvDescription.name];
   return defineCommand({

@@ -7,6 +7,7 @@ import {
   prepareGuest,
   runInGuest,
   VmError,
+  type PrepareOptions,
   type RunInGuestOptions,
 } from 'afnetlink/vm';
 import { Collector } from '../collector.js';
@@ -18,7 +19,7 @@ import { UsageError } from '../command/usage-error.js';
 import { integer, matching, seconds, text } from '../command/values.js';
 import { packageFile } from '../package.js';
 
-/** Milliseconds; 0 is no limit. */
+/** Milliseconds; 0 means no limit. */
 const DEFAULT_TIMEOUT = 300_000;
 const LONGEST = 31_536_000;
 
@@ -75,13 +76,19 @@ export const command = defineCommand({
     const { interactive, json, quiet } = options;
     if (interactive && json) throw new UsageError('--interactive and --json exclude each other');
     const timeout = options.timeout ?? (interactive ? 0 : DEFAULT_TIMEOUT);
+    const onProgress = (line: string) => {
+      if (!quiet && !json) console.error(`• ${line}`);
+    };
     const request: Request = {
-      options: {
-        command: guestCommand,
-        env: { ...process.env, PATH: `${packageFile('dist/bin')}:${process.env['PATH'] ?? ''}` },
+      preparation: {
         kernel: options.kernel,
         refresh: options.refresh,
         module: !options['no-module'],
+        onProgress,
+      },
+      options: {
+        command: guestCommand,
+        env: { ...process.env, PATH: `${packageFile('dist/bin')}:${process.env['PATH'] ?? ''}` },
         moduleParameters: parameters(options['module-parameter']),
         modules: options.module.map((path) => ({ path })),
         writable: options.writable,
@@ -91,9 +98,7 @@ export const command = defineCommand({
         bootTimeout: options['boot-timeout'],
         interactive,
         kernelArguments: options['kernel-argument'],
-        onProgress: (line) => {
-          if (!quiet && !json) console.error(`• ${line}`);
-        },
+        onProgress,
       },
       json,
       log: options.log,
@@ -111,15 +116,16 @@ export const command = defineCommand({
 });
 
 interface Request {
+  readonly preparation: PrepareOptions;
   readonly options: RunInGuestOptions;
   readonly json: boolean;
   readonly log: string | undefined;
   readonly print: 'all' | 'module' | 'nothing';
 }
 
-async function runRequest({ options, json, log, print }: Request): Promise<number> {
-  // A signal ends the preparation as it ends any program; from then on it has to end the guest first.
-  const guest = await prepareGuest(options);
+async function runRequest({ preparation, options, json, log, print }: Request): Promise<number> {
+  // During the preparation a signal ends the program as usual; afterwards it must end the guest first.
+  const guest = await prepareGuest(preparation);
   const { signal, stopped } = stopOnSignals();
   try {
     const stdout = new Collector();

@@ -10,7 +10,7 @@ export interface CompletedOption {
   readonly short: string | undefined;
   readonly summary: string;
   readonly isRepeatable: boolean;
-  /** The name of the value, and what is offered for it; undefined for a flag. */
+  /** The name of the value and its completions; undefined for a flag. */
   readonly value:
     { readonly name: string; readonly offer: Offer; readonly mayBeLeftOut: boolean } | undefined;
 }
@@ -23,7 +23,7 @@ export interface CompletedPlace {
   readonly insteadOf: string | undefined;
 }
 
-/** A command as the scripts for all shells are made from it. */
+/** A command in the form that the scripts for all shells are generated from. */
 export interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
@@ -63,7 +63,7 @@ function offer(completion: Completion | undefined): Offer {
   return typeof completion === 'function' ? completion() : completion;
 }
 
-/** In single quotes, as bash and zsh read them. */
+/** Quotes text in single quotes, as bash and zsh read them. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -8,7 +8,7 @@ export function fishCompletion(commands: readonly CommandDescription[]): string 
   const programs = commands.filter(({ name }) => !name.startsWith('nlctl '));
   return `# Completes nlctl and nl_recv in fish. Printed by: nlctl completion fish
 
-# Whether so many arguments stand before the cursor, after the options and their values. A minus sign: or more.
+# Whether this number of arguments precedes the cursor, not counting options and their values. A minus sign: or more.
 function __nlctl_place --argument-names program subcommand place skips
   set -l valued $argv[5..]
   set -l words (commandline -opc)[2..]

@@ -73,7 +73,7 @@ function rows(all: readonly (readonly [string, string])[]): string[] {
   return all.flatMap(([name, summary]) => ['.TP', '.B', plain(name.trim()), ...filled(summary)]);
 }
 
-/** Lines of the source, which man(1) fills again. */
+/** Lines of the source, which man(1) refills. */
 function filled(paragraph: string): string[] {
   return wrap(paragraph, 72).map(plain);
 }

@@ -1,7 +1,7 @@
 import type { CommandDescription } from '../command/command.js';
 import { definitions } from '../command/help.js';
 
-/** What nlctl has of its own, besides its subcommands. */
+/** The options of nlctl itself, besides its subcommands. */
 export const programOptions = [
   ['-h, --help', 'print this help'],
   ['-V, --version', 'print the version of afnetlink'],

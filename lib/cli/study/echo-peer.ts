@@ -1,4 +1,4 @@
-// A process of its own that sends every message back to where it came from: prints its port id, and goes on until it is ended.
+// A separate process that sends every message back to its sender. It prints its port id and runs until it is killed.
 import { openSocket } from '../../index.js';
 import { NETLINK_USERSOCK } from '../../wire/index.js';
 

@@ -8,13 +8,13 @@ type Meaning = 'copies' | 'allocations' | 'insertions';
 interface Probe {
   readonly name: string;
   readonly means: Meaning;
-  /** The kernel function, and which of its arguments says how many bytes, where it matters. */
+  /** The kernel function, and which of its arguments is the number of bytes, if it matters. */
   readonly function: string;
   readonly argument?: number;
 }
 
 /**
- * Functions that copy, rather than the copying itself: the kernel's library, where that is, is built so that no probe of this
+ * Functions that call the copying code, rather than that code itself: it is in the kernel's library, which is built so that no probe of this
  * kind can be set there.
  */
 const probes: readonly Probe[] = [
@@ -24,7 +24,7 @@ const probes: readonly Probe[] = [
   { name: 'copy_to_reader', means: 'copies', function: 'simple_read_from_buffer', argument: 2 },
   { name: 'copy_back', means: 'copies', function: 'netlink_test:echo_copy_back', argument: 3 },
   { name: 'alloc_skb', means: 'allocations', function: '__alloc_skb' },
-  // A large message from user space: its memory was allocated before.
+  // A large message from user space, whose memory was allocated before.
   { name: 'build_skb', means: 'allocations', function: '__build_skb' },
   { name: 'alloc_copy', means: 'allocations', function: 'memdup_user' },
   { name: 'alloc_head', means: 'allocations', function: 'pskb_expand_head' },
@@ -37,11 +37,11 @@ const WAKE_UP = 'sched/sched_waking';
 export type Seen = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /**
- * Counts what the kernel does, by histograms of an instance of its own of the kernel's tracer: other users of tracing are
+ * Counts what the kernel does, by histograms in a separate instance of the kernel's tracer: other users of tracing are
  * not disturbed. Needs root, and a kernel with kprobes (CONFIG_KPROBE_EVENTS) and histograms (CONFIG_HIST_TRIGGERS).
  */
 export class KernelCounts {
-  /** The probes' functions that this kernel does not have, or has inlined. */
+  /** The functions of probes that this kernel does not have, or has inlined. */
   readonly missing: readonly string[];
   readonly #tracefs: Tracefs;
   readonly #files: ReadonlyMap<string, string>;
@@ -103,7 +103,7 @@ function addProbe(tracefs: Tracefs, { name, function: of, argument }: Probe): bo
   }
 }
 
-/** Reads a histogram with one key, as the file `hist` gives it. */
+/** Reads a histogram with one key, in the format of the file `hist`. */
 export function histogram(text: string): Map<number, number> {
   return new Map(
     [...text.matchAll(/^\{ \w+: +(\d+) *\} hitcount: +(\d+)/gm)].map(([, key, hits]) => [
@@ -113,7 +113,7 @@ export function histogram(text: string): Map<number, number> {
   );
 }
 
-/** What happened between two looks, that had to do with copies of these lengths and with these threads. */
+/** What happened between two readings, restricted to copies of these lengths and to these threads. */
 export function countsBetween(
   before: Seen,
   after: Seen,

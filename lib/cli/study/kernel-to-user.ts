@@ -4,7 +4,7 @@ import { NLMSG_HDRLEN } from '../../wire/index.js';
 import { MODULE_PROTOCOL } from './module.js';
 import type { OpenWay } from './way.js';
 
-/** So many messages of any size fit into the receive buffer, so none is dropped. */
+/** This many messages of any size fit into the receive buffer, so none is dropped. */
 const BURST = 64;
 const RECEIVE_BUFFER = 16 << 20;
 

@@ -19,7 +19,7 @@ export interface Figure {
   readonly kind: Way['kind'];
   /** Bytes of payload. */
   readonly size: number;
-  /** A message, for each round: by the clock, as the program sees it. */
+  /** The wall-clock time per message of each round, as the program sees it. */
   readonly microseconds: readonly number[];
   readonly counts?: Counts;
 }
@@ -28,13 +28,13 @@ export interface MeasureOptions {
   readonly ways: readonly Way[];
   readonly sizes: readonly number[];
   readonly rounds: number;
-  /** Milliseconds that a round takes, about. */
+  /** Approximate duration of a round in milliseconds. */
   readonly roundTime: number;
   readonly counts: KernelCounts | undefined;
   readonly onProgress: (line: string) => void;
 }
 
-/** Messages that are counted; those before them warm up. */
+/** How many messages are counted; earlier ones only warm up. */
 const COUNTED = 160;
 /** A multiple of every batch. */
 const STEP = 32;

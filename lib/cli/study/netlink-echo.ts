@@ -4,7 +4,7 @@ import { NLMSG_HDRLEN } from '../../wire/index.js';
 import { MODULE_PROTOCOL } from './module.js';
 import type { OpenWay } from './way.js';
 
-/** Room for all that goes together. */
+/** Room for all messages of a batch. */
 const BUFFERS = { sendBufferSize: 2 << 20, receiveBufferSize: 4 << 20 };
 
 /** The module's echo through a socket, `batch` messages in a datagram. */

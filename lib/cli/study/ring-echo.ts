@@ -2,7 +2,7 @@ import { openMappedRing } from '../../ring/index.js';
 import { NLMSG_HDRLEN } from '../../wire/index.js';
 import type { OpenWay } from './way.js';
 
-/** Bytes that the module puts before what it produces. */
+/** Bytes that the module prepends to the data that it produces. */
 const DATA_HEADER = 8;
 
 /** A message to the kernel and one from it, in shared pages, `batch` for each two commands. */

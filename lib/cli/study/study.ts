@@ -7,7 +7,7 @@ import { moduleIsLoaded } from './module.js';
 /** What was measured on one kernel. */
 export interface Study {
   readonly kernel: string;
-  /** Whether the processor is emulated, as in a guest without KVM: then only the counts mean something. */
+  /** Whether the processor is emulated, as in a guest without KVM; then only the counts are meaningful. */
   readonly emulated: boolean;
   /** Kernel functions that could not be counted, as this kernel lacks or inlines them. */
   readonly missing: readonly string[];
@@ -19,7 +19,7 @@ export interface StudyOptions extends Omit<MeasureOptions, 'counts'> {
   readonly count: boolean;
 }
 
-/** Measures on the kernel that this runs on. Ways that need the module are left out where it is not loaded. */
+/** Measures on the running kernel. Skips ways that need the module if it is not loaded. */
 export async function study({ ways, count, ...options }: StudyOptions): Promise<Study> {
   const counts = count ? await KernelCounts.begin() : undefined;
   try {

@@ -59,7 +59,7 @@ function sizesOf(figures: readonly Figure[]): number[] {
   return [...new Set(figures.map(({ size }) => size))].sort((one, other) => one - other);
 }
 
-/** One figure where all sizes have the same, else the least and the most. */
+/** One figure if all sizes have the same, otherwise the smallest and the largest. */
 function span(rows: readonly Figure[], name: keyof Counts): string {
   const values = rows.flatMap(({ counts }) => (counts === undefined ? [] : [counts[name]]));
   const [least, most] = [Math.min(...values), Math.max(...values)].map((value) =>

@@ -31,7 +31,7 @@ const line =
 const entry = /^(?<indent> +)(?<name>[\w.$]+)(?: \[(?<module>[\w-]+)\])?\(.*\)(?<end>;| \{)/;
 const exit = /^ +\}(?: \/\* (?<name>[\w.$]+))?/;
 
-/** Reads the text of the function_graph tracer, as the file `trace` gives it, into a tree of calls. */
+/** Parses the text of the function_graph tracer, in the format of the file `trace`, into a tree of calls. */
 export function parseFunctionGraph(text: string): CallGraph {
   const roots: KernelCall[] = [];
   const stacks = new Map<string, OpenCall[]>();

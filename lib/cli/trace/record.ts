@@ -97,7 +97,7 @@ function overwritten(tracefs: Tracefs): number {
 // The shell waits for a line on descriptor 3: by then the tracer knows its process id, and the program keeps that.
 const gate = 'read -r go <&3 || exit 125; exec 3<&-; exec "$@"';
 
-/** Runs the command to its end, from the moment at which `begin` has returned; gives its status. */
+/** Runs the command to its end, starting when `begin` has returned; resolves with its status. */
 async function runGated(
   { command, output }: RecordOptions,
   begin: (pid: number | undefined) => void,

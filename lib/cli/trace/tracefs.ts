@@ -61,7 +61,7 @@ export class Tracefs {
     }
   }
 
-  /** Takes over the tracer, unless another program uses it; {@link Guardian.end} gives it back as it was. */
+  /** Takes over the tracer, unless another program uses it; {@link Guardian.end} restores its state. */
   async lease(settings: Readonly<Record<string, string>>): Promise<Guardian> {
     const tracer = this.read('current_tracer').trim();
     const events = this.read('set_event').trim();
@@ -91,7 +91,7 @@ export class Tracefs {
   }
 }
 
-/** As a tracing file takes back what it gave: without its words for "nothing", its remarks and its function triggers. */
+/** The contents of a tracing file in the form that it accepts: without its words for "nothing", remarks and function triggers. */
 export function restorable(text: string): string {
   if (/^(#|no pid)/.test(text)) return '';
   // A buffer that has still to grow on first use: by then it has.

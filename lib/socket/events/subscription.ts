@@ -12,6 +12,7 @@ import { MILLISECONDS_PER_RUN } from '../turn-budget.js';
 import { type Message, senderOf } from '../messages/message.js';
 import { raise } from '../rejected.js';
 
+/** Options of `subscribe`. */
 export interface SubscribeOptions<Event = Message> {
   /** Multicast groups, each by its number or its name in the kernel's headers (`'RTNLGRP_LINK'`). */
   readonly groups: readonly (number | string)[];
@@ -110,6 +111,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     return this.#port.overruns;
   }
 
+  /** Whether the subscription has been closed, or has failed. */
   get closed(): boolean {
     return this.#ended !== undefined;
   }
@@ -144,6 +146,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** The subscription itself: `for await (const item of subscription)`. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -190,6 +193,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     this.#end(undefined);
   }
 
+  /** Closes the subscription at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -7,6 +7,7 @@ import { any, type Condition, header } from './match.js';
 import { writeMessage } from '../messages/outgoing-message.js';
 import { ReversedCode } from './reversed-code.js';
 
+/** Options of `buildFilter`. */
 export interface FilterOptions {
   /** Drops acknowledgements, errors and DONE like any other message: for sockets that only listen. Default: false. */
   readonly listenOnly?: boolean;

@@ -125,20 +125,27 @@ const network = (width: 2 | 4) => (offset: number) =>
  * dropped, whatever the rest of the condition says.
  */
 export const field = {
+  /** An unsigned byte at `offset` of the message. */
   u8: (offset: number) => makeField({ offset: checkOffset(offset), width: 1, swapped: false }),
   /** In host order, as netlink's own headers and most attributes are. */
   u16: host(2),
+  /** 4 bytes at `offset` of the message, in the host's byte order. */
   u32: host(4),
   /** In network order. */
   u16be: network(2),
+  /** 4 bytes at `offset` of the message, in network byte order. */
   u32be: network(4),
 } as const;
 
 /** The fields of the message header. */
 export const header = {
+  /** nlmsg_type. */
   type: field.u16(4),
+  /** nlmsg_flags. */
   flags: field.u16(6),
+  /** nlmsg_seq. */
   sequence: field.u32(8),
+  /** nlmsg_pid. */
   portId: field.u32(12),
 } as const;
 

@@ -47,9 +47,11 @@ export interface SocketOptions {
 export interface SocketMemory {
   /** Queued and not yet received, the kernel's overhead included. */
   readonly receiveQueued: number;
+  /** Bytes that may be queued for receiving (SO_RCVBUF). */
   readonly receiveBufferSize: number;
   /** Sent and not yet received by their receivers. */
   readonly sendQueued: number;
+  /** Bytes that may be queued for sending (SO_SNDBUF). */
   readonly sendBufferSize: number;
   /** Datagrams that this socket should have received and that were dropped, since it was opened. */
   readonly drops: number;

@@ -1,4 +1,4 @@
-import { attributePrefixes, entryPrefixes, numbered } from './entries.js';
+import { attributePrefixes, attributes, BE, entryPrefixes, nested, numbered, retyped } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 export const conntrackFixups: readonly Fixup[] = [
@@ -38,6 +38,28 @@ export const conntrackFixups: readonly Fixup[] = [
       },
     },
   },
+  {
+    reason: 'CTA_TIMESTAMP is a nest of when the connection began and ended (ctnetlink_dump_timestamp)',
+    at: ['attribute-sets'],
+    add: [
+      {
+        name: 'timestamp-attrs',
+        'name-prefix': 'cta-timestamp-',
+        attributes: attributes([
+          ['start', 'u64', BE],
+          ['stop', 'u64', BE],
+          ['pad', 'pad'],
+        ]),
+      },
+    ],
+  },
+  retyped(
+    'conntrack-attrs',
+    'timestamp',
+    { type: 'u64', 'byte-order': 'big-endian' },
+    { type: 'nest', 'byte-order': undefined, ...nested('timestamp-attrs') },
+    'CTA_TIMESTAMP is a nest of when the connection began and ended (ctnetlink_dump_timestamp)',
+  ),
   numbered('nat-attrs', 'nat-v6-minip', 4),
   numbered('nat-attrs', 'nat-proto', 3),
   ...entryPrefixes({

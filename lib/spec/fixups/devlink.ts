@@ -1,4 +1,4 @@
-import { notification } from './entries.js';
+import { notification, repeated } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 const ANNOUNCED: readonly (readonly [name: string, value: number, get: string])[] = [
@@ -26,7 +26,16 @@ const ANNOUNCED: readonly (readonly [name: string, value: number, get: string])[
   ['linecard-del-ntf', 81, 'linecard-get'],
 ];
 
+const REPEATED: readonly (readonly [set: string, attribute: string])[] = [
+  ['dl-region-snapshots', 'region-snapshot'],
+  ['dl-region-chunks', 'region-chunk'],
+  ['dl-linecard-supported-types', 'linecard-type'],
+];
+
 export const devlinkFixups: readonly Fixup[] = [
+  ...REPEATED.map(([set, attribute]) =>
+    repeated(set, attribute, 'the nest has one for each: all but the last were taken for unknown'),
+  ),
   {
     reason: 'the group DEVLINK_GENL_MCGRP_CONFIG_NAME is not listed',
     at: [],
@@ -39,14 +48,15 @@ export const devlinkFixups: readonly Fixup[] = [
     add: ANNOUNCED.map(([name, value, get]) => notification(name, value, get, 'config')),
   },
   {
-    reason: 'the kernel answers who lets it choose the snapshot’s number, and acknowledges one that is given',
+    reason:
+      'the kernel replies if the request leaves the snapshot’s number to it, and only acknowledges a request that has one',
     at: ['operations', 'list', 'region-new', 'do'],
     was: { 'optional-reply': undefined },
     set: { 'optional-reply': true },
   },
   {
     reason:
-      'the kernel answers a request that says which action or limit, and acknowledges one that does not',
+      'the kernel replies to a request that names an action or limit, and only acknowledges one that does not',
     at: ['operations', 'list', 'reload', 'do'],
     was: { 'optional-reply': undefined },
     set: { 'optional-reply': true },
@@ -57,7 +67,7 @@ export const devlinkFixups: readonly Fixup[] = [
       ['selftests-run', 'selftests'],
     ] as const
   ).map(([operation, attribute]) => ({
-    reason: 'the kernel answers with what it found, and the spec knows of no answer',
+    reason: 'the kernel replies with what it found, and the spec lacks the reply',
     at: ['operations', 'list', operation, 'do'],
     was: { reply: undefined },
     set: { reply: { attributes: ['bus-name', 'dev-name', attribute] } },
@@ -104,9 +114,20 @@ export const devlinkFixups: readonly Fixup[] = [
   },
   {
     reason:
-      'DEVLINK_ATTR_FMSG is a sequence: what its attributes say is in their order, which an object loses',
+      'DEVLINK_ATTR_FMSG is a sequence: the order of its attributes has a meaning, which an object loses',
     at: ['attribute-sets', 'devlink', 'attributes', 'fmsg'],
-    was: { type: 'nest', 'nested-attributes': 'dl-fmsg' },
-    set: { type: 'binary', 'nested-attributes': undefined },
+    was: { type: 'nest' },
+    set: { type: 'sequence' },
+  },
+  {
+    reason:
+      'DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA is left out, since its type is that which the value’s type names',
+    at: ['attribute-sets', 'devlink', 'attributes'],
+    add: [{ name: 'fmsg-obj-value-data', type: 'binary', value: 113 }],
+  },
+  {
+    reason: 'what DEVLINK_ATTR_FMSG holds are values too, each behind its type (devlink_fmsg_prepare_skb)',
+    at: ['attribute-sets', 'dl-fmsg', 'attributes'],
+    add: [{ name: 'fmsg-obj-value-type' }, { name: 'fmsg-obj-value-data' }],
   },
 ];

@@ -12,7 +12,7 @@ export function attributes(
   );
 }
 
-/** What the kernel sends unasked, in the form of a GET's reply. */
+/** A notification of the kernel, in the form of a GET's reply. */
 export function notification(name: string, value: number, notify: string, mcgrp?: string): Mapping {
   return { name, doc: name, value, notify, ...(mcgrp !== undefined && { mcgrp }) };
 }
@@ -24,12 +24,12 @@ export function nested(set: string): Mapping {
   return { 'nested-attributes': set };
 }
 
-/** What the constants of attribute sets begin with, where the spec does not say: `{ 'table-attrs': 'nfta-table-' }`. */
+/** The prefix of the constants of attribute sets for which the spec has none: `{ 'table-attrs': 'nfta-table-' }`. */
 export function attributePrefixes(prefixes: Readonly<Record<string, string>>): Fixup[] {
   return constantPrefixes('attribute-sets', prefixes);
 }
 
-/** What the constants of enums and flags begin with, where the spec does not say. */
+/** The prefix of the constants of enums and flags for which the spec has none. */
 export function entryPrefixes(prefixes: Readonly<Record<string, string>>): Fixup[] {
   return constantPrefixes('definitions', prefixes);
 }
@@ -43,7 +43,27 @@ function constantPrefixes(list: string, prefixes: Readonly<Record<string, string
   }));
 }
 
-/** The number of an attribute that the spec counts wrongly, as in the header that declares it. */
+/** An attribute that is something else than the spec says: `was` and `now` are keys of its mapping. */
+export function retyped(set: string, attribute: string, was: Mapping, now: Mapping, reason: string): Fixup {
+  return { reason, at: ['attribute-sets', set, 'attributes', attribute], was, set: now };
+}
+
+/** An attribute that the kernel writes or reads in network byte order, where the spec says nothing of it. */
+export function bigEndian(set: string, attribute: string, reason: string): Fixup {
+  return retyped(set, attribute, { 'byte-order': undefined }, BE, reason);
+}
+
+/** An attribute that can come more than once. */
+export function repeated(set: string, attribute: string, reason: string): Fixup {
+  return retyped(set, attribute, { 'multi-attr': undefined }, { 'multi-attr': true }, reason);
+}
+
+/** A member of a structure whose type is another one in the header that declares it. */
+export function member(struct: string, name: string, was: string, now: string, reason: string): Fixup {
+  return { reason, at: ['definitions', struct, 'members', name], was: { type: was }, set: { type: now } };
+}
+
+/** The number, from the header that declares it, of an attribute that the spec counts wrongly. */
 export function numbered(set: string, attribute: string, value: number): Fixup {
   return {
     reason: `the header numbers ${attribute} of ${set} ${value}: others stand before it that the spec leaves out`,

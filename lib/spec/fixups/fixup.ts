@@ -1,44 +1,44 @@
 import type { SpecPlace } from '../spec-error.js';
 import { specError } from '../spec-error.js';
 
-/** A mapping of the spec language, as a YAML parser gives it. */
+/** A mapping of the spec language, as a YAML parser returns it. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
 interface Repair {
   /** Why the spec is wrong here, and how that is known. */
   readonly reason: string;
-  /** The way to the place: keys, and the `name` (or `value`) of a list's entry. */
+  /** The path to the place: keys, and the `name` (or `value`) of a list's entry. */
   readonly at: readonly string[];
 }
 
-/** Sets keys of a mapping. The defect is that they are as `was` says; `undefined` there means absent. */
+/** Sets keys of a mapping. The defect is that they have the values in `was`; `undefined` there means absent. */
 export interface SetFixup extends Repair {
   readonly was: Mapping;
   readonly set: Mapping;
 }
 
-/** Adds entries to a list. The defect is that no entry of their names is there. */
+/** Adds entries to a list. The defect is that the list has no entry with their names. */
 export interface AddFixup extends Repair {
   readonly add: readonly (Mapping | string)[];
 }
 
-/** One repair of a spec, as data. A spec that has been repaired at its source makes the fix-up's own test fail. */
+/** One repair of a spec, as data. When the spec is repaired at its source, the fix-up's own test fails. */
 export type Fixup = SetFixup | AddFixup;
 
 type Editable = Record<string, unknown>;
 
-/** Says why a fix-up does not apply to this spec (any more): the place is gone, or what is there is not the defect. */
+/** The reason why a fix-up does not apply to this spec (any more): the place is gone, or it does not have the defect. */
 export function fixupMismatch(spec: unknown, fixup: Fixup): string | undefined {
   const target = find(spec, fixup.at);
   if ('add' in fixup) {
-    if (target !== undefined && !Array.isArray(target)) return 'is no list';
+    if (target !== undefined && !Array.isArray(target)) return 'is not a list';
     const there = fixup.add.find((entry) => target?.some((other) => label(other) === label(entry)) === true);
-    return there === undefined ? undefined : `has '${label(there)}' already`;
+    return there === undefined ? undefined : `already has '${label(there)}'`;
   }
-  if (!isMapping(target)) return 'is not there';
+  if (!isMapping(target)) return 'is missing';
   for (const [key, value] of Object.entries(fixup.was)) {
     if (JSON.stringify(target[key]) !== JSON.stringify(value)) {
-      return `has ${key}: ${show(target[key])}, not ${show(value)}`;
+      return `must have ${key}: ${show(value)}, has ${show(target[key])}`;
     }
   }
   return undefined;
@@ -62,11 +62,11 @@ export function applyFixup(spec: unknown, fixup: Fixup): void {
   }
 }
 
-/** The error for a fix-up whose defect is gone from the spec that it was written for. */
+/** The error for a fix-up whose defect has gone from the spec that it was written for. */
 export function staleFixup(fixup: Fixup, mismatch: string, place: SpecPlace): Error {
   return specError(
     { ...place, path: fixup.at.join('.') },
-    `a fix-up does not fit: the place ${mismatch}. It was made because: ${fixup.reason}`,
+    `a fix-up does not apply: the place ${mismatch}. Its reason: ${fixup.reason}`,
   );
 }
 

@@ -10,14 +10,15 @@ import { nl80211Fixups } from './nl80211.js';
 import { nlctrlFixups } from './nlctrl.js';
 import { ovsFlowFixups } from './ovs-flow.js';
 import { addressFixups, neighbourFixups, routeFixups, ruleFixups } from './route.js';
-import { ovsDatapathFixups, ovsFlowOperations, ovsVportFixups } from './ovs.js';
+import { ovsDatapathFixups, ovsFlowOperations, ovsHeader, ovsVportFixups } from './ovs.js';
 import { linkFixups } from './rt-link.js';
+import { flowerFixups } from './tc-flower.js';
 import { tcFixups } from './tc.js';
 import { teamFixups } from './team.js';
 
 export type { Fixup } from './fixup.js';
 
-/** The repairs of the kernel's own specs, by family; written against those of Linux 7.3. */
+/** The repairs of the kernel's own specs by family, written against Linux 7.3. */
 export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['conntrack', conntrackFixups],
   ['ethtool', ethtoolFixups],
@@ -29,6 +30,7 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['nl80211', nl80211Fixups],
   ['ovs_datapath', ovsDatapathFixups],
   ['ovs_flow', [...ovsFlowFixups, ...ovsFlowOperations]],
+  ['ovs_packet', [ovsHeader]],
   ['ovs_vport', ovsVportFixups],
   ['team', teamFixups],
   ['rt-addr', addressFixups],
@@ -36,12 +38,12 @@ export const fixups: ReadonlyMap<string, readonly Fixup[]> = new Map([
   ['rt-neigh', neighbourFixups],
   ['rt-route', routeFixups],
   ['rt-rule', ruleFixups],
-  ['tc', tcFixups],
+  ['tc', [...tcFixups, ...flowerFixups]],
 ]);
 
 /**
- * A copy of a parsed spec with its defects repaired. A fix-up whose defect is not there is left out: the spec is of
- * another kernel. With `strict` that is an error, so that repairs are dropped when the kernel has made its own.
+ * A copy of a parsed spec with its defects repaired. A fix-up whose defect is absent is skipped: the spec belongs to
+ * another kernel. With `strict` that is an error, so that we drop repairs which the kernel has made itself.
  */
 export function repaired(parsed: unknown, file: string, options: { readonly strict: boolean }): unknown {
   const name = (parsed as { name?: unknown } | null)?.name;

@@ -1,4 +1,4 @@
-import { attributePrefixes, entryPrefixes, notification, numbered } from './entries.js';
+import { attributePrefixes, entryPrefixes, notification, numbered, repeated, retyped } from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 import { nftablesExpressions } from './nftables-expressions.js';
 
@@ -39,6 +39,25 @@ export const nftablesFixups: readonly Fixup[] = [
     was: { 'byte-order': undefined },
     set: { 'byte-order': 'big-endian' },
   })),
+  repeated(
+    'set-desc-concat-attrs',
+    'elem',
+    'NFTA_SET_DESC_CONCAT has one NFTA_LIST_ELEM for each field (nft_set_desc_concat)',
+  ),
+  retyped(
+    'set-desc-attrs',
+    'concat',
+    { 'multi-attr': true },
+    { 'multi-attr': undefined },
+    'NFTA_SET_DESC_CONCAT comes once; its elements repeat (nft_set_desc_concat)',
+  ),
+  retyped(
+    'set-attrs',
+    'expr',
+    { 'multi-attr': true },
+    { 'multi-attr': undefined },
+    'NFTA_SET_EXPR comes once: several expressions are in NFTA_SET_EXPRESSIONS (nft_set_expr_alloc)',
+  ),
   numbered('setelem-attrs', 'objref', 9),
   numbered('chain-attrs', 'flags', 10),
   numbered('rule-attrs', 'id', 9),

@@ -1,7 +1,7 @@
-import { notification } from './entries.js';
+import { nested, notification, repeated, retyped } from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 
-/** Commands that programs give by hand, of `enum nl80211_commands`; those that are answered say with which number. */
+/** Commands of `enum nl80211_commands` that programs use; those with a reply have its number. */
 const COMMANDS: readonly (readonly [
   name: string,
   request: number,
@@ -34,7 +34,77 @@ const INTERFACE_TYPES = [
   ...['p2p-client', 'p2p-go', 'p2p-device', 'ocb', 'nan'],
 ];
 
+/** What wakes a device, as NL80211_ATTR_WOWLAN_TRIGGERS_SUPPORTED tells of it (nl80211_send_wowlan). */
+const WAKE_UP: readonly Fixup[] = [
+  {
+    reason: 'limits of patterns are a structure, and those of waking by TCP a nest (linux/nl80211.h)',
+    at: ['definitions'],
+    add: [
+      {
+        name: 'nl80211-pattern-support',
+        type: 'struct',
+        members: ['max-patterns', 'min-pattern-len', 'max-pattern-len', 'max-pkt-offset'].map((name) => ({
+          name,
+          type: 'u32',
+        })),
+      },
+    ],
+  },
+  {
+    reason: 'limits of patterns are a structure, and those of waking by TCP a nest (linux/nl80211.h)',
+    at: ['attribute-sets'],
+    add: [
+      {
+        name: 'wowlan-tcp-attrs',
+        'name-prefix': 'nl80211-wowlan-tcp-',
+        attributes: [
+          { name: 'data-payload', type: 'u32', value: 6 },
+          { name: 'data-payload-seq', type: 'flag', value: 7 },
+          { name: 'data-payload-token', type: 'binary', value: 8 },
+          { name: 'data-interval', type: 'u32', value: 9 },
+          { name: 'wake-payload', type: 'u32', value: 10 },
+        ],
+      },
+    ],
+  },
+  ...(
+    [
+      ['pkt-pattern', { type: 'binary', struct: 'nl80211-pattern-support' }],
+      ['tcp-connection', { type: 'nest', ...nested('wowlan-tcp-attrs') }],
+      ['wakeup-pkt-80211', { type: 'binary' }],
+      ['wakeup-pkt-80211-len', { type: 'u32' }],
+      ['wakeup-pkt-8023', { type: 'binary' }],
+      ['wakeup-pkt-8023-len', { type: 'u32' }],
+      ['net-detect', { type: 'u32' }],
+      ['net-detect-results', { type: 'binary' }],
+    ] as const
+  ).map(([attribute, now]) =>
+    retyped(
+      'wowlan-triggers-attrs',
+      attribute,
+      { type: 'flag' },
+      now,
+      `${attribute} of the wake-up triggers holds a value (nl80211_send_wowlan)`,
+    ),
+  ),
+];
+
 export const nl80211Fixups: readonly Fixup[] = [
+  ...WAKE_UP,
+  repeated(
+    'frame-type-attrs',
+    'frame-type',
+    'the nest has a NL80211_ATTR_FRAME_TYPE for each type (nl80211_send_mgmt_stypes)',
+  ),
+  ...['mlo-ttlm-dlink', 'mlo-ttlm-ulink'].map((attribute) =>
+    retyped(
+      'nl80211-attrs',
+      attribute,
+      { type: 'u16' },
+      { type: 'binary', 'sub-type': 'u16' },
+      'the map has a 16-bit mask for each of eight traffic classes (nl80211_set_ttlm)',
+    ),
+  ),
   {
     reason: 'NL80211_ATTR_IFTYPE is one of enum nl80211_iftype, which has no names in the spec',
     at: ['definitions'],

@@ -1,4 +1,4 @@
-import { notification } from './entries.js';
+import { attributes, member, nested, notification, retyped } from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 
 // Every family of Open vSwitch numbers NEW 1, DEL 2, GET 3 and SET 4, and announces all but GET on the group of its name.
@@ -27,7 +27,24 @@ const missing = (...operations: readonly Mapping[]): Fixup => ({
   add: operations,
 });
 
+/** `dp_ifindex` of struct ovs_header is an int, as interfaces' numbers are. */
+export const ovsHeader: Fixup = member(
+  'ovs-header',
+  'dp-ifindex',
+  'u32',
+  's32',
+  'dp_ifindex of struct ovs_header is signed (linux/openvswitch.h)',
+);
+
 export const ovsDatapathFixups: readonly Fixup[] = [
+  ovsHeader,
+  retyped(
+    'datapath',
+    'ifindex',
+    { type: 'u32' },
+    { type: 's32' },
+    'OVS_DP_ATTR_IFINDEX is signed in its policy (datapath_policy)',
+  ),
   missing(
     operation('set', 4, 'datapath', [
       'name',
@@ -41,6 +58,46 @@ export const ovsDatapathFixups: readonly Fixup[] = [
 ];
 
 export const ovsVportFixups: readonly Fixup[] = [
+  ovsHeader,
+  retyped(
+    'vport',
+    'netnsid',
+    { type: 'u32' },
+    { type: 's32' },
+    'OVS_VPORT_ATTR_NETNSID is signed: -1 is a namespace without a number (nla_put_s32 in ovs_vport_cmd_fill_info)',
+  ),
+  retyped(
+    'vport',
+    'ifindex',
+    { type: 'u32' },
+    { type: 's32' },
+    'OVS_VPORT_ATTR_IFINDEX is signed in its policy (vport_policy)',
+  ),
+  retyped(
+    'vport-options',
+    'dst-port',
+    { type: 'u32' },
+    { type: 'u16' },
+    'OVS_TUNNEL_ATTR_DST_PORT has 16 bits (nla_get_u16 in vxlan_tnl_create)',
+  ),
+  {
+    reason: 'OVS_TUNNEL_ATTR_EXTENSION is a nest of OVS_VXLAN_EXT_GBP (vxlan_configure_exts)',
+    at: ['attribute-sets'],
+    add: [
+      {
+        name: 'vxlan-extensions',
+        'name-prefix': 'ovs-vxlan-ext-',
+        attributes: attributes([['gbp', 'flag']]),
+      },
+    ],
+  },
+  retyped(
+    'vport-options',
+    'extension',
+    { type: 'u32' },
+    { type: 'nest', ...nested('vxlan-extensions') },
+    'OVS_TUNNEL_ATTR_EXTENSION is a nest of OVS_VXLAN_EXT_GBP (vxlan_configure_exts)',
+  ),
   missing(operation('set', 4, 'vport', ['port-no', 'type', 'name', 'options', 'upcall-pid'])),
   {
     reason: 'a port is found by its number too (linux/openvswitch.h)',
@@ -51,6 +108,7 @@ export const ovsVportFixups: readonly Fixup[] = [
 ];
 
 export const ovsFlowOperations: readonly Fixup[] = [
+  ovsHeader,
   missing(
     operation('set', 4, 'flow-attrs', ['key', 'ufid', 'ufid-flags', 'mask', 'actions', 'clear', 'probe']),
     operation('del', 2, 'flow-attrs', ['key', 'ufid', 'ufid-flags']),

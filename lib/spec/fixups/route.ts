@@ -1,4 +1,4 @@
-import { entryPrefixes, notification } from './entries.js';
+import { bigEndian, entryPrefixes, member, notification } from './entries.js';
 import type { Fixup } from './fixup.js';
 
 export const addressFixups: readonly Fixup[] = [
@@ -83,6 +83,13 @@ export const routeFixups: readonly Fixup[] = [
     was: { 'byte-order': undefined },
     set: { 'byte-order': 'big-endian' },
   },
+  member(
+    'rta-cacheinfo',
+    'rta-expires',
+    'u32',
+    's32',
+    'rta_expires of struct rta_cacheinfo is signed: it is negative once the route has expired (linux/rtnetlink.h)',
+  ),
   {
     reason: 'struct rta_cacheinfo has twelve more bytes: rta_id, rta_ts and rta_tsage',
     at: ['definitions', 'rta-cacheinfo', 'members'],
@@ -94,11 +101,17 @@ export const routeFixups: readonly Fixup[] = [
   },
 ];
 
-export const neighbourFixups: readonly Fixup[] = entryPrefixes({
-  'nud-state': 'nud-',
-  'ntf-flags': 'ntf-',
-  'ntf-ext-flags': 'ntf-ext-',
-  'rtm-type': 'rtn-',
-});
+export const neighbourFixups: readonly Fixup[] = [
+  bigEndian('neighbour-attrs', 'port', 'NDA_PORT is big-endian (nla_get_be16 in vxlan_fdb_parse)'),
+  ...entryPrefixes({
+    'nud-state': 'nud-',
+    'ntf-flags': 'ntf-',
+    'ntf-ext-flags': 'ntf-ext-',
+    'rtm-type': 'rtn-',
+  }),
+];
 
-export const ruleFixups: readonly Fixup[] = entryPrefixes({ 'fr-act': 'fr-act-' });
+export const ruleFixups: readonly Fixup[] = [
+  bigEndian('fib-rule-attrs', 'tun-id', 'FRA_TUN_ID is big-endian (nla_get_be64 in fib_nl2rule)'),
+  ...entryPrefixes({ 'fr-act': 'fr-act-' }),
+];

@@ -1,4 +1,13 @@
-import { BE, entryPrefixes, notification } from './entries.js';
+import {
+  attributes,
+  BE,
+  bigEndian,
+  entryPrefixes,
+  member,
+  nested,
+  notification,
+  retyped,
+} from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 import { linkKinds } from './rt-link-kinds.js';
 
@@ -32,6 +41,53 @@ export const linkFixups: readonly Fixup[] = [
     was: { 'display-hint': undefined },
     set: { 'display-hint': 'ipv6' },
   },
+  bigEndian(
+    'linkinfo-bridge-attrs',
+    'vlan-protocol',
+    'IFLA_BR_VLAN_PROTOCOL is big-endian (nla_get_be16 in br_changelink): 802.1ad was read as 43144',
+  ),
+  {
+    reason: 'IFLA_PROTO_DOWN_REASON is a nest of a mask and bits (rtnl_proto_down_reason_fill)',
+    at: ['attribute-sets'],
+    add: [
+      {
+        name: 'proto-down-reason-attrs',
+        'name-prefix': 'ifla-proto-down-reason-',
+        attributes: attributes([
+          ['mask', 'u32'],
+          ['value', 'u32'],
+        ]),
+      },
+    ],
+  },
+  retyped(
+    'link-attrs',
+    'proto-down-reason',
+    { type: 'string' },
+    { type: 'nest', ...nested('proto-down-reason-attrs') },
+    'IFLA_PROTO_DOWN_REASON is a nest of a mask and bits (rtnl_proto_down_reason_fill)',
+  ),
+  retyped(
+    'bond-slave-attrs',
+    'prio',
+    { type: 'u32' },
+    { type: 's32' },
+    'IFLA_BOND_SLAVE_PRIO is signed (nla_put_s32 in bond_fill_slave_info)',
+  ),
+  retyped(
+    'ifla6-attrs',
+    'conf',
+    { 'sub-type': 'u32' },
+    { 'sub-type': 's32' },
+    'the settings in IFLA_INET6_CONF are signed: accept_dad and others can be -1 (ipv6_store_devconf)',
+  ),
+  member(
+    'ifla-cacheinfo',
+    'reachable-time',
+    's32',
+    'u32',
+    'reachable_time of struct ifla_cacheinfo is unsigned (linux/if_link.h)',
+  ),
   ...entryPrefixes({
     'ipv6-devconf': 'devconf-',
     'ifla-icmp6-stats': 'icmp6-mib-',

@@ -1,4 +1,4 @@
-import { notification } from './entries.js';
+import { member, notification, repeated, retyped } from './entries.js';
 import type { Fixup, Mapping } from './fixup.js';
 
 const NOTIFICATIONS: readonly (readonly [name: string, value: number, get: string])[] = [
@@ -39,7 +39,7 @@ const MORE_INDEXED_ACTIONS = ['matchall-attrs', 'route-attrs', 'u32-attrs'];
 
 export const tcFixups: readonly Fixup[] = [
   {
-    reason: 'what the kernel announces on RTNLGRP_TC is not described: type 37 stopped a reader',
+    reason: 'what the kernel announces on RTNLGRP_TC is not described: a message of type 37 stopped a reader',
     at: ['operations', 'list'],
     add: NOTIFICATIONS.map(([name, value, get]): Mapping => notification(name, value, get, 'rtnlgrp-tc')),
   },
@@ -56,7 +56,7 @@ export const tcFixups: readonly Fixup[] = [
     set: { dump: { request: { value: 102, attributes: [] }, reply: { value: 100, attributes: [] } } },
   },
   ...['getqdisc', 'gettclass'].map((operation) => ({
-    reason: 'the kernel answers it to one who asks for NLM_F_ECHO, and others get an acknowledgement only',
+    reason: 'the kernel replies only to requests with NLM_F_ECHO, and acknowledges others',
     at: ['operations', 'list', operation, 'do'],
     was: { echo: undefined },
     set: { echo: true },
@@ -139,6 +139,20 @@ export const tcFixups: readonly Fixup[] = [
     at: ['sub-messages', 'tca-stats-app-msg', 'formats'],
     add: Object.keys(XSTATS).map((kind): Mapping => ({ value: kind, 'fixed-header': `tc-${kind}-xstats` })),
   },
+  member('tc-etf-qopt', 'flags', 's32', 'u32', 'flags of struct tc_etf_qopt is unsigned (linux/pkt_sched.h)'),
+  member('tc-prio-qopt', 'bands', 'u32', 's32', 'bands of struct tc_prio_qopt is signed (linux/pkt_sched.h)'),
+  retyped(
+    'netem-attrs',
+    'pad',
+    { type: 'u32' },
+    { type: 'pad' },
+    'TCA_NETEM_PAD aligns what follows it (nla_put_64bit in netem_dump)',
+  ),
+  repeated(
+    'taprio-attrs',
+    'tc-entry',
+    'a schedule has a TCA_TAPRIO_ATTR_TC_ENTRY for each class (taprio_dump_tc_entries)',
+  ),
   ...[...INDEXED_ACTIONS, ...MORE_INDEXED_ACTIONS].map((set) => ({
     reason: 'actions are numbered from 1: the kernel passes over number 0 (tcf_action_init)',
     at: ['attribute-sets', set, 'attributes', 'act'],

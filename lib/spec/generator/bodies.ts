@@ -12,7 +12,7 @@ import type { TypePrinter } from './types.js';
 import type { ValuePrinter } from './values.js';
 import { quoted } from './literals.js';
 
-/** Places of an object for a large selection. */
+/** How many properties an object for a large selection has room for. */
 const SELECTED = 6;
 
 export interface BodyParts {
@@ -21,7 +21,7 @@ export interface BodyParts {
   readonly values: ValuePrinter;
 }
 
-/** Prints an object of a fixed header and attributes: its types, and the functions that read and write it. */
+/** Prints an object with a fixed header and attributes: its types, and the functions that read and write it. */
 export function printHeadedBody(body: BodySpec, isRoot: boolean, parts: BodyParts): string[] {
   const { header, set } = body;
   if (header === undefined) return [];
@@ -39,14 +39,14 @@ export function printHeadedBody(body: BodySpec, isRoot: boolean, parts: BodyPart
       ];
     });
   const struct = `struct ${header.name.replaceAll('-', '_')}`;
-  const beside = set === undefined ? '' : ` and attributes of \`${set.name}\``;
+  const attributes = set === undefined ? '' : ` and attributes of \`${set.name}\``;
   return [
-    ...docComment(`\`${struct}\`${beside}, as the kernel sent them.`),
+    ...docComment(`\`${struct}\`${attributes}, as the kernel sent them.`),
     `export interface ${name} extends ${base === '' ? 'Decoded' : base} {`,
     ...properties('decoded'),
     '}',
     '',
-    ...docComment(`\`${struct}\`${beside} to send.`),
+    ...docComment(`\`${struct}\`${attributes} to send.`),
     `export interface ${name}Input extends ${base === '' ? 'ExtraInputs' : `${base}Input`} {`,
     ...properties('input'),
     '}',
@@ -133,7 +133,7 @@ function projector(
   ];
 }
 
-/** Prints what begins an object of more properties than `{}` has room for, by the first of its members. */
+/** Prints the beginning of an object with more properties than `{}` has room for, by the first of its members. */
 function largeSelection(keys: readonly string[], name: string): string[] {
   return [
     `const Roomy${name} = /* @__PURE__ */ roomy<${name}>();`,
@@ -209,7 +209,7 @@ function writer(
   ];
 }
 
-/** A member that an attribute of its name makes wider has that one's value as far as it fits. */
+/** A member has the value of the wider attribute with the same name, if it fits. */
 function widened(
   { type, offset, length, key: own }: MemberSpec,
   key: string,
@@ -224,7 +224,7 @@ function widened(
   ];
 }
 
-/** Prints a sub-message: an object with one property, which says the format. */
+/** Prints a sub-message: an object with one property, which names the format. */
 export function printSubMessage(message: SubMessageSpec, parts: BodyParts): string[] {
   const { names } = parts.expressions;
   const name = names.of(message);
@@ -240,10 +240,10 @@ export function printSubMessage(message: SubMessageSpec, parts: BodyParts): stri
       return `  readonly ${property(format.value)}?: ${kind === 'decoded' ? type : `${input} | undefined`};`;
     });
   return [
-    ...docComment(`Data of \`${message.name}\`: the one property that is there says the format.`),
+    ...docComment(`Data of \`${message.name}\`: its one property names the format.`),
     `export interface ${name} {`,
     ...properties('decoded'),
-    '  /** Data of a format that is not described. */',
+    '  /** Data in a format that the specification does not describe. */',
     '  readonly raw?: Uint8Array;',
     '}',
     '',
@@ -335,6 +335,8 @@ function nested(type: ValueType, set: SetSpec, nameOf: (set: SetSpec) => string)
   switch (type.kind) {
     case 'nest':
       return type.header === undefined ? [`nested: describe${nameOf(type.set)}`] : [];
+    case 'sequence':
+      return [`nested: describe${nameOf(type.set)}`];
     case 'indexed':
       return nested(type.of, set, nameOf);
     case 'sub-message': {

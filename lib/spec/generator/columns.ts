@@ -1,6 +1,6 @@
 import type { AttributeSpec, IntegerType, MemberType, ValueType } from '../model.js';
 
-/** The type of a column of such values as source; undefined for what no column can hold. */
+/** The type of a column of such values as source; undefined if a column cannot hold them. */
 export function columnType(type: ValueType | MemberType): string | undefined {
   switch (type.kind) {
     case 'integer':

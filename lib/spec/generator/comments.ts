@@ -2,7 +2,7 @@ import type { AttributeSpec, Limits, MemberType, ValueType } from '../model.js';
 import { integerMethod } from '../integer-method.js';
 import { commentText } from './literals.js';
 
-// Comments are made of facts only: constants of the kernel's headers, types, ranges. The specs' sentences are not used.
+// Comments contain only facts: constants of the kernel's headers, types, ranges. We do not use the specs' sentences.
 
 const ADDRESSES = {
   mac: 'link-layer address',
@@ -66,6 +66,8 @@ function typePhrase(type: ValueType): string {
       return `C array of ${typePhrase(type.of)}`;
     case 'nest':
       return 'nested attributes';
+    case 'sequence':
+      return 'attributes in order, each an object of one property';
     case 'indexed':
       return `array of ${typePhrase(type.of)}`;
     case 'keyed':

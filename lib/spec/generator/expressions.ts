@@ -10,7 +10,7 @@ import { integerMethod, isWide, putMethod, variableMethod } from '../integer-met
 import type { ModuleNames } from './naming.js';
 import { quoted } from './literals.js';
 
-// How single values are read and written, as source. `data` is the view's DataView, `LE` the machine's byte order.
+// Source that reads and writes single values. `data` is the view's DataView, `LE` the machine's byte order.
 
 const READ_ADDRESS: Readonly<Record<AddressForm, string>> = {
   mac: 'readMac',
@@ -34,17 +34,17 @@ export class Expressions {
     this.names = names;
   }
 
-  /** The name of the constant by which numbers are named. */
+  /** The name of the constant that maps numbers to names. */
   naming({ enum: named, flags }: EnumUse): string {
     return flags && !named.flags ? this.names.bitsOf(named) : this.names.of(named);
   }
 
-  /** An integer that is known to lie within its surroundings. */
+  /** An integer that is known to lie within its container. */
   readInteger(type: IntegerType, at: string): string {
     return this.#named(dataViewRead(type, at), type.names, type.width === 8);
   }
 
-  /** An integer that is all of a payload, whose length is `size`. */
+  /** An integer that fills a payload, whose length is `size`. */
   readIntegerPayload(type: IntegerType, at: string): string {
     const read = `size < ${type.width} ? tooShort(size, ${type.width}) : ${dataViewRead(type, at)}`;
     return this.#named(read, type.names, type.width === 8);

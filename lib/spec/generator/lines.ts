@@ -2,14 +2,14 @@ import { quoted } from './literals.js';
 
 const WIDTH = 118;
 
-/** A case of a switch over properties: in one line where it fits. */
+/** A case of a switch over properties: on one line if it fits. */
 export function caseLines(key: string, statement: string, indent: string): string[] {
   const one = `${indent}case ${quoted(key)}: ${statement} break;`;
   if (one.length <= WIDTH) return [one];
   return [`${indent}case ${quoted(key)}:`, `${indent}  ${statement}`, `${indent}  break;`];
 }
 
-/** Leaves out functions that nothing calls: formats that no operation reaches, and variants that are not needed. */
+/** Removes functions that are never called: formats that no operation reaches, and variants that are not needed. */
 export function withoutUnused(lines: readonly string[]): string[] {
   let kept = [...lines];
   for (;;) {
@@ -22,7 +22,7 @@ export function withoutUnused(lines: readonly string[]): string[] {
   }
 }
 
-/** A function is printed from its first line up to the first that is a closing brace alone, and an empty line. */
+/** A function extends from its first line to the first line that is only a closing brace, and an empty line. */
 function withoutFunctions(lines: readonly string[], unused: (name: string) => boolean): string[] {
   const kept: string[] = [];
   let leaving = false;

@@ -1,7 +1,7 @@
 /** Characters that end a single-quoted literal, a line or a comment in TypeScript. */
 const UNSAFE = /['\\\u0000-\u001f\u007f\u2028\u2029]/g;
 
-/** A string literal with this value. Everything that is printed from a specification as text goes through here. */
+/** A string literal with this value. All text of a specification that is printed goes through here. */
 export function quoted(text: string): string {
   return `'${text.replaceAll(UNSAFE, escaped)}'`;
 }

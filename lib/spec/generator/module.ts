@@ -14,14 +14,15 @@ import { TypePrinter } from './types.js';
 import { ValuePrinter } from './values.js';
 import { commentText, quoted } from './literals.js';
 
+/** Options of `generateModule`. */
 export interface GenerateOptions {
-  /** What the module is generated from, in a line: names and hashes. */
+  /** What the module is generated from, on one line: names and hashes. */
   readonly inputs: string;
-  /** Where the module finds what it is made of. Default: this package's `afnetlink/generated-runtime`. */
+  /** Where the module imports its runtime from. Default: this package's `afnetlink/generated-runtime`. */
   readonly runtime?: string;
 }
 
-/** Names that generated code may import; those that it uses are imported. */
+/** Names that generated code may import; it imports those that it uses. */
 const VALUES = [
   ...['append', 'atMost', 'brokenAttribute', 'bytesOf', 'describedFormat', 'each', 'Enumeration', 'FlagSet'],
   ...['impliedSelector', 'ipBytes', 'ipv4Bytes', 'ipv6Bytes', 'keepEarlier', 'keepMalformed', 'keepUnknown'],
@@ -43,6 +44,7 @@ const VALUES = [
     'readNumbers',
     'readRaw',
     'readRecords',
+    'readSequence',
     'readShort',
     'readStructs',
   ],
@@ -67,6 +69,7 @@ const VALUES = [
     'writeNothing',
     'writeNothingNest',
     'writeRecords',
+    'writeSequence',
     'writeStruct',
   ],
 ];
@@ -86,7 +89,7 @@ const TYPES = [
   ...['Selection', 'WireView', 'WireWriter'],
 ];
 
-/** Prints a family as a TypeScript module: types, decoders and encoders in straight lines, and the family itself. */
+/** Prints a family as a TypeScript module: types, straight-line decoders and encoders, and the family itself. */
 export function generateModule(spec: FamilySpec, options: GenerateOptions): string {
   const names = new ModuleNames(spec, [...VALUES, ...TYPES, 'runtime']);
   const expressions = new Expressions(names);
@@ -139,7 +142,7 @@ function head(
     '',
     `runtime.requireAbi(${quoted(family)}, ${ABI});`,
     '',
-    // As constants of the module they are known when V8 compiles, while what is imported is looked up at each use.
+    // V8 knows the module's own constants when it compiles, but looks up an imported name at each use.
     'const {',
     ...values.sort(byName).map(inList),
     '} = runtime;',
@@ -173,7 +176,7 @@ function printEnum(spec: EnumSpec, names: ModuleNames, alsoFlags: boolean): stri
     '',
     ...(alsoFlags && !spec.flags
       ? [
-          ...docComment(`\`${spec.name}\` as numbers of bits.`),
+          ...docComment(`\`${spec.name}\` as bit numbers.`),
           `export const ${names.bitsOf(spec)} = /* @__PURE__ */ new FlagSet(${quoted(spec.name)}, ${name}.values);`,
           '',
         ]
@@ -181,7 +184,7 @@ function printEnum(spec: EnumSpec, names: ModuleNames, alsoFlags: boolean): stri
   ];
 }
 
-/** Whether the entries of an enum are anywhere used as numbers of bits. */
+/** Whether the entries of an enum are used as bit numbers anywhere. */
 function usedAsFlags(spec: FamilySpec, each: EnumSpec): boolean {
   const types = [
     ...spec.sets.flatMap(({ attributes }) => attributes.map(({ type }) => type)),

@@ -2,7 +2,7 @@ import type { BodySpec, EnumSpec, FamilySpec, SetSpec, StructSpec, SubMessageSpe
 import { camelCase, pascalCase } from '../names.js';
 import { quoted } from './literals.js';
 
-/** What every module has in scope already: names of JavaScript, and those that generated code imports. */
+/** Names that are in scope in every module: JavaScript's, and those that generated code imports. */
 const TAKEN = [
   ...[
     'Array',
@@ -32,7 +32,7 @@ const TAKEN = [
   ],
 ];
 
-/** Hands out the names of a module's types, each once. */
+/** Assigns the names of a module's types, each of them once. */
 export class ModuleNames {
   readonly #taken: Set<string>;
   readonly #names = new Map<object, string>();
@@ -53,7 +53,7 @@ export class ModuleNames {
     return name;
   }
 
-  /** An enum whose entries are used as numbers of bits. */
+  /** An enum whose entries are used as bit numbers. */
   bitsOf(part: EnumSpec): string {
     const known = this.#bits.get(part);
     if (known !== undefined) return known;
@@ -62,7 +62,7 @@ export class ModuleNames {
     return made;
   }
 
-  /** The type of objects that hold a fixed header and attributes; that of the attributes where there is no header. */
+  /** The type of objects with a fixed header and attributes; without a header, the type of the attributes. */
   body({ header, set }: BodySpec): string {
     if (header === undefined) return set === undefined ? 'Decoded' : this.of(set);
     const key = `${header.name}/${set?.name ?? ''}`;
@@ -79,7 +79,7 @@ export class ModuleNames {
     return this.#free(name, `${name}Type`);
   }
 
-  /** The name of a constant: that of the kernel's headers. */
+  /** The name of a constant in the kernel's headers. */
   constant(name: string): string {
     const upper = name.replaceAll('-', '_').toUpperCase();
     return this.#free(/^[0-9]/.test(upper) ? `_${upper}` : upper);
@@ -89,7 +89,7 @@ export class ModuleNames {
     this.#names.set(part, this.#free(pascalCase(part.name), `${pascalCase(part.name)}${suffix}`));
   }
 
-  /** The first candidate of which neither the name nor any that is derived from it is taken; else with a number. */
+  /** The first candidate whose name and derived names are all free; otherwise the name with a number. */
   #free(...candidates: readonly string[]): string {
     const isFree = (candidate: string) => derived(candidate).every((each) => !this.#taken.has(each));
     let name = candidates.find(isFree);
@@ -101,7 +101,7 @@ export class ModuleNames {
   }
 }
 
-/** What a module declares for something of this name, at most. */
+/** All names that a module may declare for something with this name. */
 function derived(name: string): string[] {
   return [
     ...[name, `${name}Input`, `read${name}`, `write${name}`, `write${name}Attribute`],
@@ -110,7 +110,7 @@ function derived(name: string): string[] {
   ];
 }
 
-/** A property's name as source: quoted where it begins with a digit. */
+/** A property's name as source: quoted if it begins with a digit. */
 export function property(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key);
 }
@@ -120,7 +120,7 @@ export function member(object: string, key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${object}.${key}` : `${object}[${quoted(key)}]`;
 }
 
-/** What the module of a family calls the value that people open: `rtLinkFamily`. */
+/** The name of the family's value in its module, which programs pass to `openFamily`: `rtLinkFamily`. */
 export function familyConstant(spec: FamilySpec): string {
   const name = camelCase(spec.name);
   return `${/^[0-9]/.test(name) ? '_' : ''}${name}Family`;

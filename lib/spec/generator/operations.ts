@@ -9,7 +9,7 @@ import { docComment } from './comments.js';
 import { familyConstant, type ModuleNames, property } from './naming.js';
 import { quoted } from './literals.js';
 
-/** What is printed of the bodies that messages consist of. */
+/** The printed names for a body that messages consist of. */
 interface Root {
   readonly body: BodySpec;
   readonly message: string;
@@ -18,7 +18,7 @@ interface Root {
   readonly columns: string;
 }
 
-/** Prints what operations there are: requests, codecs, the client's type and the family itself. */
+/** Prints the operations: requests, codecs, the client's type and the family itself. */
 export class OperationPrinter {
   readonly #spec: FamilySpec;
   readonly #names: ModuleNames;
@@ -54,7 +54,7 @@ export class OperationPrinter {
     return root;
   }
 
-  /** The columns that a dump of this body can give; `object` where there are none. */
+  /** The type of the columns that a dump of this body can have; `object` if there are none. */
   #printColumns({ header, set }: BodySpec, message: string): string {
     const members = header === undefined ? [] : [...headerKeys(header, set)];
     const columns = [
@@ -67,9 +67,7 @@ export class OperationPrinter {
     if (!isDumped || columns.length === 0) return 'object';
     const name = this.#names.claim(`${message.replace(/Message$/, '')}Columns`);
     this.#lines.push(
-      ...docComment(
-        `What a dump of \`${message}\` gives as columns. Named values and flags are numbers there.`,
-      ),
+      ...docComment(`The columns of a dump of \`${message}\`. Named values and flags are numbers.`),
       `export interface ${name} {`,
       ...columns,
       '}',
@@ -117,7 +115,7 @@ export class OperationPrinter {
     );
   }
 
-  /** On Generic Netlink, requests have the attributes that the spec lists; elsewhere its lists are not complete. */
+  /** On Generic Netlink, requests have the attributes that the spec lists; on other protocols its lists are incomplete. */
   #printRequests(): void {
     for (const operation of this.#spec.operations) {
       for (const mode of ['do', 'dump'] as const) {
@@ -133,7 +131,7 @@ export class OperationPrinter {
         this.#requests.set(request, name);
         this.#lines.push(
           ...docComment(
-            `What \`${operation.constant ?? operation.name}\` takes${mode === 'dump' ? ' as a dump' : ''}.`,
+            `The parameters of \`${operation.constant ?? operation.name}\`${mode === 'dump' ? ' as a dump' : ''}.`,
           ),
           `export type ${name} = Pick<${input}, ${this.#requestKeys(body, request)}>;`,
           '',
@@ -164,7 +162,7 @@ export class OperationPrinter {
       ...(notifications.length === 0
         ? []
         : [
-            ...docComment('What the kernel sends to the multicast groups.'),
+            ...docComment('The notifications that the kernel sends to the multicast groups.'),
             `export type ${notification} =`,
             ...notifications.slice(0, -1),
             `${notifications.at(-1) ?? ''};`,
@@ -180,7 +178,7 @@ export class OperationPrinter {
       ...operations.flatMap((operation) => this.#dumpOperation(operation)),
       '}',
       '',
-      ...docComment(`What opening \`${this.#spec.name}\` gives.`),
+      ...docComment(`The client of \`${this.#spec.name}\`, as \`openFamily\` returns it.`),
       `export type ${this.#client} = FamilyClient<`,
       `  ${requests},`,
       `  ${dumps},`,
@@ -217,7 +215,7 @@ export class OperationPrinter {
   #printFamily(): void {
     const { name, protocol, generic, groups, operations } = this.#spec;
     this.#lines.push(
-      ...docComment(`The family \`${name}\`, to be given to \`openFamily\`.`),
+      ...docComment(`The family \`${name}\`; pass it to \`openFamily\`.`),
       `export const ${familyConstant(this.#spec)}: Family<${this.#client}> = {`,
       `  name: ${quoted(name)},`,
       `  protocol: ${protocol},`,
@@ -272,8 +270,10 @@ function operationComment(
   const sentences = [
     `\`${constant ?? name}\`.`,
     privilege === undefined ? '' : 'Needs CAP_NET_ADMIN.',
-    request.attributes.length === 0 ? '' : `Takes ${request.attributes.join(', ')}.`,
-    reply === undefined || reply.attributes.length === 0 ? '' : `Answers ${reply.attributes.join(', ')}.`,
+    request.attributes.length === 0 ? '' : `Request attributes: ${request.attributes.join(', ')}.`,
+    reply === undefined || reply.attributes.length === 0
+      ? ''
+      : `Reply attributes: ${reply.attributes.join(', ')}.`,
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }

@@ -2,12 +2,12 @@ import type { BodySpec, FamilySpec, MemberType, SetSpec, StructSpec, ValueType }
 import { operationBodies } from '../operation-bodies.js';
 import type { ModuleNames } from './naming.js';
 
-/** Sets that messages consist of, as opposed to those that only lie in other sets. */
+/** Sets that messages consist of directly, as opposed to sets that are only nested in others. */
 export function rootSets(spec: FamilySpec): ReadonlySet<SetSpec> {
   return new Set(spec.operations.flatMap(operationBodies).flatMap(({ set }) => set ?? []));
 }
 
-/** Every combination of a fixed header with attributes: of messages, nests, formats and records. */
+/** Every combination of a fixed header with attributes, in messages, nested attributes, formats and records. */
 export function headedBodies(spec: FamilySpec, names: ModuleNames): BodySpec[] {
   const all: BodySpec[] = [
     ...spec.operations.flatMap(operationBodies),
@@ -18,7 +18,7 @@ export function headedBodies(spec: FamilySpec, names: ModuleNames): BodySpec[] {
   return [...new Map(headed.map((body) => [names.body(body), body])).values()];
 }
 
-/** Structures that are read or put by themselves: those that are only fixed headers are not. */
+/** Structures that need functions to read and write them, which structures used only as fixed headers do not. */
 export function usedStructs(spec: FamilySpec): StructSpec[] {
   const used = new Set<StructSpec>();
   const use = (struct: StructSpec): void => {
@@ -56,6 +56,8 @@ function bodiesWithin(type: ValueType): readonly BodySpec[] {
     case 'nest':
     case 'records':
       return [type];
+    case 'sequence':
+      return [{ set: type.set }];
     case 'indexed':
     case 'keyed':
       return bodiesWithin(type.of);

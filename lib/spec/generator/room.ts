@@ -1,22 +1,22 @@
 import type { SetSpec } from '../model.js';
 
-// V8 gives the object of a literal a place for each property that is written there, computed ones included. What is added
-// later has its places in a second piece of memory, which is made anew every few properties. And of all that is made in the
-// course of decoding, it is only the objects of literals that V8 learns to allocate among the lasting ones, where garbage
-// collection does not copy them. So a literal that names one of its properties again and again makes room for attributes.
+// V8 allocates an object literal with a slot for each property that it lists, including computed ones. Properties added
+// later live in a second piece of memory, which is reallocated every few properties. Also, of all objects created while
+// decoding, V8 learns only for those of literals to allocate them directly in the old generation, where garbage
+// collection does not copy them. So the generated literal repeats one of its properties to reserve slots for attributes.
 
-/** Attributes that a message usually has, by the name of their set, where that is not a handful. */
+/** How many attributes a message usually has, by the name of their set, if it is more than a handful. */
 const MANY: Readonly<Record<string, number>> = { 'link-attrs': 40 };
 const HANDFUL = 6;
 
-/** How many attributes a whole message is to have room for. */
+/** For how many attributes a whole message reserves slots. */
 export function roomFor(set: SetSpec): number {
   return Math.min(set.attributes.length, MANY[set.name] ?? HANDFUL);
 }
 
 /**
- * The part of an object literal that makes room, by a property that stands first there: `name` is an expression for its name,
- * a string to TypeScript, which refuses the same name twice where it sees it.
+ * The part of an object literal that reserves slots by repeating its first property. `name` is an expression for that name,
+ * of type string, since TypeScript refuses a name that it can see twice.
  */
 export function room(count: number, name: string, value: string): string {
   return Array.from({ length: count }, () => `[${name}]: ${value}`).join(', ');

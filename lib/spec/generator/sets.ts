@@ -15,7 +15,7 @@ export interface SetParts {
   readonly names: ModuleNames;
   readonly types: TypePrinter;
   readonly values: ValuePrinter;
-  /** Sets that messages consist of: their readers take what is selected. */
+  /** Sets that messages consist of directly: their readers accept a selection. */
   readonly roots: ReadonlySet<SetSpec>;
 }
 
@@ -106,7 +106,7 @@ function reader(set: SetSpec, attributes: readonly AttributeSpec[], parts: SetPa
   ];
 }
 
-/** Whether what lies in an attribute can hold the attribute's own set: how deep that goes is the sender's choice. */
+/** Whether the contents of an attribute can include the attribute's own set, so that the sender chooses how deep they nest. */
 function leadsBack(type: ValueType, set: SetSpec): boolean {
   const reached = new Set<SetSpec>();
   const open = [...setsWithin(type)];
@@ -127,7 +127,7 @@ function selected(): string[] {
   return ['    if (wanted !== undefined && wanted[data.getUint16(at + 2, LE) & 0x3fff] !== 1) continue;'];
 }
 
-/** The variable that remembers where an attribute is that is read last. */
+/** The variable with the offset of an attribute that is read last. */
 function place(key: string): string {
   return `${/^[0-9]/.test(key) ? '_' : ''}${key}At`;
 }
@@ -161,7 +161,7 @@ function readCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts, 
   ]);
 }
 
-/** Data whose format another attribute tells is read when all of them are there. */
+/** Data whose format depends on another attribute is read after all attributes were seen. */
 function readDeferred(
   { key, type }: AttributeSpec,
   set: SetSpec,
@@ -226,7 +226,7 @@ function writeCase(attribute: AttributeSpec, set: SetSpec, { values }: SetParts)
   const earlier = selectedBefore(set, attribute, type.selector).map((each) => member('value', each.key));
   const list = earlier.length === 0 ? '' : `, [${earlier.join(', ')}]`;
   const selector = `impliedSelector(${quoted(type.selector.key)}, ${member('value', type.selector.key)}, ${given}${list})`;
-  // An enum's entry is checked by the enumeration itself.
+  // The enumeration itself checks an enum's entry.
   const named = by?.type.kind === 'integer' ? 'format as never' : 'format';
   return [
     `    case ${quoted(key)}:`,

@@ -37,14 +37,14 @@ function interfaces(
       ];
     });
   return [
-    ...docComment(`\`${described}\`. A member is absent where the kernel's own is shorter.`),
+    ...docComment(`\`${described}\`. A member is absent if the kernel's structure is shorter.`),
     `export interface ${name} {`,
     ...properties('decoded'),
-    ...docComment('What a newer kernel has behind the last member.', '  '),
+    ...docComment('What a newer kernel has after the last member.', '  '),
     '  readonly tail?: Uint8Array;',
     '}',
     '',
-    ...docComment(`\`${described}\` to send; what is not given is zero.`),
+    ...docComment(`\`${described}\` to send; omitted members are zero.`),
     `export interface ${name}Input {`,
     ...properties('input'),
     '  readonly tail?: Bytes | undefined;',
@@ -122,7 +122,7 @@ function writer(
   ];
 }
 
-/** The bytes of a structure whose last member takes as many as it is given. */
+/** The length of a structure whose last member is as long as its value. */
 function lengthFunction(rest: MemberSpec, name: string, expressions: Expressions): string[] {
   return [
     `function lengthOf${name}(value: ${name}Input): number {`,

@@ -2,7 +2,7 @@ import type { EnumUse, MemberSpec, MemberType, ValueType } from '../model.js';
 import type { ModuleNames } from './naming.js';
 import { property } from './naming.js';
 
-/** The types of a value as source: what is decoded, and what may be passed. */
+/** The types of a value as source: the decoded value, and the accepted input. */
 export interface TypeText {
   readonly decoded: string;
   readonly input: string;
@@ -15,7 +15,7 @@ export class TypePrinter {
     this.#names = names;
   }
 
-  /** An attribute's value, an array where it may come more than once. */
+  /** The type of an attribute's value; an array if it may occur more than once. */
   attribute(type: ValueType, multi: boolean): TypeText {
     const one = this.value(type);
     return multi ? list(one) : one;
@@ -29,6 +29,8 @@ export class TypePrinter {
         return this.#integer(type.names, true);
       case 'nest':
         return this.#named(this.#names.body(type));
+      case 'sequence':
+        return list(this.#named(this.#names.of(type.set)));
       case 'records':
         return list(this.#named(this.#names.body(type)));
       case 'sub-message':

@@ -3,10 +3,10 @@ import type { SetSpec, StructSpec, ValueType } from '../model.js';
 import { type Expressions } from './expressions.js';
 import { quoted } from './literals.js';
 
-/** The values of outer selectors that a set's functions hand down, as source: by the selector's name. */
+/** The values of outer selectors that a set's functions pass down, as source, by the selector's name. */
 export type Scope = ReadonlyMap<string, string>;
 
-/** How attributes' values are read and written, as source. */
+/** Source that reads and writes attributes' values. */
 export class ValuePrinter {
   readonly #expressions: Expressions;
 
@@ -14,7 +14,7 @@ export class ValuePrinter {
     this.#expressions = expressions;
   }
 
-  /** An expression for the payload from `from` to `to`, which has `size` bytes. */
+  /** An expression that reads the payload from `from` to `to`, which has `size` bytes. */
   read(type: ValueType, scope: Scope): string {
     const { names } = this.#expressions;
     switch (type.kind) {
@@ -39,6 +39,10 @@ export class ValuePrinter {
         const outer = this.#outer(outerOf(type), scope);
         return `read${names.of(type.message)}(${selected}, view, from, to, strict${outer})`;
       }
+      case 'sequence': {
+        const outer = this.#outer(type.set.outerSelectors, scope);
+        return `readSequence(view, from, to, (entry, start, end) => read${names.of(type.set)}(entry, view, start, end, strict${outer}))`;
+      }
       case 'records':
         return `readRecords(view, ${type.header.size}, from, to, strict, read${names.body(type)})`;
       case 'pad':
@@ -49,7 +53,7 @@ export class ValuePrinter {
     }
   }
 
-  /** An expression that reads a nest: attributes, behind a structure where there is one. */
+  /** An expression that reads a nested attribute: attributes, after a structure if there is one. */
   readNest(
     nest: { readonly set?: SetSpec; readonly header?: StructSpec },
     from: string,
@@ -97,6 +101,8 @@ export class ValuePrinter {
         return this.#writeKeyed(type.keys, type.of, id, value);
       case 'sub-message':
         return `write${names.of(type.message)}(writer, ${id}, ${value});`;
+      case 'sequence':
+        return `writeSequence(writer, ${id}, ${value}, write${names.of(type.set)});`;
       case 'records':
         return this.#writeRecords(type.header, type, id, value);
       case 'pad':
@@ -191,7 +197,7 @@ export class ValuePrinter {
   }
 }
 
-/** Selectors beyond a sub-message's own that its formats need handed down. */
+/** Selectors other than a sub-message's own that must be passed down to its formats. */
 export function outerOf(type: Extract<ValueType, { kind: 'sub-message' }>): string[] {
   const needed = type.message.formats.flatMap(({ set }) => set?.outerSelectors ?? []);
   return [...new Set(needed)];

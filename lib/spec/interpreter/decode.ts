@@ -5,12 +5,14 @@ import { headerKeys } from '../body-keys.js';
 import type { AttributeSpec, BodySpec, SetSpec, StructSpec, SubMessageSpec, ValueType } from '../model.js';
 import { setsWithin } from '../normalise/selectors.js';
 import { brokenAttribute, keepEarlier, keepMalformed, keepUnknown, tooShort } from '../runtime/extra.js';
+import { readKeyed as readKeyedNests } from '../runtime/reading.js';
 import { malformed } from '../../errors.js';
+import { readSequence } from '../runtime/reading.js';
 import { readInteger, readVariableInteger } from './integers.js';
 import { readAddress, readArray, readMember, readStruct, type Values } from './structs.js';
 import { attributesById, flagSetOf } from './tables.js';
 
-/** What goes for a whole message. */
+/** What applies to a whole message. */
 export interface Decoding {
   readonly view: WireView;
   /** Refuse what the specification does not know, instead of keeping it. */
@@ -20,7 +22,7 @@ export interface Decoding {
 /** Values of enclosing sets that select formats further in. */
 type Scope = Readonly<Record<string, unknown>>;
 
-/** Reads a message behind its netlink headers; with `select` only those of its properties. */
+/** Reads what follows a message's netlink headers; with `select`, only those properties. */
 export function decodeBody(
   body: BodySpec,
   decoding: Decoding,
@@ -34,7 +36,7 @@ export function decodeBody(
   return values;
 }
 
-/** Reads a structure whose members stand beside attributes; returns its length. */
+/** Reads a structure whose members share an object with attributes; returns its length. */
 function readHeader(
   header: StructSpec | undefined,
   set: SetSpec | undefined,
@@ -105,14 +107,14 @@ function readAttributes(
   }
 }
 
-/** Whether the value depends on attributes that may come later: what selects a sub-message. */
+/** Whether the value depends on attributes that may come later, namely the selector of a sub-message. */
 export function isDeferred(type: ValueType): boolean {
   return (
     type.kind === 'sub-message' || setsWithin(type).some(({ outerSelectors }) => outerSelectors.length > 0)
   );
 }
 
-/** What may select further in: this set's text and named attributes, and what was handed down. */
+/** The selectors for deeper formats: this set's text and named attributes, and those passed down. */
 function innerScope(set: SetSpec, values: Values, outer: Scope): Scope {
   const own = set.attributes.filter(({ type }) => type.kind === 'string' || type.kind === 'integer');
   return { ...outer, ...Object.fromEntries(own.map(({ key }) => [key, values[key]])) };
@@ -177,6 +179,11 @@ function readValue(type: ValueType, decoding: Decoding, from: number, end: numbe
       return readKeyed(type.keys, type.of, decoding, from, end, scope);
     case 'sub-message':
       return readSubMessage(type.message, scope[type.selector.key], decoding, from, end, scope);
+    case 'sequence':
+      return readSequence(view, from, end, (entry, start, limit) => {
+        readSet(type.set, decoding, start, limit, entry, scope);
+        return entry;
+      });
     case 'records':
       return readRecords(type.header, type.set, decoding, from, end, scope);
     case 'pad':
@@ -199,29 +206,19 @@ function readNest(
   return values;
 }
 
-/** The attributes of a nest in order: their number, and where their payload lies. */
-function entriesWithin(
-  view: WireView,
-  from: number,
-  end: number,
-): [type: number, from: number, end: number][] {
-  const entries: [number, number, number][] = [];
+function readIndexed(of: ValueType, decoding: Decoding, from: number, end: number, scope: Scope): unknown[] {
+  const { view } = decoding;
+  const values: unknown[] = [];
   for (let at = from; end - at >= NLA_HDRLEN;) {
     const length = view.attributeLength(at, end);
-    entries.push([view.attributeType(at), at + NLA_HDRLEN, at + length]);
+    const value = readValue(of, decoding, at + NLA_HDRLEN, at + length, scope);
+    values.push(of.kind === 'nest' ? { arrayIndex: view.attributeType(at), ...(value as Values) } : value);
     at += align4(length);
   }
-  return entries;
+  return values;
 }
 
-function readIndexed(of: ValueType, decoding: Decoding, from: number, end: number, scope: Scope): unknown[] {
-  return entriesWithin(decoding.view, from, end).map(([index, start, limit]) => {
-    const value = readValue(of, decoding, start, limit, scope);
-    return of.kind === 'nest' ? { arrayIndex: index, ...(value as Values) } : value;
-  });
-}
-
-/** One value in as many nests as there are keys. The kernel sends one entry a level; more cannot be told as one object. */
+/** One value, nested once for each key. The kernel sends one entry per level; one object cannot express more. */
 function readKeyed(
   keys: readonly string[],
   of: ValueType,
@@ -230,19 +227,10 @@ function readKeyed(
   end: number,
   scope: Scope,
 ): Values {
-  const values: Values = {};
-  let start = from;
-  let limit = end;
-  for (const key of keys) {
-    const entries = entriesWithin(decoding.view, start, limit);
-    const [entry] = entries;
-    if (entry === undefined || entries.length > 1) {
-      throw malformed(`${key} must hold one attribute, got ${entries.length}`);
-    }
-    [values[key], start, limit] = entry;
-  }
-  const value = readValue(of, decoding, start, limit, scope);
-  return of.kind === 'nest' ? { ...values, ...(value as Values) } : { ...values, value };
+  return readKeyedNests(decoding.view, from, end, keys, (numbers, start, limit) => {
+    const value = readValue(of, decoding, start, limit, scope);
+    return of.kind === 'nest' ? { ...numbers, ...(value as Values) } : { ...numbers, value };
+  });
 }
 
 function readSubMessage(
@@ -267,7 +255,7 @@ function readSubMessage(
 
 const NO_ATTRIBUTES: SetSpec = { name: 'none', attributes: [], outerSelectors: [] };
 
-/** Structures that begin with their length, which counts the attributes behind each of them. */
+/** Structures that begin with their length, which includes the attributes after each of them. */
 function readRecords(
   header: StructSpec,
   set: SetSpec,

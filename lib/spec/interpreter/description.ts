@@ -6,7 +6,7 @@ import { integerMethod } from '../integer-method.js';
 
 const known = new WeakMap<SetSpec, DescribedSet>();
 
-/** A set's attributes as the engine wants them for the paths in errors. */
+/** A set's attributes in the form that the engine needs for the paths in errors. */
 export function describeSet(set: SetSpec): DescribedSet {
   const done = known.get(set);
   if (done !== undefined) return done;
@@ -19,7 +19,7 @@ export function describeSet(set: SetSpec): DescribedSet {
   return described;
 }
 
-/** The members of a fixed header, as columns want them. */
+/** The members of a fixed header, in the form that columns need. */
 export function describeHeader({ header, set }: BodySpec): DescribedMember[] {
   if (header === undefined) return [];
   return [...headerKeys(header, set)].map(([member, name]) => {
@@ -53,6 +53,8 @@ function describeNested(type: ValueType, set: SetSpec): AttributeDescription['ne
   switch (type.kind) {
     case 'nest':
       return type.header === undefined ? () => describeSet(type.set) : undefined;
+    case 'sequence':
+      return () => describeSet(type.set);
     case 'indexed':
       return describeNested(type.of, set);
     case 'sub-message': {
@@ -71,7 +73,7 @@ function describeNested(type: ValueType, set: SetSpec): AttributeDescription['ne
   }
 }
 
-/** What the wire layer calls a value of this type. */
+/** The wire layer's name for this type of value. */
 export function kindOf(type: ValueType): AttributeKind | undefined {
   switch (type.kind) {
     case 'integer':
@@ -85,6 +87,7 @@ export function kindOf(type: ValueType): AttributeKind | undefined {
     case 'pad':
       return type.kind;
     case 'sub-message':
+    case 'sequence':
       return 'nest';
     case 'indexed':
       return 'indexed-array';

@@ -17,7 +17,7 @@ import type {
 } from '../model.js';
 import { type ExtraInput, writeExtra } from '../runtime/extra.js';
 import { impliedSelector, listOf, objectOf, tagOf, textOf, refuseUnknown, within } from '../runtime/input.js';
-import { narrowed } from '../runtime/writing.js';
+import { narrowed, writeSequence } from '../runtime/writing.js';
 import { putInteger, writeInteger, writeVariableInteger } from './integers.js';
 import {
   addressBytes,
@@ -34,12 +34,12 @@ import type { FlagsInput } from '../runtime/enumeration.js';
 const NONE: ReadonlySet<string> = new Set();
 const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
 
-/** Writes a message behind its netlink headers: the fixed header, and attributes in the order of the input's properties. */
+/** Writes what follows a message's netlink headers: the fixed header, and attributes in the order of the input's properties. */
 export function encodeBody(body: BodySpec, writer: WireWriter, input: object): void {
   writeBody(body.header, body.set, writer, objectOf(input as Values), NONE);
 }
 
-/** @param besides properties that are neither a member nor an attribute, and are written elsewhere */
+/** @param besides properties that are neither members nor attributes and are written elsewhere */
 function writeBody(
   header: StructSpec | undefined,
   set: SetSpec | undefined,
@@ -85,7 +85,7 @@ function writeHeader(
   return new Set(keys.values());
 }
 
-/** A member that an attribute of the same name makes wider gets that one's value, where it fits. */
+/** A member takes over the value of the wider attribute with the same name, if it fits. */
 function fromAttribute({ type, length }: MemberSpec, value: unknown): unknown {
   if (type.kind !== 'integer' || type.names !== undefined || type.signed) return undefined;
   return narrowed(value, length);
@@ -121,7 +121,7 @@ function writeAttribute(
   });
 }
 
-/** The format of data says what selects it: that is written where the caller left it out, and checked where not. */
+/** The format of the data implies its selector: written if the caller omitted it, and checked if not. */
 function writeSelector(
   attribute: AttributeSpec,
   selector: Selector,
@@ -183,6 +183,11 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
     case 'sub-message':
       writeSubMessage(type.message.formats, type.message.name, writer, id, value as Values);
       return;
+    case 'sequence':
+      writeSequence(writer, id, listOf(value as Values[]), (to, entry) =>
+        writeBody(undefined, type.set, to, entry, NONE),
+      );
+      return;
     case 'records':
       writeRecords(type.header, type.set, writer, id, listOf(value as Values[]));
       return;
@@ -195,10 +200,10 @@ function writeValue(type: ValueType, writer: WireWriter, id: number, value: unkn
 function writeStruct(struct: StructSpec, writer: WireWriter, id: number, value: unknown): void {
   const { tail } = objectOf(value as Values);
   const length = structLength(struct, value);
-  const behind = tail === undefined ? undefined : bytesOf(tail as Bytes);
-  const at = writer.attribute(id, length + (behind?.length ?? 0));
+  const rest = tail === undefined ? undefined : bytesOf(tail as Bytes);
+  const at = writer.attribute(id, length + (rest?.length ?? 0));
   putStruct(struct, writer, at, value);
-  if (behind !== undefined) writer.putBytes(at + length, behind);
+  if (rest !== undefined) writer.putBytes(at + length, rest);
 }
 
 function writeBitfield(
@@ -299,7 +304,7 @@ function writeSubMessage(
   }
 }
 
-/** Structures that begin with their length, which is worked out, each followed by attributes. */
+/** Structures that begin with their length, which is computed, each followed by attributes. */
 function writeRecords(
   header: StructSpec,
   set: SetSpec,

@@ -6,7 +6,7 @@ import { decodeBody } from './decode.js';
 import { describeHeader, describeSet } from './description.js';
 import { encodeBody } from './encode.js';
 
-/** Makes a family out of its normalised form: slower than what the generator prints, and ready at once. */
+/** Creates a family from its normalised form: slower than generated code, but available immediately. */
 export function interpretedFamily(spec: FamilySpec): Family {
   const bodies = new Map<string, BodyCodec>();
   const bodyOf = (body: BodySpec): BodyCodec => {
@@ -52,7 +52,7 @@ function interpretedBody(body: BodySpec): BodyCodec {
     project(keys) {
       selection(keys, members, attributes());
       const wanted = new Set<string>(keys);
-      // What is read is what the keys name: that is what the type says.
+      // Safe cast: only the properties that the keys name are read.
       return (view, start, end, strict) => decodeBody(body, { view, strict }, start, end, wanted);
     },
   };

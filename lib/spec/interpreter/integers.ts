@@ -3,9 +3,10 @@ import type { WireWriter } from '../../wire/writer.js';
 import { integerMethod, isWide, putMethod, variableMethod } from '../integer-method.js';
 import type { EnumUse, IntegerType, VariableIntegerType } from '../model.js';
 import type { FlagsInput } from '../runtime/enumeration.js';
+import { tooShort } from '../runtime/extra.js';
 import { enumerationOf, flagSetOf } from './tables.js';
 
-/** Reads an integer at `from`, whose limit is `end`, and names it where the spec does. */
+/** Reads an integer at `from`, which must end by `end`, and returns its name if the spec has one. */
 export function readInteger(
   type: IntegerType,
   view: WireView,
@@ -13,10 +14,11 @@ export function readInteger(
   end: number,
   strict: boolean,
 ): unknown {
+  if (end - from < type.width) tooShort(end - from, type.width);
   return named(view[integerMethod(type)](from, end), type.names, strict);
 }
 
-/** Reads an integer whose width is that of its payload. */
+/** Reads an integer as wide as its payload. */
 export function readVariableInteger(
   type: VariableIntegerType,
   view: WireView,

@@ -21,8 +21,8 @@ import { membersByKey } from './tables.js';
 export type Values = Record<string, unknown>;
 
 /**
- * Reads a structure: the members that are there in full, since structures differ in length from kernel to kernel.
- * What lies behind them is in `tail`.
+ * Reads the complete members of a structure, since structures differ in length between kernels.
+ * The bytes after them are in `tail`.
  */
 export function readStruct(
   struct: StructSpec,
@@ -43,8 +43,8 @@ export function readStruct(
     const taken = readMember(member, view, at, end, strict, values, member.key);
     read = member.offset + taken;
   }
-  const behind = from + (complete ? Math.max(read, struct.size) : read);
-  if (behind < end) values['tail'] = view.binary(behind, end);
+  const next = from + (complete ? Math.max(read, struct.size) : read);
+  if (next < end) values['tail'] = view.binary(next, end);
   return values;
 }
 
@@ -85,7 +85,7 @@ export function readMember(
   return limit - at;
 }
 
-/** Reads as many elements as there is room for in full. */
+/** Reads as many whole elements as there are. */
 export function readArray(
   of: IntegerType | StructType,
   view: WireView,
@@ -140,7 +140,7 @@ export function addressBytes(form: AddressForm, input: unknown): Uint8Array {
   }
 }
 
-/** Bytes that a structure's value takes, arrays and bytes that take the rest included. */
+/** The length of a structure's value in bytes, including arrays and bytes that extend to its end. */
 export function structLength(struct: StructSpec, input: unknown): number {
   const values = objectOf(input as Values);
   const last = struct.members.at(-1);
@@ -148,7 +148,7 @@ export function structLength(struct: StructSpec, input: unknown): number {
   return last.offset + restLength(last, values[last.key]);
 }
 
-/** Writes a structure into zeroed bytes at `offset`; what is not given stays zero. */
+/** Writes a structure into zeroed bytes at `offset`; omitted members stay zero. */
 export function putStruct(struct: StructSpec, writer: WireWriter, offset: number, input: unknown): void {
   const values = objectOf(input as Values);
   const members = membersByKey(struct);

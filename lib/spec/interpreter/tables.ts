@@ -1,7 +1,7 @@
 import type { AttributeSpec, EnumSpec, MemberSpec, SetSpec, StructSpec } from '../model.js';
 import { Enumeration, FlagSet } from '../runtime/enumeration.js';
 
-/** Makes something out of each part of a spec once. */
+/** Creates something from each part of a spec, once. */
 function remembered<Part extends object, Made>(make: (part: Part) => Made): (part: Part) => Made {
   const known = new WeakMap<Part, Made>();
   return (part) => {
@@ -37,7 +37,7 @@ export const attributesByKey: (set: SetSpec) => ReadonlyMap<string, AttributeSpe
     ),
 );
 
-/** Members that hold something, by property. */
+/** Members that hold a value, by property. */
 export const membersByKey: (struct: StructSpec) => ReadonlyMap<string, MemberSpec> = remembered(
   (struct: StructSpec) =>
     new Map(struct.members.filter(({ type }) => type.kind !== 'pad').map((member) => [member.key, member])),

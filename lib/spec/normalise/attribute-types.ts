@@ -30,6 +30,8 @@ export function readValueType(node: SpecNode, references: References): ValueType
       };
     case 'sub-message':
       return subMessage(node, references);
+    case 'sequence':
+      return { kind: 'sequence', set: references.sets.get(node, 'nested-attributes') };
     case 'records':
       return {
         kind: 'records',
@@ -37,7 +39,7 @@ export function readValueType(node: SpecNode, references: References): ValueType
         set: references.sets.get(node, 'nested-attributes'),
       };
     default:
-      throw node.error(`'${node.string('type')}' is no type for an attribute`, 'type');
+      throw node.error(`unknown attribute type '${node.string('type')}'`, 'type');
   }
 }
 
@@ -56,7 +58,7 @@ function scalarType(node: SpecNode, name: string, references: References): Value
     case 'unused':
       return { kind: name };
     case 'string':
-      // Sent with its NUL whatever `unterminated-ok` says, which is what the policy lets pass: team compares with strcmp().
+      // Always sent with its NUL. `unterminated-ok` only says that the policy accepts text without one; team compares with strcmp().
       node.optionalChild('checks')?.allow(CHECK_KEYS);
       return { kind: 'string' };
     case 'bitfield32':
@@ -73,7 +75,7 @@ function binaryType(node: SpecNode, hint: AddressForm | undefined, references: R
   if (struct !== undefined) return { kind: 'struct', struct };
   if (node.has('sub-type')) {
     const of = integerType(node, node.string('sub-type'), enumUse(node, references.enums));
-    if (of === undefined) throw node.error('a C array is of integers', 'sub-type');
+    if (of === undefined) throw node.error('the elements of a C array must be integers', 'sub-type');
     return { kind: 'array', of };
   }
   return hint === undefined ? { kind: 'bytes' } : { kind: 'address', form: hint };
@@ -89,7 +91,7 @@ function elementType(node: SpecNode, references: References): ValueType {
   const name = node.string('sub-type');
   if (name === 'nest') return nestType(node, references);
   const type = name === 'binary' ? binaryElement(node, references) : scalarType(node, name, references);
-  if (type === undefined) throw node.error(`'${name}' is no type for an entry`, 'sub-type');
+  if (type === undefined) throw node.error(`unknown entry type '${name}'`, 'sub-type');
   return type;
 }
 
@@ -100,7 +102,7 @@ function binaryElement(node: SpecNode, references: References): ValueType {
   return form === undefined ? { kind: 'bytes' } : { kind: 'address', form };
 }
 
-/** Whether the selector is in the same set is known once all sets are read: see `selectors.ts`. */
+/** `selectors.ts` finds out whether the selector is in the same set, once all sets have been read. */
 function subMessage(node: SpecNode, references: References): ValueType {
   const name = node.string('selector');
   const selector: SelectorDraft = { name, key: propertyKey(name), outer: false };
@@ -109,6 +111,6 @@ function subMessage(node: SpecNode, references: References): ValueType {
 
 function keyed(node: SpecNode, of: ValueType): ValueType {
   const keys = node.names('type-value').map(propertyKey);
-  if (keys.length === 0) throw node.error('at least one key is needed', 'type-value');
+  if (keys.length === 0) throw node.error('must have at least one key', 'type-value');
   return { kind: 'keyed', keys, of };
 }

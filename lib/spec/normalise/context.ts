@@ -1,7 +1,7 @@
 import { specError, type SpecPlace } from '../spec-error.js';
 import type { SpecNode } from '../spec-node.js';
 
-/** Things of one kind by name; a second one of the same name, or a name that is not there, is an error of the spec. */
+/** Things of one kind by name. A duplicate or unknown name is an error in the spec. */
 export class Named<T> {
   readonly #kind: string;
   readonly #entries = new Map<string, T>();
@@ -11,7 +11,7 @@ export class Named<T> {
   }
 
   add(name: string, entry: T, place: SpecPlace): void {
-    if (this.#entries.has(name)) throw specError(place, `a second ${this.#kind} named '${name}'`);
+    if (this.#entries.has(name)) throw specError(place, `duplicate ${this.#kind} '${name}'`);
     this.#entries.set(name, entry);
   }
 
@@ -19,12 +19,12 @@ export class Named<T> {
     return this.#entries.get(name);
   }
 
-  /** What the text under `key` names. */
+  /** The thing that the text under `key` names. */
   get(node: SpecNode, key: string): T {
     const name = node.string(key);
     const entry = this.#entries.get(name);
     if (entry === undefined) {
-      throw node.error(`there is no ${this.#kind} named '${name}'${this.#suggestion(name)}`, key);
+      throw node.error(`unknown ${this.#kind} '${name}'${this.#suggestion(name)}`, key);
     }
     return entry;
   }
@@ -39,6 +39,6 @@ export class Named<T> {
 
   #suggestion(name: string): string {
     const near = [...this.#entries.keys()].filter((known) => known.includes(name) || name.includes(known));
-    return near.length === 0 ? '' : `; near: ${near.slice(0, 5).join(', ')}`;
+    return near.length === 0 ? '' : ` (similar: ${near.slice(0, 5).join(', ')})`;
   }
 }

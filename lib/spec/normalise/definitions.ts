@@ -36,10 +36,10 @@ function constantValue(node: SpecNode): number | bigint | string {
   const value = node.raw('value');
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
   if (typeof value === 'string' && value.length <= LONGEST_TEXT) return value;
-  throw node.error(`a constant must be an integer, or text of up to ${LONGEST_TEXT} characters`, 'value');
+  throw node.error(`a constant must be an integer or text of at most ${LONGEST_TEXT} characters`, 'value');
 }
 
-/** Entries count from 0 or `value-start`, each one more than the one before; those of flags are numbers of bits. */
+/** Entries count up from 0 or `value-start`; the values of flags are bit numbers. */
 function readEnum(
   node: SpecNode,
   flags: boolean,
@@ -53,12 +53,12 @@ function readEnum(
   let next = Number(resolveNumber(node, 'value-start', constants) ?? 0n);
   const entries = node.list('entries').map((value, index): EnumEntry => {
     const entry = readEntry(node, value, index);
-    if (taken.has(entry.name)) throw node.error(`a second entry named '${entry.name}'`, 'entries');
+    if (taken.has(entry.name)) throw node.error(`duplicate entry '${entry.name}'`, 'entries');
     taken.add(entry.name);
     const number = entry.value ?? next;
     next = number + 1;
     if (flags && (number < 0 || number > 63)) {
-      throw node.error(`bit ${number} of '${entry.name}' is not within 0..63`, 'entries');
+      throw node.error(`the bit of '${entry.name}' must be from 0 to 63, got ${number}`, 'entries');
     }
     return {
       name: entry.name,

@@ -11,17 +11,17 @@ import { readStructs } from './structs.js';
 
 const PROTOCOLS = ['genetlink', 'genetlink-c', 'genetlink-legacy', 'netlink-raw'] as const;
 
-/** The kernel has 32 protocols at most (MAX_LINKS). */
+/** The kernel has at most 32 protocols (MAX_LINKS). */
 function protocolNumber(family: SpecNode): number {
   return family.unsigned('protonum', 31) ?? family.integer('protonum');
 }
 
 /**
- * Turns a parsed spec into the normalised form: numbers, subsets, layouts, references and selectors are worked out,
- * and everything is checked on the way.
+ * Converts a parsed spec to the normalised form: resolves numbers, subsets, layouts, references and selectors,
+ * and checks everything on the way.
  *
- * @param parsed what a YAML parser made of the spec, or an object of the same shape
- * @param file the name that errors give
+ * @param parsed the spec as a YAML parser returns it, or an object of the same shape
+ * @param file the file name that errors show
  * @throws {NetlinkError} `ERR_NETLINK_INVALID_SPEC`, naming the file, the path in it and the reason
  */
 export function normalise(parsed: unknown, file: string): FamilySpec {

@@ -1,4 +1,4 @@
-// The keys that the spec language has, by place. Those that only matter to generators of C are known and not read.
+// The keys of the spec language, by place. Keys that matter only to generators of C are accepted and ignored.
 
 const set = (...keys: string[]): ReadonlySet<string> => new Set(keys);
 

@@ -3,7 +3,7 @@ import type { SpecNode } from '../spec-node.js';
 import type { Named } from './context.js';
 import { CHECK_KEYS } from './keys.js';
 
-/** A number given as such, as a constant's name, as `name - 1`, or as the end of a type's range (`u32-max`). */
+/** A number, written as a number, a constant's name, `name - 1`, or the end of a type's range (`u32-max`). */
 export function resolveNumber(
   node: SpecNode,
   key: string,
@@ -13,13 +13,13 @@ export function resolveNumber(
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
   if (typeof value === 'bigint') return value;
-  if (typeof value !== 'string') throw node.error('a number or the name of one is needed', key);
+  if (typeof value !== 'string') throw node.error('must be a number or the name of one', key);
   const [, name = value, less] = /^(.+?)( - 1)?$/.exec(value) ?? [];
   const found = typeLimit(name) ?? constantValue(node, key, name, constants);
   return less === undefined ? found : found - 1n;
 }
 
-/** Limits of the kernel's policy. A constant of value 0 stands for one that only a build of the kernel knows (page-size). */
+/** Limits of the kernel's policy. A constant of value 0 stands for one that depends on the kernel's build (page-size). */
 export function resolveLimits(node: SpecNode, constants: Named<ConstantSpec>): Limits {
   const checks = node.optionalChild('checks')?.allow(CHECK_KEYS);
   if (checks === undefined) return {};
@@ -49,7 +49,8 @@ function typeLimit(name: string): bigint | undefined {
 
 function constantValue(node: SpecNode, key: string, name: string, constants: Named<ConstantSpec>): bigint {
   const constant = constants.find(name) ?? constants.find(name.replace(/^[^-]+-/, ''));
-  if (constant === undefined) throw node.error(`there is no constant or limit named '${name}'`, key);
-  if (typeof constant.value === 'string') throw node.error(`the constant '${name}' is no number`, key);
+  if (constant === undefined) throw node.error(`unknown constant or limit '${name}'`, key);
+  if (typeof constant.value === 'string')
+    throw node.error(`the constant '${name}' must be a number, not text`, key);
   return BigInt(constant.value);
 }

@@ -27,7 +27,7 @@ import {
 const MESSAGE_TYPE_MAX = 0xffff;
 const PRIVILEGES: readonly Privilege[] = ['admin-perm', 'uns-admin-perm'];
 
-/** Numbers of an operation's messages: to the kernel and from it. */
+/** The numbers of an operation's messages: to the kernel, and from it. */
 interface Ids {
   readonly request: number;
   readonly reply: number;
@@ -36,7 +36,7 @@ interface Ids {
 export interface OperationParts {
   readonly structs: Named<StructSpec>;
   readonly sets: Named<SetSpec>;
-  /** What constants begin with where the spec gives no prefix; absent for protocols of their own. */
+  /** The prefix of constants if the spec has none; absent on a protocol of its own. */
   readonly prefix: string | undefined;
 }
 
@@ -69,7 +69,7 @@ export function readOperations(
   return nodes.flatMap((node) => {
     const twin = keys.get(propertyKey(node.name()));
     if (twin !== undefined)
-      throw node.error(`'${twin}' has the property ${propertyKey(node.name())} already`);
+      throw node.error(`'${twin}' already has the property ${propertyKey(node.name())}`);
     keys.set(propertyKey(node.name()), node.name());
     const own = ids.get(node);
     if (own === undefined) return [];
@@ -78,7 +78,7 @@ export function readOperations(
   });
 }
 
-/** One enum for both directions: each operation is one more than the one before, counted from 1. */
+/** One enum for both directions: operations count up from 1. */
 function numberTogether(nodes: readonly SpecNode[]): Map<SpecNode, Ids> {
   const ids = new Map<SpecNode, Ids>();
   let next = 1;
@@ -90,7 +90,7 @@ function numberTogether(nodes: readonly SpecNode[]): Map<SpecNode, Ids> {
   return ids;
 }
 
-/** An enum for each direction; what only goes one way counts in that one only. */
+/** An enum for each direction; a message that goes only one way counts only in that one. */
 function numberByDirection(nodes: readonly SpecNode[]): Map<SpecNode, Ids> {
   const ids = new Map<SpecNode, Ids>();
   let request = 1;
@@ -113,7 +113,7 @@ function numberByDirection(nodes: readonly SpecNode[]): Map<SpecNode, Ids> {
   return ids;
 }
 
-/** Whether it can be used: some numbers are only kept free. */
+/** Whether it can be used: some numbers are only reserved. */
 function isOperation(node: SpecNode): boolean {
   return ['do', 'dump', 'notify', 'event'].some((key) => node.has(key));
 }
@@ -208,7 +208,7 @@ class OperationReader {
     const listed = event ?? mode?.optionalChild('reply');
     const group = node.optionalString('mcgrp');
     if (group !== undefined && !this.#groups.some(({ name }) => name === group)) {
-      throw node.error(`there is no multicast group named '${group}'`, 'mcgrp');
+      throw node.error(`unknown multicast group '${group}'`, 'mcgrp');
     }
     return {
       id: ids.reply,

@@ -1,14 +1,14 @@
 import type { AttributeSpec, Selector, SetSpec, SubMessageSpec, ValueType } from '../model.js';
 import { specError } from '../spec-error.js';
 
-/** A part of the normalised form while it is being filled. */
+/** A part of the normalised form while it is being built. */
 export type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 export type SetDraft = Draft<SetSpec>;
 export type SelectorDraft = Draft<Selector>;
 
 /**
- * Binds sub-messages to the attributes that select them. Where the set has none of that name, the nearest enclosing
- * set has: every set on the way down is marked, so that a decoder knows to hand the value on.
+ * Binds sub-messages to the attributes that select them. If their set has no attribute of that name, the nearest enclosing
+ * set with one provides it. Every set in between is marked, so that a decoder knows to pass the value on.
  */
 export function bindSelectors(
   sets: readonly SetDraft[],
@@ -37,10 +37,11 @@ export function bindSelectors(
   for (const message of subMessages) checkFormats(message, sets, file);
 }
 
-/** Sets whose contents an attribute of this type holds. */
+/** The sets that an attribute of this type contains. */
 export function setsWithin(type: ValueType): readonly SetSpec[] {
   switch (type.kind) {
     case 'nest':
+    case 'sequence':
     case 'records':
       return [type.set];
     case 'indexed':
@@ -71,7 +72,7 @@ function hasAttribute(set: SetSpec, name: string): boolean {
   return set.attributes.some((attribute) => attribute.name === name);
 }
 
-/** Where an enum selects, each format stands for one of its entries. */
+/** If an enum selects, each format must be one of its entries. */
 function checkFormats(message: SubMessageSpec, sets: readonly SetSpec[], file: string): void {
   for (const set of sets) {
     for (const attribute of set.attributes) {
@@ -80,10 +81,13 @@ function checkFormats(message: SubMessageSpec, sets: readonly SetSpec[], file: s
       const by = set.attributes.find(({ name }) => name === type.selector.name);
       const place = { file, path: `attribute-sets[${set.name}].attributes[${attribute.name}].selector` };
       const names = by && selectableNames(by);
-      if (names === undefined) throw specError(place, 'the selector must be text or the entry of an enum');
+      if (names === undefined) throw specError(place, 'the selector must be text or an enum');
       const stray = message.formats.find(({ value }) => names !== 'any' && !names.has(value));
       if (stray !== undefined) {
-        throw specError(place, `'${stray.value}' of '${message.name}' is no entry of the selector's enum`);
+        throw specError(
+          place,
+          `format '${stray.value}' of '${message.name}' is not an entry of the selector's enum`,
+        );
       }
     }
   }

@@ -11,14 +11,14 @@ import type { Draft, SetDraft } from './selectors.js';
 const NLA_TYPE_MAX = 0x3fff;
 const DEEPEST_SUBSET = 16;
 
-/** What stands in the spec of an attribute, with what a subset inherits, and where. */
+/** An attribute's entry in the spec, with what a subset inherits, and its place. */
 interface AttributeNode {
   readonly node: SpecNode;
   readonly id: number;
   readonly constant?: string;
 }
 
-/** Reads all attribute sets and sub-messages. They refer to each other freely, so each exists before any is filled. */
+/** Reads all attribute sets and sub-messages. They refer to each other freely, so all are created before any is filled. */
 export class SetReader {
   readonly sets = new Named<SetDraft>('attribute set');
   readonly subMessages = new Named<Draft<SubMessageSpec>>('sub-message');
@@ -66,11 +66,11 @@ export class SetReader {
       const spec = this.#readAttribute(attribute);
       const other = ids.get(spec.id);
       if (other !== undefined)
-        throw attribute.node.error(`'${other}' has the number ${spec.id} already`, 'value');
+        throw attribute.node.error(`'${other}' already has the number ${spec.id}`, 'value');
       ids.set(spec.id, spec.name);
       const twin = set.attributes.find(({ key }) => key === spec.key);
       if (twin !== undefined)
-        throw attribute.node.error(`'${twin.name}' has the property ${spec.key} already`);
+        throw attribute.node.error(`'${twin.name}' already has the property ${spec.key}`);
       set.attributes.push(spec);
     }
   }
@@ -88,7 +88,7 @@ export class SetReader {
     };
   }
 
-  /** Numbers a set's attributes from 1, each one more than the one before; a subset takes all of that from its parent. */
+  /** Numbers a set's attributes, counting up from 1; a subset inherits the numbers of its parent. */
   #number(node: SpecNode): ReadonlyMap<string, AttributeNode> {
     const done = this.#numbered.get(node);
     if (done !== undefined) return done;
@@ -108,7 +108,7 @@ export class SetReader {
       const own = attribute.allow(ATTRIBUTE_KEYS).name();
       const id = attribute.unsigned('value', NLA_TYPE_MAX) ?? next;
       next = id + 1;
-      if (numbered.has(own)) throw attribute.error(`a second attribute named '${own}'`);
+      if (numbered.has(own)) throw attribute.error(`duplicate attribute '${own}'`);
       const ownPrefix = attribute.optionalPrefix('name-prefix') ?? prefix;
       numbered.set(own, {
         node: attribute,
@@ -122,7 +122,8 @@ export class SetReader {
   #numberSubset(node: SpecNode): ReadonlyMap<string, AttributeNode> {
     const parentNode = this.#nodes.get(node, 'subset-of');
     if (this.#open.has(node)) throw node.error('a set cannot be a subset of itself', 'subset-of');
-    if (this.#open.size === DEEPEST_SUBSET) throw node.error('too many subsets of subsets', 'subset-of');
+    if (this.#open.size === DEEPEST_SUBSET)
+      throw node.error(`subsets must be nested at most ${DEEPEST_SUBSET} levels deep`, 'subset-of');
     this.#open.add(node);
     const parent = this.#number(parentNode);
     this.#open.delete(node);
@@ -148,7 +149,7 @@ export class SetReader {
         ...(set && { set }),
       };
       if (message.formats.some(({ value }) => value === spec.value)) {
-        throw format.error(`a second format for '${spec.value}'`);
+        throw format.error(`duplicate format for '${spec.value}'`);
       }
       message.formats.push(spec);
     }

@@ -26,8 +26,8 @@ interface Placed {
 }
 
 /**
- * Works out where each member of each structure lies. The spec language writes padding out only where the kernel's
- * headers do; what the C compiler adds, between members and behind the last, is added here by its rules.
+ * Computes the offset of each member of each structure. The spec language lists padding only where the kernel's
+ * headers do. The padding that the C compiler inserts, between members and after the last, is added here by its rules.
  */
 export function readStructs(family: SpecNode, definitions: Definitions): Named<StructSpec> {
   const reader = new StructReader(definitions);
@@ -39,7 +39,7 @@ export function readStructs(family: SpecNode, definitions: Definitions): Named<S
   return reader.structs;
 }
 
-/** Reads structures in the order in which they need each other. */
+/** Reads structures in the order of their dependencies. */
 class StructReader {
   readonly nodes = new Named<SpecNode>('struct');
   readonly structs = new Named<StructSpec>('struct');
@@ -54,7 +54,8 @@ class StructReader {
     const done = this.structs.find(node.name());
     if (done !== undefined) return done;
     if (this.#reading.has(node)) throw node.error('a structure cannot contain itself');
-    if (this.#reading.size === DEEPEST_STRUCTURE) throw node.error('too many structures within structures');
+    if (this.#reading.size === DEEPEST_STRUCTURE)
+      throw node.error(`structures must be nested at most ${DEEPEST_STRUCTURE} levels deep`);
     this.#reading.add(node);
     const struct = this.#layOut(node);
     this.#reading.delete(node);
@@ -69,12 +70,11 @@ class StructReader {
     let alignment = 1;
     let open = false;
     for (const member of node.children('members')) {
-      if (open) throw member.error('nothing can follow a member that takes the rest');
+      if (open) throw member.error('a member with repeat: rest must be the last one');
       const name = member.allow(MEMBER_KEYS).name();
       const placed = this.#place(member);
       const key = propertyKey(name);
-      if (taken.has(key) && placed.type.kind !== 'pad')
-        throw member.error(`a second member with the property ${key}`);
+      if (taken.has(key) && placed.type.kind !== 'pad') throw member.error(`duplicate property ${key}`);
       taken.add(key);
       const offset = alignTo(end, placed.alignment);
       members.push({
@@ -87,15 +87,17 @@ class StructReader {
       open = member.has('repeat');
     }
     if (end > LARGEST_STRUCTURE)
-      throw node.error(`${end} bytes; at most ${LARGEST_STRUCTURE} fit into an attribute`);
+      throw node.error(
+        `must have at most ${LARGEST_STRUCTURE} bytes, which fit into an attribute, got ${end}`,
+      );
     return { name: node.name(), members, size: open ? end : alignTo(end, alignment), alignment };
   }
 
-  /** `default` is this library's addition to the language: what requests have in a fixed header unless they say more. */
+  /** `default` is this library's addition to the language: the value in a request's fixed header if the caller omits it. */
   #default(node: SpecNode, { kind }: MemberType): { readonly default?: number } {
     const value = resolveNumber(node, 'default', this.#definitions.constants);
     if (value === undefined) return {};
-    if (kind !== 'integer') throw node.error('only a number has a default', 'default');
+    if (kind !== 'integer') throw node.error('only a number can have a default', 'default');
     return { default: Number(value) };
   }
 
@@ -112,12 +114,12 @@ class StructReader {
     if (takesRest(node)) return restMember(node, name);
     const length = Number(resolveNumber(node, 'len', constants) ?? 0n);
     if (length <= 0 || length > LARGEST_STRUCTURE) {
-      throw node.error(`a member of type ${name} needs its length, 1 to ${LARGEST_STRUCTURE}`, 'len');
+      throw node.error(`a member of type ${name} must have a length from 1 to ${LARGEST_STRUCTURE}`, 'len');
     }
     return { length, alignment: 1, type: bytesMember(node, name, length) };
   }
 
-  /** A structure within a structure, or as many as the payload holds. */
+  /** A structure within a structure, or as many structures as the payload holds. */
   #nested(node: SpecNode): Placed {
     const struct = this.read(this.nodes.get(node, 'struct'));
     const { alignment, size } = struct;
@@ -126,7 +128,7 @@ class StructReader {
   }
 }
 
-/** `repeat: rest` is this library's addition to the language: a last member that takes all that is left. */
+/** `repeat: rest` is this library's addition to the language: a last member that extends to the end. */
 function takesRest(node: SpecNode): boolean {
   return node.optionalChoice('repeat', ['rest']) !== undefined;
 }
@@ -137,7 +139,7 @@ function restMember(node: SpecNode, name: string): Placed {
   return { type, length: 0, alignment };
 }
 
-/** Nothing is text, bytes, an array and a link-layer address as well, but no address of a fixed length. */
+/** An empty payload is valid text, bytes, an array or a link-layer address, but not an address of fixed length. */
 function leastRest(type: MemberType): number {
   if (type.kind !== 'address' || type.form === 'mac') return 0;
   return ADDRESS_LENGTHS[type.form] ?? IPV4_LENGTH;
@@ -146,10 +148,11 @@ function leastRest(type: MemberType): number {
 function bytesMember(node: SpecNode, type: string, length: number): MemberType {
   if (type === 'pad') return { kind: 'pad' };
   if (type === 'string') return { kind: 'string' };
-  if (type !== 'binary') throw node.error(`'${type}' is no type for a member`, 'type');
+  if (type !== 'binary') throw node.error(`unknown member type '${type}'`, 'type');
   if (node.has('sub-type')) {
     const of = integerType(node, node.string('sub-type'));
-    if (of === undefined) throw node.error('an array in a structure is of integers', 'sub-type');
+    if (of === undefined)
+      throw node.error('the elements of an array in a structure must be integers', 'sub-type');
     return { kind: 'array', of };
   }
   const form = addressForm(node);

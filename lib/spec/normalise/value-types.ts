@@ -23,7 +23,7 @@ const ADDRESS_FORMS: Readonly<Record<(typeof HINTS)[number], AddressForm | undef
   uuid: 'uuid',
 };
 
-/** The entries by which an integer is named, where the spec gives any. */
+/** The entries that name an integer's values, if the spec has any. */
 export function enumUse(node: SpecNode, enums: Named<EnumSpec>): EnumUse | undefined {
   const found = enums.optional(node, 'enum');
   return found && { enum: found, flags: found.flags || node.boolean('enum-as-flags') };
@@ -34,6 +34,7 @@ export function integerType(node: SpecNode, name: string, names?: EnumUse): Inte
   const found = INTEGERS.get(name);
   if (found === undefined) return undefined;
   const [width, signed] = found;
+  refuseSignedFlags(node, signed, names);
   return { kind: 'integer', width, signed, bigEndian: isBigEndian(node), ...(names && { names }) };
 }
 
@@ -44,6 +45,7 @@ export function variableIntegerType(
   names?: EnumUse,
 ): VariableIntegerType | undefined {
   if (name !== 'uint' && name !== 'sint') return undefined;
+  refuseSignedFlags(node, name === 'sint', names);
   return {
     kind: 'variable-integer',
     signed: name === 'sint',
@@ -52,7 +54,12 @@ export function variableIntegerType(
   };
 }
 
-/** How a value with a display hint is written as text; hexadecimal is a matter of display only. */
+/** Of a negative number, every bit above its width would be set. */
+function refuseSignedFlags(node: SpecNode, signed: boolean, names: EnumUse | undefined): void {
+  if (signed && names?.flags === true) throw node.error('flags must be of an unsigned type', 'type');
+}
+
+/** The text form of a value with a display hint; the hint for hexadecimal affects only display. */
 export function addressForm(node: SpecNode): AddressForm | undefined {
   const hint = node.optionalChoice('display-hint', HINTS);
   return hint && ADDRESS_FORMS[hint];
@@ -60,6 +67,7 @@ export function addressForm(node: SpecNode): AddressForm | undefined {
 
 function isBigEndian(node: SpecNode): boolean {
   const order = node.optionalChoice('byte-order', ['big-endian', 'little-endian']);
-  if (order === 'little-endian') throw node.error('no family has little-endian values yet', 'byte-order');
+  if (order === 'little-endian')
+    throw node.error('little-endian values are not supported, since the kernel has none yet', 'byte-order');
   return order === 'big-endian';
 }

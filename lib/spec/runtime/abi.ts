@@ -1,12 +1,12 @@
 import { NetlinkError } from '../../errors.js';
 
 /**
- * The version of what generated modules import. It grows with each change after which a module that was generated before
- * would not work.
+ * The version of what generated modules import. Increase it with each change after which modules that were generated before
+ * do not work any more.
  */
 export const ABI = 1;
 
-/** Called by each generated module: throws ERR_NETLINK_UNSUPPORTED where it was generated for another version. */
+/** Called by each generated module. Throws ERR_NETLINK_UNSUPPORTED if it was generated for another version. */
 export function requireAbi(family: string, version: number): void {
   if (version === ABI) return;
   throw new NetlinkError(

@@ -11,17 +11,17 @@ const FIRST_STRIDE: Readonly<Record<AddressForm, number>> = { mac: 6, ipv4: 4, i
 const MOST = 255;
 
 /**
- * Addresses in one piece of memory, a row each. Rows are as wide as the longest address so far: four bytes as long as
- * all are IPv4.
+ * Addresses in one piece of memory, one per row. Rows are as wide as the longest address so far: four bytes while
+ * all addresses are IPv4.
  */
 export class AddressRows {
   readonly #form: AddressForm;
   #stride: number;
   #capacity = 0;
   #bytes: Uint8Array = new Uint8Array();
-  /** The rows as words, as long as each of them is one, and so is each address. */
+  /** The rows as words, while each row and each address is one word. */
   words: Int32Array | undefined = undefined;
-  /** The length of each address; none as long as all are as long as their row is wide. */
+  /** The length of each address; unset while every address fills its row. */
   #lengths: Uint8Array | undefined;
 
   constructor(form: AddressForm) {
@@ -61,7 +61,7 @@ export class AddressRows {
     };
   }
 
-  /** Prepares for an address of another length than that of the `rows` so far. */
+  /** Prepares for an address whose length differs from that of the `rows` so far. */
   #fit(length: number, rows: number): void {
     if (length > MOST) throw malformed(`an address must have at most ${MOST} bytes, got ${length}`);
     this.#lengths ??= new Uint8Array(this.#capacity).fill(this.#stride, 0, rows);

@@ -1,60 +1,60 @@
 import type { ExtendedAck } from '../../wire/extended-ack.js';
 
-// The types of what opening a family gives. Generated modules name their operations with them.
+// The types of the client that `openFamily` returns. Generated modules describe their operations with them.
 
-/** What every call can be given. */
+/** Options of every call. */
 export interface FamilyCallOptions {
-  /** Gives the call up; its promise is rejected with the signal's reason. */
+  /** Cancels the call; its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds to wait for an answer, `Infinity` for no limit. Default: the socket's `requestTimeout`. */
+  /** Milliseconds to wait for an answer; `Infinity` waits forever. Default: the socket's `requestTimeout`. */
   readonly timeout?: number | undefined;
-  /** Reject with `ERR_NETLINK_MALFORMED` what the specification does not know, instead of keeping it in `extra`. */
+  /** Reject data that the specification does not know with `ERR_NETLINK_MALFORMED`, instead of keeping it in `extra`. */
   readonly strict?: boolean | undefined;
   /** Further NLM_F_* bits. */
   readonly flags?: number | undefined;
 }
 
-/** How a request that makes or changes something is meant (NLM_F_* of linux/netlink.h). */
+/** Whether a request creates, replaces or adds (NLM_F_* of linux/netlink.h). */
 export interface FamilyDoOptions extends FamilyCallOptions {
-  /** Make it if it is not there (NLM_F_CREATE). */
+  /** Create the object if it does not exist (NLM_F_CREATE). */
   readonly create?: boolean | undefined;
-  /** Fail if it is there (NLM_F_EXCL). */
+  /** Fail if the object exists (NLM_F_EXCL). */
   readonly exclusive?: boolean | undefined;
-  /** Change what is there (NLM_F_REPLACE). */
+  /** Replace the existing object (NLM_F_REPLACE). */
   readonly replace?: boolean | undefined;
-  /** Add to the end of what is there (NLM_F_APPEND). */
+  /** Add to the end of the existing list (NLM_F_APPEND). */
   readonly append?: boolean | undefined;
-  /** Ask for what was made as a reply (NLM_F_ECHO). */
+  /** Request the created object as a reply (NLM_F_ECHO). */
   readonly echo?: boolean | undefined;
 }
 
 export interface FamilyDumpOptions extends FamilyCallOptions {
   /**
-   * How often a dump that the kernel calls inconsistent (NLM_F_DUMP_INTR: something changed under way) is begun anew.
-   * Default: 5. When it is still inconsistent then, it ends with ERR_NETLINK_DUMP_INTERRUPTED behind its data.
+   * How often to restart a dump that the kernel marks as inconsistent (NLM_F_DUMP_INTR: something changed while it ran).
+   * Default: 5. If the last restart is inconsistent too, the dump ends with ERR_NETLINK_DUMP_INTERRUPTED after its data.
    */
   readonly restarts?: number;
-  /** For loops over a dump: called when it begins anew. What was given before is void. */
+  /** For loops over a dump: called when the dump restarts. Discard the items received before. */
   readonly onRestart?: (restart: number) => void;
 }
 
-/** The answer to a dump request: read it once, as an array, item by item, or batch by batch. Nothing is sent before. */
+/** A dump. Read it once, as an array, item by item, or batch by batch; the request is sent when reading begins. */
 export interface FamilyDump<Message> extends AsyncIterable<Message> {
-  /** How often it was begun anew, since something changed while it ran. */
+  /** How often it was restarted because something changed while it ran. */
   readonly restarts: number;
-  /** What the kernel said at the end: a warning, for example that not everything could be read. */
+  /** What the kernel reported at the end: a warning, for example that not everything could be read. */
   readonly extack: ExtendedAck | undefined;
   /** All messages. */
   toArray(): Promise<Message[]>;
-  /** All messages; blocks the thread until they are there. */
+  /** All messages; blocks the thread until they have arrived. */
   toArraySync(): Message[];
-  /** As the messages come, many at a time. */
+  /** The messages as they arrive, many at a time. */
   batches(): AsyncIterableIterator<Message[]>;
 }
 
 /** A request that the kernel answers with data. */
 export interface GetOperation<Request, Reply> {
-  /** Only some properties: the others are passed over, not decoded. */
+  /** With only some properties; the others are skipped, not decoded. */
   <Key extends keyof Reply & string>(
     request: Request | undefined,
     options: FamilyDoOptions & { readonly select: readonly Key[] },
@@ -62,7 +62,7 @@ export interface GetOperation<Request, Reply> {
   (request?: Request, options?: FamilyDoOptions): Promise<Reply>;
 }
 
-/** {@link GetOperation}, blocking the thread until the answer is there. */
+/** {@link GetOperation} that blocks the thread until the answer has arrived. */
 export interface BlockingGetOperation<Request, Reply> {
   <Key extends keyof Reply & string>(
     request: Request | undefined,
@@ -71,7 +71,7 @@ export interface BlockingGetOperation<Request, Reply> {
   (request?: Request, options?: FamilyDoOptions): Reply;
 }
 
-/** A request that the kernel acknowledges; with the option `echo` some answer with what they made. */
+/** A request that the kernel acknowledges; with the option `echo`, some return the object that they created. */
 export interface ActOperation<Request, Message> {
   (
     request: Request | undefined,
@@ -82,12 +82,12 @@ export interface ActOperation<Request, Message> {
 
 /** A request that the kernel answers with any number of messages. */
 export interface DumpOperation<Request, Reply, Columns = object> {
-  /** Only some properties: the others are passed over, not decoded. */
+  /** With only some properties; the others are skipped, not decoded. */
   <Key extends keyof Reply & string>(
     request: Request | undefined,
     options: FamilyDumpOptions & { readonly select: readonly Key[] },
   ): FamilyDump<Pick<Reply, Key>>;
-  /** One property each in typed arrays: the fastest way to a million of them. */
+  /** A typed array for each property: the fastest way to read a million of them. */
   <Key extends keyof Columns & string>(
     request: Request | undefined,
     options: FamilyDumpOptions & { readonly columns: readonly Key[] },
@@ -95,7 +95,7 @@ export interface DumpOperation<Request, Reply, Columns = object> {
   (request?: Request, options?: FamilyDumpOptions): FamilyDump<Reply>;
 }
 
-/** The same operations, which block the thread until the answer is there. */
+/** The same operations, which block the thread until the answer has arrived. */
 export type Blocking<Operations> = {
   readonly [Name in keyof Operations]: Operations[Name] extends GetOperation<infer Request, infer Reply>
     ? BlockingGetOperation<Request, Reply>
@@ -104,23 +104,25 @@ export type Blocking<Operations> = {
       : never;
 };
 
-/** What a dump gives as columns. */
+/** A dump as columns. */
 export interface ColumnsOf<Columns, Key extends keyof Columns> {
   /** How many messages there were: the length of each column. */
   readonly length: number;
+  /** The selected columns by their property, one entry per row. */
   readonly columns: Pick<Columns, Key>;
-  /** Whether the message of that row had the property; where not, its column holds 0, or nothing. */
+  /** Whether the message of that row had the property; if not, its column holds 0 or undefined there. */
   readonly has: (key: Key, row: number) => boolean;
 }
 
-/** A column of addresses: as bytes in one piece, and as text when asked. */
+/** A column of addresses: bytes in one piece of memory, and text on request. */
 export interface AddressColumn {
+  /** Number of rows. */
   readonly length: number;
-  /** Bytes that each row takes: as many as the longest address has. */
+  /** Bytes per row: the length of the longest address. */
   readonly stride: number;
-  /** All rows, `stride` bytes each, zeros behind shorter addresses. */
+  /** All rows, `stride` bytes each; shorter addresses are followed by zeros. */
   readonly bytes: Uint8Array;
-  /** The address of a row as text; undefined where the message had none. */
+  /** The address of a row as text; undefined if the message had none. */
   at(row: number): string | undefined;
 }
 
@@ -128,69 +130,78 @@ export interface AddressColumn {
 export interface NotificationOf<Name extends string, Message> {
   /** The notification's name in the specification. */
   readonly name: Name;
+  /** The decoded message. */
   readonly message: Message;
-  /** nlmsg_flags: whether what is told about was made or replaced, for one. */
+  /** nlmsg_flags, which say for example whether the object was created or replaced. */
   readonly flags: number;
-  /** nlmsg_seq and nlmsg_pid: of the request that caused it, where the kernel passes them on. */
+  /** nlmsg_seq and nlmsg_pid of the request that caused it, if the kernel passes them on. */
   readonly sequence: number;
+  /** nlmsg_pid: the port whose request caused the event; 0 where the kernel acted by itself. */
   readonly portId: number;
 }
 
 /** A message of a type that the specification does not have. */
 export interface UnknownNotification {
+  /** Always `'unknown'`: no notification of the family's specification has this message type. */
   readonly name: 'unknown';
   /** Message type, or command of Generic Netlink. */
   readonly type: number;
   /** What follows the netlink headers. */
   readonly payload: Uint8Array;
+  /** nlmsg_flags. */
   readonly flags: number;
+  /** nlmsg_seq. */
   readonly sequence: number;
+  /** nlmsg_pid: the port whose request caused the event; 0 where the kernel acted by itself. */
   readonly portId: number;
 }
 
-/** What a subscription gives: an event, or word that some were lost. */
+/** An item of a subscription: an event, or the notice that some were lost. */
 export type FamilySubscriptionItem<Event> =
   | { readonly kind: 'event'; readonly event: Event }
   /**
-   * The receive buffer was full, and the kernel dropped events from before this item: whoever keeps a state must list it
-   * anew. What changes from now on comes as an event again.
+   * The receive buffer was full, and the kernel dropped events before this item. A program that keeps a state must list it
+   * again. Later changes arrive as events again.
    */
   | { readonly kind: 'overrun' }
-  /** Bytes that are no netlink message, or one that cannot be decoded. */
+  /** Bytes that are not a netlink message, or a message that cannot be decoded. */
   | { readonly kind: 'malformed'; readonly bytes: Uint8Array };
 
-/** Events of multicast groups, on a socket of its own. Leaving a loop over it ends it. */
+/** Events of multicast groups, on a socket of its own. Leaving a loop over it closes it. */
 export interface FamilySubscription<Event>
   extends AsyncIterableIterator<FamilySubscriptionItem<Event>>, Disposable {
   /** How often the kernel has dropped events so far. */
   readonly overruns: number;
+  /** Whether the subscription has been closed, or has failed. */
   readonly closed: boolean;
-  /** Calls `callback` with each item as it is received: the fastest way, without back-pressure. */
+  /** Calls `callback` with each item as it is received: the fastest way, but without back-pressure. */
   forEach(callback: (item: FamilySubscriptionItem<Event>) => void): Promise<void>;
-  /** Keeps the process alive while somebody waits for events, as at first. */
+  /** Keeps the process alive while the program waits for events. This is the initial state. */
   ref(): this;
+  /** Lets the process end although the subscription is open. */
   unref(): this;
   /** Leaves the groups and closes the socket; loops end. */
   close(): void;
 }
 
+/** Options of a family client's `subscribe`. */
 export interface FamilySubscribeOptions<Event, Group extends string> {
   /** Multicast groups to join. Default: all of the family. */
   readonly groups?: readonly Group[];
   /** Ends the subscription: a loop over it throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Which events to give. */
+  /** Which events to deliver. */
   readonly filter?: (event: Event) => boolean;
-  /** Events kept for a consumer that is slow; more wait in the kernel, as long as they fit there. Default: 1024. */
+  /** How many events to buffer for a slow consumer; further ones wait in the kernel while they fit there. Default: 1024. */
   readonly capacity?: number;
   /**
-   * Bytes of receive buffer, which is what holds a burst of events (SO_RCVBUF, forced where allowed). Default: the system's.
-   * From 1 MiB on, the events of a stream may be given up to a millisecond later, many at once, which costs less.
+   * Bytes of the receive buffer, which holds a burst of events (SO_RCVBUF, forced if allowed). Default: the system's.
+   * From 1 MiB on, the events of a burst may be delivered up to 1 ms later, many at once, which costs less.
    */
   readonly receiveBufferSize?: number;
-  /** Also the events of every other network namespace that has an id here. Needs CAP_NET_BROADCAST. */
+  /** Also receive the events of every other network namespace that has an id here. Needs CAP_NET_BROADCAST. */
   readonly allNamespaces?: boolean;
-  /** Give as malformed what the specification does not know, instead of keeping it in `extra`. */
+  /** Deliver messages with data that the specification does not know as malformed, instead of keeping the data in `extra`. */
   readonly strict?: boolean;
 }
 
@@ -205,33 +216,36 @@ export type SelectedNotification<Notification, Key extends string> =
     ? NotificationOf<Name, Pick<Message, Key & keyof Message>>
     : Notification;
 
+/** Options of a family client's `batch`. */
 export interface FamilyBatchOptions {
   /** Ends the wait: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait for all results. Default: the socket's request timeout. */
   readonly timeout?: number | undefined;
-  /** Send one at a time, and none after the first that fails. Default: false, all are sent together and each is carried out. */
+  /** Send one request at a time, and stop at the first that fails. Default: false, all are sent together and each is carried out. */
   readonly stopOnError?: boolean;
-  /** Which messages ask for an acknowledgement; `'last'` is faster, and errors of the others are reported all the same. */
+  /** Which messages request an acknowledgement. `'last'` is faster, and errors of the others are still reported. */
   readonly acknowledge?: 'each' | 'last';
   /** Makes the batch a netfilter transaction of this subsystem: all of it takes effect or nothing. */
   readonly transaction?: { readonly subsystem: number; readonly generation?: number };
 }
 
-/** What became of a message of a batch. */
+/** The result of a message of a batch. */
 export type FamilyBatchResult<Reply> =
   | {
       readonly status: 'done';
-      /** What a request that reads was answered with, and what one with the option `echo` made. */
+      /** The reply to a request that reads, or the object created by a request with the option `echo`. */
       readonly replies: readonly Reply[];
+      /** What the kernel added to its acknowledgement: a warning, a cookie. */
       readonly extack?: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }
-  /** Never sent, since one before it failed, or the signal came first. */
+  /** Not sent, because an earlier one failed or the signal was aborted first. */
   | { readonly status: 'skipped' }
-  /** Undone with the rest of its transaction. */
+  /** Rolled back with the rest of its transaction. */
   | { readonly status: 'undone' };
 
-/** What any of a family's operations answers with. */
+/** The reply of any of a family's operations. */
 export type BatchedReply<Operations> = {
   [Name in keyof Operations]: Operations[Name] extends ActOperation<never, infer Message>
     ? Message
@@ -248,10 +262,11 @@ export type SelectedReply<Reply, Key extends string> = Reply extends unknown
   ? Pick<Reply, Key & keyof Reply>
   : never;
 
-/** Many requests in one `sendmsg`, and a result for each, in the order in which they were added. */
+/** Many requests in one `sendmsg`, with a result for each in the order in which they were added. */
 export interface FamilyBatch<Operations, Reply = BatchedReply<Operations>> {
   /** How many were added. */
   readonly length: number;
+  /** Adds a request. The batch's results come in the order of the calls. Throws a TypeError or RangeError if the request has a wrong value. */
   add<Name extends keyof Operations>(
     operation: Name,
     request: Operations[Name] extends (request?: infer Request, options?: FamilyDoOptions) => unknown
@@ -259,47 +274,54 @@ export interface FamilyBatch<Operations, Reply = BatchedReply<Operations>> {
       : never,
     options?: Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>,
   ): this;
+  /** Sends everything added, and resolves with a result per message. A refused message does not reject the promise. */
   send(): Promise<FamilyBatchResult<Reply>[]>;
+  /** Like `send`, without the event loop: blocks until the last message is answered. */
   sendSync(): FamilyBatchResult<Reply>[];
 }
 
-/** What opening a family gives. */
+/** The client that `openFamily` returns. */
 export interface FamilyClient<Do, Dumps, Notification = never, Group extends string = never> {
   /** Requests with one answer. */
   readonly do: Do;
-  /** The same requests, blocking the thread until the answer is there. */
+  /** The same requests, which block the thread until the answer has arrived. */
   readonly doSync: Blocking<Do>;
   /** Requests with any number of answers. */
   readonly dump: Dumps;
-  /** Begins a batch: add requests to it, then send it. */
+  /** Starts a batch: add requests to it, then send it. */
   batch<Key extends ReplyKey<BatchedReply<Do>>>(
     options: FamilyBatchOptions & {
-      /** Decode only these properties of replies, which each request that reads must have. */
+      /** Decode only these properties of replies. Each request of the batch that reads must have them. */
       readonly select: readonly Key[];
     },
   ): FamilyBatch<Do, SelectedReply<BatchedReply<Do>, Key>>;
+  /** A batch of `do` operations, sent together and answered one by one. */
   batch(options?: FamilyBatchOptions): FamilyBatch<Do>;
-  /** Joins multicast groups with a socket of their own, and gives what the kernel sends to them. */
+  /** Joins multicast groups on a separate socket, and delivers what the kernel sends to them. */
   subscribe<Key extends NotificationKey<Notification>>(
     options: FamilySubscribeOptions<SelectedNotification<Notification, Key> | UnknownNotification, Group> & {
       /** Decode only these properties of the messages. */
       readonly select: readonly Key[];
     },
   ): FamilySubscription<SelectedNotification<Notification, Key> | UnknownNotification>;
+  /** Receives notifications, on a socket of its own. Some groups need CAP_NET_ADMIN; the kernel answers EPERM without. */
   subscribe(
     options?: FamilySubscribeOptions<Notification | UnknownNotification, Group>,
   ): FamilySubscription<Notification | UnknownNotification>;
+  /** Whether the client has been closed. */
   readonly closed: boolean;
-  /** Closes the sockets: what waits is rejected with ERR_NETLINK_CLOSED. Again is harmless. */
+  /** Closes the sockets, and rejects waiting calls with ERR_NETLINK_CLOSED. Calling it again has no effect. */
   close(): void;
+  /** Closes the client at the end of a `using` block. */
   [Symbol.dispose](): void;
+  /** Closes the client at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A message of a family whose types are known only at run time. */
 export type DynamicMessage = Readonly<Record<string, unknown>>;
 
-/** What opening a family gives that was loaded at run time. The specification's `rings-get` is `ringsGet`, here as everywhere. */
+/** The client of a family that was loaded at run time. The specification's `rings-get` is named `ringsGet`, here as everywhere. */
 export type DynamicClient = FamilyClient<
   DynamicOperations<GetOperation<object, DynamicMessage>> & DynamicCall,
   DynamicOperations<DumpOperation<object, DynamicMessage, Readonly<Record<string, unknown>>>> & DynamicDump,
@@ -307,13 +329,17 @@ export type DynamicClient = FamilyClient<
   string
 >;
 
-type DynamicOperations<Operation> = Readonly<Record<string, Operation>>;
+/** Operations of a family that is known at run time only, by their name. */
+export type DynamicOperations<Operation> = Readonly<Record<string, Operation>>;
 
-interface DynamicCall {
+/** Calls a `do` operation of a family that is known at run time only. */
+export interface DynamicCall {
   /** Calls an operation by its name: `client.do('ringsGet', { header: { devName: 'eth0' } })`. */
   (operation: string, request?: object, options?: FamilyDoOptions): Promise<DynamicMessage | undefined>;
 }
 
-interface DynamicDump {
+/** Calls a `dump` operation of a family that is known at run time only. */
+export interface DynamicDump {
+  /** Calls an operation by its name: `client.dump('ringsGet')`. */
   (operation: string, request?: object, options?: FamilyDumpOptions): FamilyDump<DynamicMessage>;
 }

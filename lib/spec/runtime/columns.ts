@@ -14,23 +14,23 @@ import { Gaps, trimmed } from './rows.js';
 type NumberArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 type WideArray = BigInt64Array | BigUint64Array;
 
-/** How the values of one property are kept while a dump comes in. */
+/** Stores the values of one property while a dump arrives. */
 interface Column {
-  /** The rows as words, where a value of four bytes is kept as it came. May be lost in {@link put}, and is new in {@link grow}. */
+  /** The rows as words, if the store keeps four-byte values unchanged. {@link put} may drop it, {@link grow} replaces it. */
   readonly words: Int32Array | undefined;
   /** Reads the value at `from`, which ends before `end`, into `row`. */
   put(view: WireView, from: number, end: number, row: number): void;
   /** Makes room for `capacity` rows. */
   grow(capacity: number): void;
-  /** What is given to the caller: `length` rows, of which `gaps` lacked a value. */
+  /** The column for the caller: `length` rows, of which those in `gaps` lacked a value. */
   finish(length: number, gaps: Gaps): unknown;
 }
 
 const FIRST_CAPACITY = 4096;
 /**
- * Memory that was outgrown stays until the next garbage collection, and what has not been written to yet takes none: so
- * there is room for many rows as soon as there is for more than a few. (Detaching what was outgrown would free it at once,
- * and slow down every typed array of the process.)
+ * Outgrown memory stays until the next garbage collection, and memory that was not yet written to costs nothing. So
+ * capacity grows from a few rows to many in one step. (Detaching outgrown memory would free it at once,
+ * but slow down every typed array of the process.)
  */
 const SECOND_CAPACITY = 1024 * 1024;
 const GROWTH = 16;
@@ -40,7 +40,7 @@ const LE = LITTLE_ENDIAN_HOST;
 export class ColumnReader {
   readonly #keys: readonly string[];
   readonly #makeColumns: (() => Column)[] = [];
-  /** Members of the fixed header that are columns: their places, and the numbers of their columns. */
+  /** Members of the fixed header that are columns: their offsets, and the numbers of their columns. */
   readonly #members: { readonly offset: number; readonly end: number; readonly index: number }[] = [];
   /** By an attribute's number: the number of its column, counted from 1. */
   readonly #byType: Uint8Array;
@@ -74,7 +74,7 @@ export class ColumnReader {
     this.reset();
   }
 
-  /** Forgets everything: the dump begins anew. */
+  /** Discards everything, because the dump restarts. */
   reset(): void {
     this.#length = 0;
     this.#capacity = FIRST_CAPACITY;
@@ -85,14 +85,14 @@ export class ColumnReader {
     this.#gaps = this.#keys.map(() => new Gaps());
   }
 
-  /** Takes one message, whose fixed header begins at `start`. */
+  /** Adds one message, whose fixed header begins at `start`. */
   add(view: WireView, start: number, end: number): void {
     if (end - start < this.#headerLength) tooShort(end - start, this.#headerLength);
     if (this.#length === this.#capacity) this.#grow();
     const row = this.#length++;
     let values = 0;
-    for (const { index, offset, end: behind } of this.#members)
-      values += this.#put(index, view, start + offset, start + behind, row);
+    for (const { index, offset, end: last } of this.#members)
+      values += this.#put(index, view, start + offset, start + last, row);
     if (this.#wantsAttributes) values += this.#addAttributes(view, start + this.#headerLength, end, row);
     if (values < this.#last.length) this.#noteGaps(row);
   }
@@ -162,7 +162,9 @@ function columnFor(key: string, described: DescribedAttribute | undefined, known
   if (address !== undefined) return new AddressRows(address);
   const column = kind === undefined ? undefined : columnOfKind(kind, !bigEndian && LE);
   if (column === undefined)
-    throw invalidArgument(`columns: ${shown(key)} must be a number or an address, it is ${kind ?? 'nested'}`);
+    throw invalidArgument(
+      `columns: ${shown(key)} must be a number or an address, but is ${kind ?? 'nested'}`,
+    );
   return column;
 }
 
@@ -221,7 +223,7 @@ class NumberColumn implements Column {
     this.#width = kind === 'flag' ? 0 : this.#values.BYTES_PER_ELEMENT;
   }
 
-  /** A store for each kind: one that meets all of them takes several times as long. */
+  /** A class of store for each kind: one class for all kinds of typed array is several times slower. */
   put({ data }: WireView, from: number, end: number, row: number): void {
     if (end - from < this.#width) tooShort(end - from, this.#width);
     const values = this.#values;
@@ -300,7 +302,7 @@ class TextColumn implements Column {
   }
 
   grow(): void {
-    // An array of JavaScript grows by itself.
+    // A JavaScript array grows by itself.
   }
 
   finish(length: number): (string | undefined)[] {

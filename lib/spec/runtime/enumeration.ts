@@ -6,12 +6,12 @@ import { listOf } from './input.js';
 /** A flag's name, or `bit7` for one that the specification does not know. */
 export type FlagName<Name extends string> = Name | `bit${number}`;
 
-/** How flags may be given: names, or the number that they make. */
+/** Flags as input: their names, or the number that they combine to. */
 export type FlagsInput<Name extends string> = readonly FlagName<Name>[] | number | bigint;
 
-/** More combinations than any kernel sends; beyond, names are made again. */
+/** More combinations than any kernel sends; further ones are not cached. */
 const REMEMBERED = 512;
-/** Values below this, which nearly all are, are found by index. */
+/** Values below this limit, which includes nearly all, are looked up by index. */
 const SMALL = 256;
 
 /** Names of the values that an attribute or a member can have. */
@@ -38,7 +38,7 @@ export class Enumeration<Name extends string = string> {
     }
   }
 
-  /** The name of a value; the value itself where it has none, or with `strict` an `ERR_NETLINK_MALFORMED`. */
+  /** The name of a value. Without a name: the value itself, or with `strict` an `ERR_NETLINK_MALFORMED`. */
   name(value: number, strict = false): Name | number {
     const name = this.#small[value] ?? this.#names.get(value);
     if (name !== undefined) return name;
@@ -46,6 +46,7 @@ export class Enumeration<Name extends string = string> {
     return value;
   }
 
+  /** Like `name`, for 64-bit values. */
   name64(value: bigint, strict = false): Name | bigint {
     const name = this.#names.get(Number(value));
     if (name !== undefined) return name;
@@ -53,7 +54,7 @@ export class Enumeration<Name extends string = string> {
     return value;
   }
 
-  /** The number of a name; numbers are taken as they are. */
+  /** The number of a name; returns numbers unchanged. */
   value<Value extends number | bigint>(input: Name | Value): number | Value {
     if (typeof input !== 'string') return input;
     const value = this.#numbers.get(input);
@@ -88,22 +89,29 @@ export class FlagSet<Name extends string = string> {
     return this.#small[mask] ?? this.#known.get(mask) ?? this.#remember(mask, strict);
   }
 
+  /** Like `names`, for masks of 64 bits. */
   names64(mask: bigint, strict = false): readonly FlagName<Name>[] {
     return this.#known.get(mask) ?? this.#remember(mask, strict);
   }
 
-  /** The number that flags make, for up to 32 bits. */
+  /** The number that flags combine to, for up to 32 bits. */
   mask(input: FlagsInput<Name>): number {
     if (typeof input === 'number') return input;
     return Number(this.mask64(input));
   }
 
+  /** Like `mask`, for masks of 64 bits. */
   mask64(input: FlagsInput<Name>): bigint {
     if (typeof input === 'bigint') return input;
-    if (typeof input === 'number') return BigInt(input);
+    if (typeof input === 'number') return this.#whole(input);
     let mask = 0n;
     for (const name of listOf(input)) mask |= 1n << BigInt(this.#bit(name));
     return mask;
+  }
+
+  #whole(input: number): bigint {
+    if (Number.isInteger(input)) return BigInt(input);
+    throw invalidArgument(`${this.#what}: ${shown(input)} must be an integer, or a list of names`);
   }
 
   #bit(name: string): number {

@@ -8,49 +8,57 @@ import { objectOf, within } from './input.js';
 
 const FLAGS = NLA_F_NESTED | NLA_F_NET_BYTEORDER;
 
-/** An attribute that a decoded object has no property for. */
+/** An attribute for which a decoded object has no property. */
 export interface ExtraAttribute {
   /** Its number. */
   readonly type: number;
   /** NLA_F_NESTED and NLA_F_NET_BYTEORDER as the sender set them. */
   readonly flags: number;
+  /** The attribute's payload, without header and padding. */
   readonly payload: Uint8Array;
   /**
-   * Why it is here: the specification does not know it (`unknown`), its payload is not what the specification says
+   * Why it is here: the specification does not know it (`unknown`), its payload contradicts the specification
    * (`malformed`), or a later one of the same type took its place (`repeated`).
    */
   readonly reason: 'unknown' | 'malformed' | 'repeated';
 }
 
-/** Everything decoded from attributes can have some that no property stands for. */
+/** All objects decoded from attributes: some attributes may have no property. */
 export interface Decoded {
+  /** Attributes that the specification does not have, and repeats of those that come once. */
   readonly extra?: readonly ExtraAttribute[];
 }
 
-/** Attributes to send beyond those that the specification has. */
+/** Attributes to send in addition to those of the specification. */
 export interface ExtraInput {
+  /** The attribute's type number, 0 to 16383. */
   readonly type: number;
+  /** NLA_F_NESTED, NLA_F_NET_BYTEORDER. Default: 0. */
   readonly flags?: number;
+  /** The attribute's payload. */
   readonly payload: Bytes;
 }
 
-/** Everything made of attributes to send can have more than its properties say. */
+/** All objects sent as attributes: they can have further attributes. */
 export interface ExtraInputs {
+  /** Attributes to send that the specification does not have. */
   readonly extra?: readonly ExtraInput[] | undefined;
 }
 
-interface Target {
+/** A message being decoded, which keeps the attributes that its specification does not have. */
+export interface ExtraTarget {
+  /** The attributes kept so far. */
   extra?: readonly ExtraAttribute[];
 }
 
-/** Keeps the attribute at `at` in `extra`, or with `strict` refuses it. */
-export function keepUnknown(target: Target, view: WireView, at: number, strict: boolean): void {
+/** Keeps the attribute at `at` in `extra`; with `strict`, refuses it. */
+export function keepUnknown(target: ExtraTarget, view: WireView, at: number, strict: boolean): void {
   keep(target, view, at, 'unknown', strict);
 }
 
-/** Keeps the attribute that could not be decoded because of `error` in `extra`, or with `strict` passes the error on. */
+/** Keeps an attribute that could not be decoded because of `error` in `extra`; with `strict`, rethrows the error. */
 export function keepMalformed(
-  target: Target,
+  target: ExtraTarget,
   view: WireView,
   at: number,
   error: unknown,
@@ -60,9 +68,9 @@ export function keepMalformed(
   keep(target, view, at, 'malformed', false);
 }
 
-/** Keeps what came earlier of the type of the attribute at `at` in `extra`: the last one counts, as in the kernel. */
+/** Keeps an earlier attribute of the same type as the one at `at` in `extra`: the last one counts, as in the kernel. */
 export function keepEarlier(
-  target: Target,
+  target: ExtraTarget,
   view: WireView,
   start: number,
   at: number,
@@ -72,7 +80,7 @@ export function keepEarlier(
   keep(target, view, placesOf(target, view, start, at).get(type) ?? start, 'repeated', strict);
 }
 
-/** Where an object's attributes were seen last, as far as has been looked. */
+/** The last offset of each type among the attributes of an object that were scanned so far. */
 interface Seen {
   readonly places: Map<number, number>;
   next: number;
@@ -95,6 +103,7 @@ function placesOf(target: object, view: WireView, start: number, at: number): Re
   return known.places;
 }
 
+/** Writes attributes that the specification does not have. */
 export function writeExtra(writer: WireWriter, extra: readonly ExtraInput[]): void {
   extra.forEach((attribute, index) => {
     try {
@@ -120,13 +129,13 @@ export function tooShort(size: number, needed: number): never {
   throw malformed(`the payload must have at least ${needed} bytes, got ${size}`);
 }
 
-/** The error for an attribute that does not fit into what surrounds it. */
+/** The error for an attribute that does not fit into its container. */
 export function brokenAttribute(at: number, length: number, end: number): never {
   throw malformed(`the attribute at byte ${at} claims ${length} bytes, and ${end - at} are left`);
 }
 
 function keep(
-  target: Target,
+  target: ExtraTarget,
   view: WireView,
   at: number,
   reason: ExtraAttribute['reason'],

@@ -4,46 +4,48 @@ import { shown } from '../../shown-value.js';
 import { bytesOf, type Bytes } from '../../wire/bytes.js';
 import type { AttributeSet } from '../../wire/description.js';
 
-// What an encoder does with the values that people pass: checks of their kind, and errors that say where.
+// How encoders check the values that callers pass, and report errors with their path.
 
-/** Bytes of a member of a structure, which has room for `length`. */
+/** Checks that a member of a structure gets exactly `length` bytes. */
 export function sized(input: Bytes, length: number, what: string): Uint8Array {
   const bytes = bytesOf(input);
   if (bytes.length === length) return bytes;
   throw invalidArgument(`${what} must have ${length} bytes, got ${bytes.length}`);
 }
 
-/** Bytes for a member of a structure, which has room for `length`; the rest of it stays zero. */
+/** Checks that a member of a structure gets at most `length` bytes; the rest of it stays zero. */
 export function upTo(input: Bytes, length: number): Uint8Array {
   const bytes = bytesOf(input);
   if (bytes.length <= length) return bytes;
   throw invalidArgument(`must have at most ${length} bytes, got ${bytes.length}`);
 }
 
-/** An object, checked to be one; an array is none. */
+/** Checks that a value is an object and not an array. */
 export function objectOf<T extends object>(input: T): T {
   if (typeof input === 'object' && (input as unknown) !== null && !Array.isArray(input)) return input;
   throw unexpected(input, 'an object');
 }
 
+/** Returns `input` if it is an array; throws otherwise. */
 export function listOf<T>(input: readonly T[]): readonly T[] {
   const given: unknown = input;
   if (Array.isArray(given)) return input;
   throw unexpected(input, 'an array');
 }
 
-/** Elements of an array in a structure, which has room for `most`. */
+/** Checks that an array in a structure gets at most `most` elements. */
 export function atMost<T>(elements: readonly T[], most: number): readonly T[] {
   if (listOf(elements).length <= most) return elements;
   throw invalidArgument(`must have at most ${most} elements, got ${elements.length}`);
 }
 
+/** Returns `input` if it is a string; throws otherwise. */
 export function textOf(input: string): string {
   if (typeof input === 'string') return input;
   throw unexpected(input, 'a string');
 }
 
-/** The one key of a sub-message's object, which says its format. */
+/** The only key of a sub-message's object, which names its format. */
 export function tagOf(input: object): string {
   const keys = Object.keys(objectOf(input));
   const [tag] = keys;
@@ -54,8 +56,8 @@ export function tagOf(input: object): string {
 }
 
 /**
- * What is to be written for a selector that the caller left out: the format of the data says it. Undefined where the
- * selector is given, which is checked, where other data in the same object (`earlier`) says it, or for raw data.
+ * The value to write for a selector that the caller omitted: the format of the data implies it. Undefined if the
+ * selector was passed (which is checked), if other data in the same object (`earlier`) implies it, or for raw data.
  *
  * @param key the selector's property
  */
@@ -79,9 +81,9 @@ function formatOf(data: object | undefined): string | undefined {
 }
 
 /**
- * Refuses a property that stands for no attribute and no member; one that is undefined is passed over.
+ * Refuses a property that matches neither an attribute nor a member; ignores it if its value is undefined.
  *
- * @param known the names that there are, or the attributes that have them
+ * @param known the known names, or the attributes that have them
  * @param besides properties that are written elsewhere
  */
 export function refuseUnknown(
@@ -104,9 +106,9 @@ function unexpected(given: unknown, expected: string): NetlinkError {
   return invalidArgument(`${shown(given)} was given where ${expected} is expected`);
 }
 
-/** The same error, saying where in the input: each encoder on the way out puts its own property in front. */
+/** The same error with its place in the input: each encoder on the way out prepends its own property. */
 export function within(key: string | number, cause: unknown): unknown {
-  // A bigint or a symbol where a number is needed fails in arithmetic.
+  // Arithmetic throws a TypeError if a bigint or a symbol was passed in place of a number.
   const error = cause instanceof TypeError ? invalidArgument(cause.message) : cause;
   if (!(error instanceof NetlinkError) || error.code !== 'ERR_NETLINK_INVALID_ARGUMENT') return error;
   const inner = error instanceof InputError ? error : new InputError('', error);
@@ -115,13 +117,13 @@ export function within(key: string | number, cause: unknown): unknown {
   return new InputError(own + dot + inner.path, inner.reason);
 }
 
-/** An error about a value in an input object, whose way from the top is being put together. */
+/** An error about a value in an input object, whose path from the top is still being put together. */
 class InputError extends NetlinkError {
   readonly path: string;
   readonly reason: NetlinkError;
 
   constructor(path: string, reason: NetlinkError) {
-    // The wire layer gives the way by the numbers of attributes; here it is known by their names.
+    // The wire layer's path has the numbers of attributes; here their names are known.
     const message = reason.message.replace(/^attribute [\d.]+: /, '');
     super(path === '' ? message : `${path}: ${message}`, { code: reason.code });
     this.path = path;

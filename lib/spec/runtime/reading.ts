@@ -6,15 +6,15 @@ import type { NarrowMethod, WideMethod } from '../integer-method.js';
 import type { FlagName, FlagSet } from './enumeration.js';
 import { type Decoded, keepUnknown } from './extra.js';
 
-// What generated decoders are made of beside plain reads.
+// What generated decoders call besides plain reads.
 
 /** An object while it is being filled. */
 export type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
- * Makes a constructor of plain objects that hold more than four properties in one piece of memory: V8 gives `{}` room for
- * four, and a second piece for the others, which each collection of garbage has to move as well while objects are kept.
- * How much room there is, V8 learns from the first objects, so each kind of object has a constructor of its own.
+ * Creates a constructor of plain objects that hold more than four properties in one piece of memory. V8 gives `{}` room for
+ * four, and puts the others into a second piece, which each garbage collection must also move while the objects are kept.
+ * V8 learns from the first objects how much room to reserve, so each kind of object needs its own constructor.
  */
 export function roomy<T>(): new () => Partial<Mutable<T>> {
   const Roomy = function () {} as unknown as new () => Partial<Mutable<T>>;
@@ -25,9 +25,11 @@ export function roomy<T>(): new () => Partial<Mutable<T>> {
 /** An entry of an array whose positions the kernel numbers. */
 export type Indexed<T> = T & { readonly arrayIndex: number };
 
-/** The bits of a BITFIELD32 attribute by name: their values, and which of them are meant. */
+/** The bits of a BITFIELD32 attribute by name: their values, and which of them apply. */
 export interface FlagField<Name extends string> {
+  /** The bits that are set. */
   readonly value: readonly FlagName<Name>[];
+  /** The bits that `value` says something about. */
   readonly selector: readonly FlagName<Name>[];
 }
 
@@ -40,14 +42,14 @@ export type SetReader<T> = (
   strict: boolean,
 ) => T;
 
-/** Adds an entry to the values of an attribute that may come more than once. */
+/** Adds an entry to the values of an attribute that may occur more than once. */
 export function append<T>(list: readonly T[] | undefined, entry: T): readonly T[] {
   if (list === undefined) return [entry];
   (list as T[]).push(entry);
   return list;
 }
 
-/** A C array of numbers: as many as there is room for in full. */
+/** A C array of numbers: as many whole ones as there are. */
 export function readNumbers(
   view: WireView,
   method: NarrowMethod,
@@ -85,12 +87,12 @@ export function readStructs<T>(
   return structs;
 }
 
-/** How many values of that size there is room for. Arrays are made with it: one that grows has room for 17 at least. */
+/** How many values of that size there are. Arrays are created with this length: V8 gives one that grows room for at least 17. */
 function countOf(size: number, from: number, end: number): number {
   return Math.max(0, Math.floor((end - from) / size));
 }
 
-/** How many attributes there are, up to one that is broken: reading ends with an error there. */
+/** How many attributes there are before a malformed one, at which reading ends with an error. */
 function countAttributes({ data }: WireView, from: number, end: number): number {
   let count = 0;
   for (let at = from, length = 0; end - at >= NLA_HDRLEN; at += align4(length)) {
@@ -116,7 +118,7 @@ export function readIndexed<T>(
   return values;
 }
 
-/** The entries of an indexed array of nests, each with its position. */
+/** The entries of an indexed array of nested attributes, each with its position. */
 export function readIndexedNests<T>(
   view: WireView,
   from: number,
@@ -144,8 +146,8 @@ export function readIndexedNests<T>(
 }
 
 /**
- * A value that is nested once for each of its keys, whose numbers are the types of the nests. The kernel sends one
- * entry a level; more cannot be told as one object.
+ * A value that is nested once for each of its keys, which are the types of the nested attributes. The kernel sends one
+ * entry per level; one object cannot express more.
  */
 export function readKeyed<Key extends string, T>(
   view: WireView,
@@ -170,7 +172,7 @@ export function readKeyed<Key extends string, T>(
   return read(keys, start, limit);
 }
 
-/** Structures that begin with their length (16 bits), which counts the attributes behind each of them. */
+/** Structures that begin with their length (16 bits), which includes the attributes after each of them. */
 export function readRecords<T>(
   view: WireView,
   size: number,
@@ -191,7 +193,23 @@ export function readRecords<T>(
   return records;
 }
 
-/** A sub-message of a format that has no attributes: those that are there all the same are kept. */
+/** Attributes in their order: an object for each. `read` decodes what lies between two offsets. */
+export function readSequence<T>(
+  view: WireView,
+  from: number,
+  end: number,
+  read: (entry: Mutable<T>, start: number, end: number) => T,
+): T[] {
+  const entries: T[] = [];
+  for (let at = from; end - at >= NLA_HDRLEN;) {
+    const length = view.attributeLength(at, end);
+    entries.push(read({} as Mutable<T>, at, at + length));
+    at += align4(length);
+  }
+  return entries;
+}
+
+/** A sub-message of a format that has no attributes; keeps any that are present. */
 export function readNothing(
   value: Mutable<Decoded>,
   view: WireView,
@@ -207,7 +225,7 @@ export function readNothing(
   return value;
 }
 
-/** A sub-message whose format is not known: its bytes. */
+/** A sub-message of unknown format, as bytes. */
 export function readRaw(
   view: WireView,
   from: number,
@@ -220,6 +238,7 @@ export function readRaw(
   return { raw: view.binary(from, end) };
 }
 
+/** A bitfield32 with the names of its bits. */
 export function readFlagField<Name extends string>(
   flags: FlagSet<Name>,
   view: WireView,
@@ -231,7 +250,7 @@ export function readFlagField<Name extends string>(
   return { value: flags.names(value, strict), selector: flags.names(selector, strict) };
 }
 
-/** The bytes behind a structure's last member, where a newer kernel has more: with them as `tail`. */
+/** Adds the bytes after a structure's last member as `tail`, if a newer kernel sent any. */
 export function withTail<T extends object>(value: T, view: WireView, from: number, end: number): T {
   return from < end ? { ...value, tail: view.binary(from, end) } : value;
 }
@@ -240,8 +259,8 @@ export function withTail<T extends object>(value: T, view: WireView, from: numbe
 export type MemberEnds = Readonly<Record<string, number>>;
 
 /**
- * A structure shorter than the specification's, as an older kernel sends it: the members that are there in full, and
- * what is left as `tail`.
+ * A structure shorter than the specification's, as an older kernel sends it: its complete members, and
+ * the remaining bytes as `tail`.
  */
 export function readShort<T extends object>(
   view: WireView,
@@ -257,6 +276,6 @@ export function readShort<T extends object>(
   const length = end - from;
   const whole = read(new WireView(padded), 0, size, strict);
   const there = Object.entries(whole).filter(([key]) => (ends[key] ?? 0) <= length);
-  const behind = Math.max(0, ...there.map(([key]) => ends[key] ?? 0));
-  return withTail(Object.fromEntries(there) as T, view, from + behind, end);
+  const next = Math.max(0, ...there.map(([key]) => ends[key] ?? 0));
+  return withTail(Object.fromEntries(there) as T, view, from + next, end);
 }

@@ -1,9 +1,9 @@
-/** Which rows of a column lack a value. Nearly always none does: then it takes no memory. */
+/** Which rows of a column lack a value. Nearly always none does, and then it uses no memory. */
 export class Gaps {
-  /** A bit for each row, set where it has none. */
+  /** A bit for each row, set if the row has no value. */
   #bits = new Uint8Array();
 
-  /** Takes note that `row` lacks a value; there is room for `capacity` rows. */
+  /** Records that `row` lacks a value; `capacity` is the number of rows that fit. */
   add(row: number, capacity: number): void {
     const at = row >>> 3;
     if (at >= this.#bits.length) this.#grow(capacity);
@@ -27,7 +27,7 @@ interface TypedArray<Self> {
   subarray(start: number, end: number): Self;
 }
 
-/** The first `length` elements: a copy, unless that would save little memory and cost as much again. */
+/** The first `length` elements: a copy, unless copying costs more memory than it saves. */
 export function trimmed<Array extends TypedArray<Array>>(values: Array, length: number): Array {
   return length >= values.length * 0.75 ? values.subarray(0, length) : values.slice(0, length);
 }

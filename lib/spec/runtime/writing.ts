@@ -10,23 +10,48 @@ import type { FlagSet, FlagsInput } from './enumeration.js';
 import { type ExtraInputs, writeExtra } from './extra.js';
 import { listOf, objectOf, refuseUnknown, textOf, upTo, within } from './input.js';
 
-// What generated encoders are made of beside plain writes.
+// What generated encoders call besides plain writes.
 
 const encoder = new TextEncoder();
 
-/** An entry of an indexed array to send, with the position that it is to have. */
+/** An entry of an indexed array to send, with its position. */
 export type IndexedInput<T> = T & { readonly arrayIndex?: number | undefined };
 
-/** The bits of a BITFIELD32 attribute to send: their values, and which of them are meant. */
+/** Attributes in the order given; each entry is an object of one property. */
+export function writeSequence<T extends object>(
+  writer: WireWriter,
+  type: number,
+  entries: readonly T[],
+  write: SetWriter<T>,
+): void {
+  writer.nestStart(type);
+  each(listOf(entries), (entry) => {
+    const keys = Object.entries(objectOf(entry)).flatMap(([key, value]) =>
+      value === undefined ? [] : [key],
+    );
+    if (keys.length !== 1) {
+      const has = keys.length === 0 ? 'none' : keys.join(', ');
+      throw invalidArgument(
+        `an entry must have exactly one property, got ${has}. Give each an entry of its own, in order`,
+      );
+    }
+    write(writer, entry);
+  });
+  writer.nestEnd();
+}
+
+/** The bits of a BITFIELD32 attribute to send: their values, and which of them apply. */
 export interface FlagFieldInput<Name extends string> {
+  /** The bits to set. */
   readonly value: FlagsInput<Name>;
+  /** The bits that `value` says something about. */
   readonly selector: FlagsInput<Name>;
 }
 
 /** Attributes or members of one object, in the order of its properties. */
 export type SetWriter<T> = (writer: WireWriter, value: T, besides?: ReadonlySet<string>) => void;
 
-/** Calls `write` for each entry of an array; an error says which. */
+/** Calls `write` for each entry of an array; errors name the entry. */
 export function each<T>(entries: readonly T[], write: (entry: T, index: number) => void): void {
   listOf(entries).forEach((entry, index) => {
     try {
@@ -37,7 +62,7 @@ export function each<T>(entries: readonly T[], write: (entry: T, index: number) 
   });
 }
 
-/** A structure as an attribute; bytes that a newer kernel has behind it are given as `tail`. */
+/** A structure as an attribute; `tail` holds bytes that a newer kernel expects after it. */
 export function writeStruct<T extends { readonly tail?: Bytes | undefined }>(
   writer: WireWriter,
   type: number,
@@ -51,7 +76,7 @@ export function writeStruct<T extends { readonly tail?: Bytes | undefined }>(
   if (tail !== undefined) writer.putBytes(at + length, tail);
 }
 
-/** Writes a nested attribute with what `write` puts into it. */
+/** Writes a nested attribute whose contents `write` writes. */
 export function writeNest<T extends object>(
   writer: WireWriter,
   type: number,
@@ -63,7 +88,7 @@ export function writeNest<T extends object>(
   writer.nestEnd();
 }
 
-/** A number that a caller gives for an attribute's type. */
+/** Checks a number that a caller passed for an attribute's type. */
 function attributeNumber(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= NLA_TYPE_MASK)
     return value;
@@ -72,7 +97,7 @@ function attributeNumber(value: unknown, name: string): number {
 
 const ARRAY_INDEX: ReadonlySet<string> = new Set(['arrayIndex']);
 
-/** An indexed array of nests; entries are numbered from `first` where they do not say themselves. */
+/** An indexed array of nested attributes; entries without a position are numbered from `first`. */
 export function writeIndexedNests<T extends { readonly arrayIndex?: number | undefined }>(
   writer: WireWriter,
   type: number,
@@ -121,7 +146,7 @@ export function writeKeyed<T extends object>(
   for (let open = names.length; open > 0; open--) writer.nestEnd();
 }
 
-/** Attributes nested once for each of their keys, which stand beside them in the object. */
+/** Attributes nested once for each of their keys, which are further properties of the same object. */
 export function writeKeyedNest<T extends object>(
   writer: WireWriter,
   type: number,
@@ -143,7 +168,7 @@ export function writeNothingNest(writer: WireWriter, type: number, value: ExtraI
   writer.nestEnd();
 }
 
-/** A message that has neither fixed header nor attributes. */
+/** A message with neither fixed header nor attributes. */
 export function writeNothing(writer: WireWriter, value: ExtraInputs): void {
   for (const key in objectOf(value)) {
     if (key === 'extra' && value.extra !== undefined) writeExtra(writer, listOf(value.extra));
@@ -162,7 +187,7 @@ export function putStructs<T>(
   each(structs, (struct, index) => put(writer, at + index * size, struct));
 }
 
-/** Structures that begin with their length, which `patch` writes once the attributes behind each are there. */
+/** Structures that begin with their length, which `patch` writes once the attributes after each are written. */
 export function writeRecords<T extends object>(
   writer: WireWriter,
   type: number,
@@ -179,7 +204,7 @@ export function writeRecords<T extends object>(
   writer.nestEnd();
 }
 
-/** The bits of a BITFIELD32 attribute, given by name. */
+/** The bits of a BITFIELD32 attribute, passed by name. */
 export function writeFlagField<Name extends string>(
   writer: WireWriter,
   type: number,
@@ -201,6 +226,7 @@ export function putNumbers(
   each(numbers, (number, index) => writer[putMethod(method)](at + index * width, number));
 }
 
+/** Writes an array of 64-bit integers. */
 export function putWideNumbers(
   writer: WireWriter,
   at: number,
@@ -210,14 +236,14 @@ export function putWideNumbers(
   each(numbers, (number, index) => writer[putMethod(method)](at + index * 8, number));
 }
 
-/** Text in a structure that has room for `length` bytes; the rest stays zero. */
+/** Text in a structure with room for `length` bytes; the rest stays zero. */
 export function putText(writer: WireWriter, at: number, length: number, text: string): void {
   writer.putBytes(at, upTo(encoder.encode(textOf(text)), length));
 }
 
 /**
- * What goes into a fixed header's member of `width` bytes that an attribute of the same name makes wider: the same
- * value where it fits, since old readers look there.
+ * The value of a fixed header's member of `width` bytes for which a wider attribute of the same name exists: the same
+ * value if it fits, since old readers look there.
  */
 export function narrowed(value: unknown, width: number): number | undefined {
   if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
