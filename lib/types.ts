@@ -9,7 +9,15 @@ export type {
   NetlinkErrorJson,
   NetlinkErrorOptions,
 } from './errors.js';
-export type * from './generic/index.js';
+export type {
+  FamilyPolicy,
+  GenericController,
+  GenericFamily,
+  GenericOperation,
+  OpenGenericOptions,
+  PolicyAttribute,
+  PolicySet,
+} from './generic/index.js';
 export type { DatagramBatch, SenderCredentials } from './native/receive-ring.js';
 export type { OverrunDiagnostics, RequestDiagnostics } from './socket/diagnostics.js';
 export type { BatchResult } from './socket/engine/batch-transaction.js';
