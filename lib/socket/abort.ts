@@ -1,3 +1,5 @@
+import { invalidArgument } from '../errors.js';
+
 /** The callbacks that wait for each signal, and the one listener that calls them. */
 interface Waiting {
   readonly callbacks: Set<() => void>;
@@ -27,6 +29,14 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
     waiting.delete(signal);
     signal.removeEventListener('abort', current.listener);
   };
+}
+
+/** Throws ERR_NETLINK_INVALID_ARGUMENT for anything but an AbortSignal or undefined. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  if (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'throwIfAborted' in signal)
+    return;
+  throw invalidArgument(`signal must be an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
 }
 
 function listen(signal: AbortSignal): Waiting {

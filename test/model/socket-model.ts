@@ -174,8 +174,8 @@ class Program {
       const leave = this.#random(30);
       const loop = async () => {
         let count = 0;
-        for await (const item of dump) {
-          void item;
+        for await (const { type } of dump) {
+          if (type === 0) throw new Error('a control message is not an item');
           if (count++ === leave) this.#callback();
           if (count > leave) return;
         }
@@ -211,7 +211,10 @@ class Program {
     () => {
       const subscription = this.#socket.subscribe({
         groups: [RTNLGRP_LINK],
-        filter: () => this.#callback() ?? true,
+        filter: () => {
+          this.#callback();
+          return true;
+        },
       });
       const read = this.#random(3);
       const wait = (promise: Promise<unknown>) => {

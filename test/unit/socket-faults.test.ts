@@ -98,7 +98,7 @@ describe('iterators', () => {
     await unread.next();
     expect(await outcome(socket.dump({ type: 18 }).toArray())).toBe('done');
     const rest = (async () => {
-      for await (const batch of unread) void batch;
+      for await (const batch of unread) expect(batch).not.toEqual([]);
     })();
     await expect(rest).rejects.toMatchObject({ code: 'ERR_NETLINK_TIMEOUT' });
   });
@@ -137,7 +137,8 @@ describe('iterators', () => {
       throw new Error('from onRestart');
     };
     const loop = (async () => {
-      for await (const batch of socket.dump({ type: 18 }, { onRestart }).batches()) void batch;
+      for await (const batch of socket.dump({ type: 18 }, { onRestart }).batches())
+        expect(batch).not.toEqual([]);
     })();
     await expect(loop).rejects.toThrow('from onRestart');
     expect(await outcome(socket.dump({ type: 18 }).toArray())).toBe('done');
@@ -212,7 +213,7 @@ describe('code of the caller that is called in the middle', () => {
       socket.request(
         new Proxy(
           { type: 18 },
-          { get: (target, name) => (name === 'flags' ? act() : Reflect.get(target, name)) },
+          { get: (target, name) => (name === 'flags' ? act() : (Reflect.get(target, name) as unknown)) },
         ),
       ),
     'the fourth of many': async (socket, act) => {
@@ -221,12 +222,12 @@ describe('code of the caller that is called in the middle', () => {
     },
     'a batch': async (socket, act) => {
       const batch = socket.batch<number>();
-      batch.addOperation(operation(act, 'encode') as never, 18, 0, undefined as never);
+      batch.addOperation(operation(act, 'encode'), 18, 0, undefined as never);
       return batch.send();
     },
     'the decoder of a batch': (socket, act) => {
       const batch = socket.batch<number>();
-      batch.addOperation(operation(act, 'decode') as never, 18, 0, undefined as never);
+      batch.addOperation(operation(act, 'decode'), 18, 0, undefined as never);
       return batch.send();
     },
   };
@@ -251,7 +252,7 @@ describe('code of the caller that is called in the middle', () => {
     try {
       first = hooks[hook]?.(socket, act) ?? Promise.resolve();
     } catch (error) {
-      first = Promise.reject(error as Error);
+      first = Promise.resolve(error);
     }
     const late = new Promise((resolve) => setTimeout(resolve, 4 * TIMEOUT, 'pending').unref());
     const settled = Promise.allSettled([first, ...pending]);
@@ -317,7 +318,7 @@ describe('arguments', () => {
         decode: () => 1,
       };
       await expect(
-        socket.execute({ operation: operation as never, type: 18, flags: odd, input: undefined }),
+        socket.execute({ operation: operation, type: 18, flags: odd, input: undefined }),
       ).rejects.toMatchObject(invalid);
       for (const key of ['type', 'flags', 'sequence', 'portId']) {
         if (odd === 70_000 && (key === 'sequence' || key === 'portId')) continue;
@@ -367,8 +368,14 @@ test('one signal for many calls has one listener, and none when they are settled
   let listeners = 0;
   const add = signal.addEventListener.bind(signal);
   const remove = signal.removeEventListener.bind(signal);
-  signal.addEventListener = (...given: Parameters<typeof add>) => (listeners++, add(...given));
-  signal.removeEventListener = (...given: Parameters<typeof remove>) => (listeners--, remove(...given));
+  signal.addEventListener = (...given: Parameters<typeof add>) => {
+    listeners += 1;
+    add(...given);
+  };
+  signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+    listeners -= 1;
+    remove(...given);
+  };
   using socket = open(() => undefined);
   const pending = Array.from({ length: 50 }, () => outcome(socket.request({ type: 18 }, { signal })));
   await new Promise((resolve) => setImmediate(resolve));

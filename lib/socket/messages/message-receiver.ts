@@ -4,7 +4,7 @@ import type { Bytes } from '../../wire/bytes.js';
 import type { WireView } from '../../wire/view.js';
 import type { TakeBatch } from '../port/datagram-port.js';
 import type { PortReader, PortReaders } from '../port/port-readers.js';
-import { checkSignal } from '../requests/call-options.js';
+import { checkSignal } from '../abort.js';
 import { nextTurn, spendTurn, type TurnListener } from '../turn-budget.js';
 import type { Message } from './message.js';
 import { checkMemory } from './receive-memory.js';

@@ -1,11 +1,10 @@
 import { closed, invalidArgument, rejectAtAwait } from '../../errors.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { WireWriter } from '../../wire/writer.js';
-import { onAbort } from '../abort.js';
+import { checkSignal, onAbort } from '../abort.js';
 import type { DatagramPort, SocketAddress } from '../port/datagram-port.js';
 import { checkDestination, type Destination } from '../port/destination.js';
 import { isOwn, LARGE } from '../port/payload-memory.js';
-import { checkSignal } from '../requests/call-options.js';
 import { checkOutgoing, type OutgoingMessage, writeHeader, writeMessage } from './outgoing-message.js';
 import { checkBytes } from './payload.js';
 

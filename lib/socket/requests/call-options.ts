@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.js';
 import type { ExtendedAck } from '../../wire/extended-ack.js';
+import { checkSignal } from '../abort.js';
 
 /** The options of every call that waits for an answer. */
 export interface CallOptions {
@@ -37,14 +38,6 @@ export function checkTimeout(timeout: unknown): void {
   throw invalidArgument(
     `timeout is ${given}; it must be a number of milliseconds above 0, or Infinity for no limit`,
   );
-}
-
-/** Throws ERR_NETLINK_INVALID_ARGUMENT for anything but an AbortSignal or undefined. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined) return;
-  if (typeof signal === 'object' && signal !== null && 'aborted' in signal && 'throwIfAborted' in signal)
-    return;
-  throw invalidArgument(`signal must be an AbortSignal, got ${shown(signal)}`);
 }
 
 function shown(value: unknown): string {
