@@ -17,7 +17,8 @@ struct sk_buff;
 	(NETLINK_TEST_RING_SLOT_SIZE - NLMSG_HDRLEN -                          \
 	 sizeof(struct netlink_test_ring_data))
 
-/* The ring of one open file: pages that it shares with the programs that map them. */
+/* The ring of one open file: pages that it shares with the programs that map
+ * them. */
 struct ring {
 	struct mutex lock;
 	struct page *pages[NETLINK_TEST_RING_PAGES];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
-/* A file in debugfs: the module sends what is written to it to its listeners. */
+/* A file in debugfs: the module sends what is written to it to its listeners.
+ */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/module.h>
