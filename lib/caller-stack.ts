@@ -12,9 +12,9 @@ export class CallerStack {
 
   constructor() {
     const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = limit > 0 ? limit + LIBRARY_FRAMES : limit;
+    limitStack(limit > 0 ? limit + LIBRARY_FRAMES : limit);
     Error.captureStackTrace(this);
-    Error.stackTraceLimit = limit;
+    limitStack(limit);
   }
 
   /** The frames from the library's caller onwards, as lines; all frames if the caller is not among them. */
@@ -25,6 +25,16 @@ export class CallerStack {
     const caller = frames.findIndex((frame) => isOutside(frame, library));
     return frames.slice(Math.max(0, caller)).slice(0, Error.stackTraceLimit);
   }
+}
+
+/**
+ * Sets how many frames V8 captures, and returns how many it was. Where the program has frozen Error, as node's
+ * --frozen-intrinsics does, it stays as it is.
+ */
+export function limitStack(frames: number): number {
+  const before = Error.stackTraceLimit;
+  Reflect.set(Error, 'stackTraceLimit', frames);
+  return before;
 }
 
 function folderOf(frame: string | undefined): string {

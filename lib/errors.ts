@@ -1,5 +1,5 @@
 import { type ErrnoCode, errnoName } from './errno.js';
-import { CallerStack } from './caller-stack.js';
+import { CallerStack, limitStack } from './caller-stack.js';
 import type { ExtendedAck } from './extended-ack.js';
 
 export { errnoName, errnoNumber } from './errno.js';
@@ -32,7 +32,9 @@ export type LibraryErrorCode =
 /** What {@link NetlinkError.code} can be: an errno's name, or one of the library's codes. TypeScript checks a `switch` on it. */
 export type NetlinkErrorCode = ErrnoCode | LibraryErrorCode;
 
+/** What a NetlinkError is made of. */
 export interface NetlinkErrorOptions {
+  /** The error's code. */
   readonly code: NetlinkErrorCode;
   /** The positive errno, if the kernel returned one. */
   readonly errno?: number | undefined;
@@ -42,19 +44,29 @@ export interface NetlinkErrorOptions {
   readonly operation?: string | undefined;
   /** What the operation was about, for example `"'eth0'"`. */
   readonly subject?: string | undefined;
+  /** The kernel's extended acknowledgement. */
   readonly extack?: ExtendedAck | undefined;
+  /** What had been received before the failure. */
   readonly partial?: readonly unknown[] | undefined;
+  /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
 /** What `JSON.stringify` makes of a {@link NetlinkError}; unknown properties are absent. */
 export interface NetlinkErrorJson {
+  /** Always `'NetlinkError'`. */
   readonly name: 'NetlinkError';
+  /** What was tried and what went wrong. */
   readonly message: string;
+  /** The errno's name, or a code of the library. */
   readonly code: string;
+  /** The kernel's errno as a positive number. */
   readonly errno?: number;
+  /** The system call that failed. */
   readonly syscall?: string;
+  /** The operation that was tried. */
   readonly operation?: string;
+  /** The object that the operation was about. */
   readonly subject?: string;
   /** 64-bit numbers as text, bytes as numbers. */
   readonly extack?: object;
@@ -62,11 +74,15 @@ export interface NetlinkErrorJson {
 
 /** The class of every error that the package throws. Its stack begins at the line that called the package. */
 export class NetlinkError extends Error {
+  /** Always `'NetlinkError'`. */
   override readonly name = 'NetlinkError';
   /** The errno's name (`'ENODEV'`), or one of {@link LibraryErrorCode}. */
   readonly code: NetlinkErrorCode;
+  /** The kernel's errno as a positive number; undefined if the error is the library's own. */
   readonly errno: number | undefined;
+  /** The system call that failed, if one did. */
   readonly syscall: string | undefined;
+  /** The operation that was tried, for example `rt-link getlink`. */
   readonly operation: string | undefined;
   /** What the operation was about, as the message shows it: `"'eth0'"`, `"dst '192.0.2.0/24' oif 3"`. */
   readonly subject: string | undefined;
@@ -77,11 +93,10 @@ export class NetlinkError extends Error {
   readonly #caller: CallerStack;
 
   constructor(message: string, options: NetlinkErrorOptions) {
-    const limit = Error.stackTraceLimit;
-    // The stack is captured below, so V8 need not capture one here.
-    Error.stackTraceLimit = 0;
+    // The stack is captured below: V8 need not do it twice.
+    const limit = limitStack(0);
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    Error.stackTraceLimit = limit;
+    limitStack(limit);
     this.code = options.code;
     this.errno = options.errno;
     this.syscall = options.syscall;

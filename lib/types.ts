@@ -1,12 +1,32 @@
 // The types of all parameters and results of `afnetlink`, for programs that name them: public as `afnetlink/types`.
 
 export type { OpenFamilyOptions } from './client/open.js';
-export type { NetlinkError, NetlinkErrorCode, NetlinkErrorOptions } from './errors.js';
-export type * from './generic/index.js';
+export type { ErrnoCode, ErrnoName } from './errno.js';
+export type {
+  LibraryErrorCode,
+  NetlinkError,
+  NetlinkErrorCode,
+  NetlinkErrorJson,
+  NetlinkErrorOptions,
+} from './errors.js';
+export type {
+  FamilyPolicy,
+  GenericController,
+  GenericFamily,
+  GenericOperation,
+  OpenGenericOptions,
+  PolicyAttribute,
+  PolicySet,
+} from './generic/index.js';
 export type { DatagramBatch, SenderCredentials } from './native/receive-ring.js';
 export type { OverrunDiagnostics, RequestDiagnostics } from './socket/diagnostics.js';
 export type { BatchResult } from './socket/engine/batch-transaction.js';
-export type { SubscribeOptions, Subscription, SubscriptionItem } from './socket/events/subscription.js';
+export type {
+  DecodeEvent,
+  SubscribeOptions,
+  Subscription,
+  SubscriptionItem,
+} from './socket/events/subscription.js';
 export type { BpfInstruction } from './socket/filter/bpf.js';
 export type { FilterOptions } from './socket/filter/filter.js';
 export type { Message, Sender } from './socket/messages/message.js';

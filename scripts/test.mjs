@@ -10,6 +10,8 @@ import { testSanitized } from './test-sanitize.mjs';
 import { buildTests, report, root, setUp } from './setup.mjs';
 
 const jest = [process.execPath, 'node_modules/jest/bin/jest.js', '--colors=false'];
+/** Milliseconds after which a suite is taken to hang: a busy machine takes several times its usual minutes. */
+const hang = 90 * 60_000;
 const results = `${root}out/results`;
 const exercised = `${root}out/exercised`;
 
@@ -37,7 +39,7 @@ function jestOnHost(project, { wrapper = [], name = project, more = [], env = {}
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...env },
     // A test that hangs may leave a process that jest waits for without end.
-    timeout: 25 * 60_000,
+    timeout: hang,
     killSignal: 'SIGKILL',
   });
   if (run.error && run.error.code !== 'ETIMEDOUT') throw run.error;
@@ -65,7 +67,8 @@ async function jestInGuest(kernel, more) {
       env: { ...process.env, AFNETLINK_PLACE: `guest ${kernel}`, ...(await devices(kernel, guest)) },
       cwd: root,
       writable: [results, exercised],
-      timeout: 25 * 60_000,
+      bootTimeout: 10 * 60_000,
+      timeout: hang,
       stdout: new Writable({ write: (chunk, encoding, done) => done() }),
       onProgress: report,
     });
@@ -84,12 +87,29 @@ async function devices(series, { kernel }) {
   return { AFNETLINK_NETDEVSIM: await prepareNetdevsim(series, kernel, report) };
 }
 
+/** The fuzzer for a minute: a target with a finding has failed. */
+function fuzz() {
+  const file = `${results}/fuzz.json`;
+  const program = ['--expose-gc', `${root}out/test/fuzz/run.js`, '--seconds', '60', '--json', file];
+  const { status, signal } = spawnSync(process.execPath, program, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: 10 * 60_000,
+    killSignal: 'SIGKILL',
+  });
+  if (!existsSync(file)) return failedRun(`the fuzzer ended with status ${status ?? signal}`);
+  const targets = JSON.parse(readFileSync(file, 'utf8'));
+  const failures = targets.flatMap(({ finding }) => finding ?? []);
+  return { passed: targets.length - failures.length, failures, skips: [] };
+}
+
 // What the module does differs from kernel to kernel; the rest of the guest's suites is about tools, and
 // about families: the newest kernel has the most of these.
 const module = 'echo|vm/peer.test|vm/ring|kernel-to-kernel';
 
 const suites = {
   unit: () => jestOnHost('unit'),
+  fuzz,
   host: async () => {
     // It boots guests, and its private network reaches no archive to download what they need from.
     const { prepareGuest } = await import('../dist/vm/index.js');

@@ -15,7 +15,9 @@ export type VmErrorCode =
 
 /** Every error that `afnetlink/vm` throws. What happens inside a running guest is a result instead. */
 export class VmError extends Error {
+  /** Always `'VmError'`. */
   override readonly name = 'VmError';
+  /** What went wrong. */
   readonly code: VmErrorCode;
 
   constructor(code: VmErrorCode, message: string, cause?: unknown) {

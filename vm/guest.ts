@@ -22,12 +22,15 @@ import { requireTerminal } from './terminal.js';
 
 /** A guest that is ready to boot: all that it needs is in the cache. */
 export interface Guest {
+  /** The kernel that it boots. */
   readonly kernel: Kernel;
+  /** Path of the initial root file system. */
   readonly initramfs: string;
   /** The path of netlink_test.ko for this kernel; absent where it was not asked for. */
   readonly module?: string;
 }
 
+/** Options of `prepareGuest`. */
 export interface PrepareOptions {
   /** `6.1` (the default), `6.12`, `newest`, or the path of a kernel. */
   readonly kernel?: string;
@@ -35,6 +38,7 @@ export interface PrepareOptions {
   readonly module?: boolean;
   /** Asks the archive for a newer kernel than the cached one. */
   readonly refresh?: boolean;
+  /** Called with a line about each step that takes time. */
   readonly onProgress?: Progress;
 }
 
@@ -77,6 +81,7 @@ async function prepare(options: PrepareOptions): Promise<Guest> {
   return { kernel, initramfs, ...(module === undefined ? {} : { module }) };
 }
 
+/** Options of `runInGuest`. */
 export interface RunInGuestOptions extends PrepareOptions {
   /** The program and its arguments, looked up in the environment's PATH. */
   readonly command: readonly string[];
@@ -106,6 +111,7 @@ export interface RunInGuestOptions extends PrepareOptions {
   readonly kernelArguments?: readonly string[];
   /** Where the command's output goes, this process's own if absent. */
   readonly stdout?: Writable;
+  /** Where the command's standard error goes. Default: this process's. */
   readonly stderr?: Writable;
   /** Ends the guest; the run is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -131,7 +137,9 @@ const RUN_OPTIONS: OptionNames<RunInGuestOptions> = {
   signal: true,
 };
 
+/** How a command in a guest ended. */
 export interface GuestResult {
+  /** Who ended it: the command itself, a time limit, the kernel. */
   readonly outcome: Outcome;
   /** The command's exit status; 121 to 125 for an end of another kind (see docs/vm.md). */
   readonly status: number;

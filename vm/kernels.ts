@@ -27,9 +27,11 @@ export const kernelSeries: readonly string[] = Object.keys(series);
 
 const OPTIONS: OptionNames<KernelOptions> = { refresh: true, onProgress: true };
 
+/** Options for finding a kernel. */
 export interface KernelOptions {
   /** Asks the archive for a newer version, where a cached kernel would do. */
   readonly refresh?: boolean;
+  /** Called with a line about each step that takes time. */
   readonly onProgress?: Progress;
 }
 

@@ -8,7 +8,9 @@ import { checkOptions, type OptionNames } from './options.js';
 import { run } from './programs.js';
 import type { ModuleToLoad } from './session-files.js';
 
+/** Options of `buildModule`. */
 export interface BuildOptions {
+  /** Called with a line about each step that takes time. */
   readonly onProgress?: Progress;
   /** Further arguments of make, for example `W=1` or `CONFIG_NETDEVSIM=m`. */
   readonly makeArguments?: readonly string[];

@@ -6,8 +6,11 @@ import list from './programs.json';
 
 /** A program that the guest needs on the host, and the Debian package that brings it. */
 export interface RequiredProgram {
+  /** The program's name, as it is looked up on the PATH. */
   readonly program: string;
+  /** The Debian package that has it. */
   readonly package: string;
+  /** What it is for, after the program's name: `ip is the oracle for links`. */
   readonly why: string;
 }
 

@@ -18,8 +18,11 @@ export interface Session {
   readonly interactive: boolean;
 }
 
+/** A kernel module to load in a guest. */
 export interface ModuleToLoad {
+  /** The module's file, or the folder of its sources. */
   readonly path: string;
+  /** The module's parameters. */
   readonly parameters?: Readonly<Record<string, string | number>>;
 }
 

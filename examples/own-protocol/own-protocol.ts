@@ -6,10 +6,8 @@ const NETLINK_OWN = 31; // the one constant, as in own_protocol.c
 
 async function main() {
   using socket = openSocket({ protocol: NETLINK_OWN });
-  const { message } = await socket.request({
-    type: NLMSG_MIN_TYPE,
-    payload: cString('Hello, my own protocol!'),
-  });
+  const payload = cString('Hello, my own protocol!');
+  const { message } = await socket.request({ type: NLMSG_MIN_TYPE, payload });
   console.log(Buffer.from(message?.payload ?? []).toString());
 
   try {

@@ -8,6 +8,7 @@ import { atAwait } from '../errors.js';
 import { OpenFamily } from './open-family.js';
 import { numbersOf } from './numbers.js';
 
+/** Options of `openFamily`. */
 export type OpenFamilyOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** The socket to use, of the family's protocol; several families can share it. Default: a new one, closed with the client. */
   readonly socket?: NetlinkSocket;
@@ -55,4 +56,14 @@ export async function openFamily<Client>(
     if (shared === undefined) socket.close();
     throw atAwait(error);
   }
+}
+
+/**
+ * A family on a socket that is open already, at once. A Generic Netlink family's numbers are asked for by the first call
+ * that needs them, which blocks the thread until they are there.
+ */
+export function familyOn<Client>(family: Family<Client>, socket: NetlinkSocket): Client {
+  checkSharedSocket('familyOn', family.name, family.protocol, socket, {});
+  // Safe cast: the client type and the operations come from the same specification.
+  return new OpenFamily(family, socket, numbersOf(family, socket), false) as never;
 }

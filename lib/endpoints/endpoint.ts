@@ -10,7 +10,9 @@ export interface Endpoint {
   readonly groups: readonly number[];
   /** The destination set by connect(2); absent on a socket that is not connected. */
   readonly destination?: EndpointDestination;
+  /** `connected` if the socket has a fixed destination. */
   readonly state: 'connected' | 'unconnected';
+  /** The socket's type: `raw` or `dgram`, or its number. */
   readonly type: string | number;
   /** Bytes as the kernel counts them, including its own overhead. */
   readonly memory: EndpointMemory;
@@ -31,20 +33,29 @@ export interface Endpoint {
   readonly processes: readonly EndpointProcess[];
 }
 
+/** Where a connected socket sends to. */
 export interface EndpointDestination {
+  /** The port id; 0 is the kernel. */
   readonly portId: number;
   /** The lowest multicast group; 0 for none. */
   readonly group: number;
 }
 
+/** A socket's memory, in bytes. */
 export interface EndpointMemory {
+  /** Queued for receiving. */
   readonly receiveQueued: number;
+  /** Limit of what may be queued for receiving. */
   readonly receiveBufferSize: number;
+  /** Queued for sending. */
   readonly sendQueued: number;
+  /** Limit of what may be queued for sending. */
   readonly sendBufferSize: number;
 }
 
+/** A process that holds the socket. */
 export interface EndpointProcess {
+  /** Its process id. */
   readonly pid: number;
   /** Its name, at most 15 bytes (/proc/PID/comm). */
   readonly name: string;

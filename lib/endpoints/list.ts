@@ -8,6 +8,7 @@ import { type Endpoint, endpointOf, type UnownedEndpoint } from './endpoint.js';
 import { allNamespaces, type FoundNamespace, ownNamespace } from './namespaces.js';
 import { processesByInode } from './processes.js';
 
+/** Options of `listEndpoints`. */
 export interface EndpointOptions {
   /** Whether to list all network namespaces that can be found. Entering another one needs CAP_SYS_ADMIN. */
   readonly allNamespaces?: boolean;

@@ -3,6 +3,7 @@ import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import type { Endpoint, UnownedEndpoint } from './endpoint.js';
 import { type EndpointOptions, readEndpoints, withProcesses } from './list.js';
 
+/** Options of `watchEndpoints`. */
 export interface WatchEndpointsOptions extends EndpointOptions {
   /** Milliseconds between two listings. Default: 1000. */
   readonly interval?: number;
@@ -10,6 +11,7 @@ export interface WatchEndpointsOptions extends EndpointOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A difference between two looks at the table. */
 export interface EndpointChange {
   /** `present`: already there at the start; `changed`: it joined or left groups, or was connected. */
   readonly kind: 'present' | 'appeared' | 'changed' | 'gone';

@@ -19,6 +19,7 @@ import { assemblePolicy, type FamilyPolicy } from './policy.js';
  * name. It caches what it has looked up until the kernel announces a change.
  */
 export class GenericController implements Disposable, AsyncDisposable {
+  /** The controller's socket. */
   readonly socket: NetlinkSocket;
   readonly #ownsSocket: boolean;
   readonly #families = new Map<string, GenericFamily>();
@@ -116,10 +117,12 @@ export class GenericController implements Disposable, AsyncDisposable {
     if (this.#ownsSocket) this.socket.close();
   }
 
+  /** Closes the controller at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes the controller at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();

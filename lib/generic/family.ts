@@ -5,12 +5,15 @@ import type { WireView } from '../wire/view.js';
 export interface GenericFamily {
   /** The message type of its messages, which the kernel assigns when the family registers. */
   readonly id: number;
+  /** The family's name. */
   readonly name: string;
+  /** The version that the kernel reports. */
   readonly version: number;
   /** Bytes of its own header, which follows struct genlmsghdr. */
   readonly headerSize: number;
   /** The highest attribute number of its requests; 0 if each command has its own limit. */
   readonly maxAttribute: number;
+  /** The commands, as far as the kernel lists them. */
   readonly operations: readonly GenericOperation[];
   /** Multicast groups: number by name. */
   readonly groups: ReadonlyMap<string, number>;
@@ -18,12 +21,15 @@ export interface GenericFamily {
 
 /** One command of a family. */
 export interface GenericOperation {
+  /** The command's number. */
   readonly command: number;
   /** It needs CAP_NET_ADMIN in the initial user namespace (GENL_ADMIN_PERM). */
   readonly needsAdmin: boolean;
   /** It needs CAP_NET_ADMIN in the user namespace of the network namespace (GENL_UNS_ADMIN_PERM). */
   readonly needsNamespaceAdmin: boolean;
+  /** Whether the command accepts single requests (GENL_CMD_CAP_DO). */
   readonly canDo: boolean;
+  /** Whether the command accepts dump requests (GENL_CMD_CAP_DUMP). */
   readonly canDump: boolean;
   /** Whether its policy can be requested. */
   readonly hasPolicy: boolean;

@@ -6,6 +6,7 @@ import { NETLINK_GENERIC } from '../wire/constants.js';
 import { GenericController } from './controller.js';
 import { CONTROLLER } from './numbers.js';
 
+/** Options of `openGeneric`. */
 export type OpenGenericOptions = Omit<OpenSocketOptions, 'protocol' | 'acceptFrom' | 'groups'> & {
   /** A NETLINK_GENERIC socket to use; the caller closes it. Default: a new one, closed with the controller. */
   readonly socket?: NetlinkSocket;

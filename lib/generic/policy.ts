@@ -5,6 +5,7 @@ import type { WireView } from '../wire/view.js';
 
 /** What the kernel accepts in one attribute, and, of a nested one, in those inside. */
 export interface PolicyAttribute extends AttributePolicy {
+  /** The attributes inside. */
   readonly nested?: PolicySet;
 }
 

@@ -52,6 +52,11 @@ function target(): string {
 
 /** The nearest folder above with a package.json: this module's depth depends on how the package was bundled. */
 function packageRoot(): string {
+  if (typeof __dirname === 'undefined') {
+    throw unloadable(
+      `this program is bundled as an ES module, which has no folder to look in. Import 'afnetlink/addon/${target()}' before the first socket is opened, or leave afnetlink out of the bundle`,
+    );
+  }
   let folder = __dirname;
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;

@@ -40,8 +40,11 @@ export const LONGEST_ALONE = SLOT_COUNT * SLOT_SIZE;
 
 /** Credentials of a sending process (SCM_CREDENTIALS), as the kernel vouches for them. */
 export interface SenderCredentials {
+  /** The sender's process id. */
   readonly processId: number;
+  /** The sender's user id. */
   readonly userId: number;
+  /** The sender's group id. */
   readonly groupId: number;
 }
 
@@ -52,6 +55,7 @@ export interface SenderCredentials {
  * which `offset(i)` is always a multiple of 4. No call allocates, but for a datagram longer than a slot.
  */
 export interface DatagramBatch {
+  /** Number of datagrams. */
   readonly count: number;
   /**
    * How often the kernel dropped messages because the receive buffer was full (ENOBUFS). The loss comes after everything in this
@@ -62,9 +66,13 @@ export interface DatagramBatch {
   readonly error: number;
   /** Whether the datagram is a message whose payload was received into the caller's memory, with only its header here. */
   readonly placed: boolean;
+  /** The memory that datagram `index` lies in. */
   bytes(index: number): Uint8Array<ArrayBuffer>;
+  /** The same memory in 32-bit words. */
   words(index: number): Int32Array<ArrayBuffer>;
+  /** Where in the memory datagram `index` begins, in bytes. */
   offset(index: number): number;
+  /** Bytes of datagram `index`. */
   length(index: number): number;
   /** True when the end of the datagram is lost: it was longer than the ring and its spill. */
   truncated(index: number): boolean;
@@ -76,6 +84,7 @@ export interface DatagramBatch {
   group(index: number): number;
   /** The sender's network namespace as an id of this one (LISTEN_ALL_NSID); undefined for the socket's own. */
   namespaceId(index: number): number | undefined;
+  /** Who sent datagram `index`, with the option `credentials`. */
   credentials(index: number): SenderCredentials | undefined;
   /** Lasting bytes of datagram `index` from `start` to `end`, counted like {@link offset}: a copy if one is needed. */
   keep(index: number, start: number, end: number): Uint8Array<ArrayBuffer>;

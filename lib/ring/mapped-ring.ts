@@ -21,11 +21,13 @@ import { Mapping } from './mapping.js';
 /** The most bytes of a message's payload. */
 const PAYLOAD_MAX = RING_SLOT_SIZE - NLMSG_HDRLEN;
 
+/** Options of `openMappedRing`. */
 export interface OpenMappedRingOptions {
   /** The module's device. Default: `'/dev/netlink_test'`. */
   readonly path?: string;
 }
 
+/** Options of a message sent through the ring. */
 export interface RingMessageOptions {
   /** nlmsg_type, 0 to 65535. Default: 16 (NLMSG_MIN_TYPE). */
   readonly type?: number;
@@ -46,7 +48,9 @@ export interface Taken {
 
 /** A message in a slot to user space. */
 export interface RingMessage {
+  /** nlmsg_type. */
   readonly type: number;
+  /** nlmsg_seq. */
   readonly sequence: number;
   /** 0 to 15. Its page is the ring's page 17 + `slot`, as {@link MappedRing.frames} counts them. */
   readonly slot: number;
@@ -92,6 +96,7 @@ export class MappedRing implements Disposable, AsyncDisposable {
   /** The most bytes of a message's payload; the least is 1. */
   readonly payloadMax: number = PAYLOAD_MAX;
 
+  /** Whether the ring has been closed. */
   get closed(): boolean {
     return this.#mapping.closed;
   }
@@ -189,10 +194,12 @@ export class MappedRing implements Disposable, AsyncDisposable {
     this.#control?.close();
   }
 
+  /** Closes the ring at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes the ring at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();

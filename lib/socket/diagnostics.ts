@@ -4,6 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 export interface RequestDiagnostics {
   /** `'RTM_GETLINK'`, `'message type 18'`, `'batch'`. */
   readonly operation: string;
+  /** What was sent. */
   readonly kind: 'request' | 'dump' | 'batch';
   /** The socket's port id. */
   readonly portId: number;
@@ -15,6 +16,7 @@ export interface RequestDiagnostics {
 
 /** Published on `afnetlink:overrun` when the kernel has dropped messages for a socket. */
 export interface OverrunDiagnostics {
+  /** The socket's port id. */
   readonly portId: number;
 }
 

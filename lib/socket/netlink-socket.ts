@@ -55,6 +55,7 @@ import type { OperationCall } from './requests/operation-call.js';
 import { Requests } from './requests/requests.js';
 import { Transport } from './requests/transport.js';
 
+/** What a socket has counted since it was opened. */
 export interface SocketCounters {
   /** How often the kernel reported that the receive buffer was full and it dropped messages (ENOBUFS). */
   readonly overruns: number;
@@ -113,6 +114,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return this.#port.portId;
   }
 
+  /** Whether the socket has been closed. */
   get closed(): boolean {
     return this.#port.closed;
   }
@@ -153,7 +155,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return socketMemory(this.#port.handle);
   }
 
-  /** Makes the kernel drop datagrams that a classic BPF program, for example of {@link buildFilter}, rejects (SO_ATTACH_FILTER). */
+  /** Makes the kernel drop datagrams that a classic BPF program, for example of `buildFilter` in afnetlink/filter, rejects (SO_ATTACH_FILTER). */
   attachFilter(program: readonly BpfInstruction[], options: FilterOptions = {}): void {
     checkOptions('attachFilter', options, FILTER_OPTIONS);
     attachFilter(this.#port.handle, program, options.listenOnly === true);
@@ -305,6 +307,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     for (;;) yield await this.receive(options);
   }
 
+  /** Messages as they come: `for await (const message of socket)`. */
   [Symbol.asyncIterator](): AsyncGenerator<Message, never, void> {
     return this.messages();
   }
@@ -314,6 +317,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return this.#useTransport().timeout;
   }
 
+  /** Changes the timeout of later requests and dumps. */
   set requestTimeout(milliseconds: number) {
     checkTimeout(milliseconds);
     this.#useTransport().timeout = milliseconds;
@@ -354,7 +358,7 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     return new Batch<Reply>(this.#useTransport(), this.protocol, options);
   }
 
-  /** {@link request} for an operation, which encodes the request and decodes the reply; undefined where there is no reply. */
+  /** {@link request} for an operation, which encodes the request and decodes the reply; undefined if no reply comes. */
   execute<Input, Output>(
     call: OperationCall<Input, Output>,
     options: CallOptions = NO_OPTIONS,
@@ -433,10 +437,12 @@ export class NetlinkSocket implements Disposable, AsyncDisposable {
     this.#port.close();
   }
 
+  /** Closes the socket at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes the socket at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();

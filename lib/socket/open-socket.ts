@@ -32,6 +32,7 @@ export interface SenderOptions {
   readonly acceptFrom?: 'kernel' | 'anyone';
 }
 
+/** Options that show a socket's traffic. */
 export interface TraceOptions {
   /** Sees every datagram of the socket and of its subscriptions. `AFNETLINK_DEBUG=1` in the environment prints them all. */
   readonly trace?: Trace;
@@ -107,7 +108,7 @@ function openHandle(options: OpenSocketOptions): number {
  *
  * Subscriptions made with it are in the process's own network namespace, whichever the descriptor is of.
  *
- * Throws EBADF and EAFNOSUPPORT when it is no netlink socket; the caller keeps it then.
+ * Throws EBADF and EAFNOSUPPORT when it is not a netlink socket; the caller then keeps it.
  */
 export function adoptSocket(descriptor: number, options: SenderOptions & TraceOptions = {}): NetlinkSocket {
   checkRange('adoptSocket: descriptor', descriptor, 0x7fffffff);
@@ -115,7 +116,7 @@ export function adoptSocket(descriptor: number, options: SenderOptions & TraceOp
   const handle = native().adopt(descriptor);
   if (handle < 0) {
     const foreign = errnoName(-handle) === 'EAFNOSUPPORT' || errnoName(-handle) === 'ENOTSOCK';
-    const reason = `descriptor ${descriptor}${foreign ? ' is no netlink socket' : ''}`;
+    const reason = `descriptor ${descriptor}${foreign ? ' is not a netlink socket' : ''}`;
     throw systemError('adoptSocket', -handle, reason);
   }
   expectAnyOption(handle);
@@ -232,7 +233,7 @@ function openError(errno: number, protocol: number, namespace: number): Error {
     ...(namespace < 0
       ? {}
       : {
-          EINVAL: 'netns is no network namespace',
+          EINVAL: 'netns is not a network namespace',
           EPERM: 'entering another network namespace needs CAP_SYS_ADMIN',
         }),
   };

@@ -1,7 +1,9 @@
 import type { IntegerType, VariableIntegerType } from './model.js';
 
+/** Suffixes of the wire layer's methods for integers of up to 32 bits, which are numbers. */
 export type NarrowMethod =
   'u8' | 's8' | 'u16' | 's16' | 'u32' | 's32' | 'u16be' | 's16be' | 'u32be' | 's32be';
+/** Suffixes of the wire layer's methods for 64-bit integers, which are bigints. */
 export type WideMethod = 'u64' | 's64' | 'u64be' | 's64be';
 
 /** What the wire layer calls integers of this type: `u32be`. */

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { checkOptions, type KnownNames, namesOf } from '../known-names.js';
 import { checkSize } from './check-size.js';
 import { repaired } from './fixups/index.js';
@@ -8,6 +8,7 @@ import { normalise } from './normalise/index.js';
 import { specError } from './spec-error.js';
 import type { Family } from './runtime/family.js';
 
+/** Options of `loadFamily`. */
 export interface LoadOptions {
   /** The file name that errors show. Default: `'spec'`. */
   readonly file?: string;
@@ -49,10 +50,14 @@ export function loadFamily(source: string | object, options: LoadOptions = {}): 
   return interpretedFamily(readSpec(source, options));
 }
 
+/** The parser only warns of an unknown tag and of a key that is not text: here both are errors. */
 function parseYaml(text: string, file: string): unknown {
   try {
+    const document = parseDocument(text, { stringKeys: true });
+    const [wrong] = [...document.errors, ...document.warnings];
+    if (wrong !== undefined) throw wrong;
     // The kernel's specs repeat lists by aliases, so many aliases do not indicate an attack.
-    return parse(text, { maxAliasCount: -1 });
+    return document.toJS({ maxAliasCount: -1 }) as unknown;
   } catch (error) {
     throw specError({ file, path: '' }, `not valid YAML: ${error instanceof Error ? error.message : ''}`);
   }

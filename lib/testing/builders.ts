@@ -30,10 +30,15 @@ import { WireWriter } from '../wire/writer.js';
 
 /** The values of a message to build; omitted ones are zero or empty. */
 export interface MessageValues {
+  /** nlmsg_type, 0 to 65535. */
   readonly type: number;
+  /** nlmsg_flags. Default: 0. */
   readonly flags?: number;
+  /** nlmsg_seq. Default: 0. */
   readonly sequence?: number;
+  /** nlmsg_pid. Default: 0. */
   readonly portId?: number;
+  /** Everything after the netlink header. Default: empty. */
   readonly payload?: Uint8Array;
   /** Who sent a received message: not part of its bytes, so that one can be passed as it came. */
   readonly sender?: unknown;
@@ -54,14 +59,17 @@ const REFUSE_OPTIONS: KnownNames = namesOf<{ capped: boolean }>({ capped: true }
 const DONE_OPTIONS: KnownNames = namesOf<DoneOptions>({ errno: true, extack: true, interrupted: true });
 const MULTIPART_OPTIONS: KnownNames = namesOf<MultipartOptions>({ type: true, interrupted: true });
 
+/** Options of `done`. */
 export interface DoneOptions {
   /** The error that the dump failed with while it ran: an errno (`19`) or its name (`'ENODEV'`). */
   readonly errno?: number | string;
+  /** The extended acknowledgement that the kernel would add. */
   readonly extack?: ExtendedAck;
   /** NLM_F_DUMP_INTR: something changed while the dump ran. Default: false. */
   readonly interrupted?: boolean;
 }
 
+/** Options of `multipart`. */
 export interface MultipartOptions {
   /** The type of the messages. Default: that of the request. */
   readonly type?: number;

@@ -17,9 +17,11 @@ export type Answer = Iterable<Uint8Array> | Promise<Iterable<Uint8Array>> | unde
 /** The other end of the conversation: called with each message that a socket sends. */
 export type Respond = (request: NetlinkMessage) => Answer;
 
+/** Options of a fake kernel's socket. */
 export interface FakeSocketOptions {
   /** Default: 0, NETLINK_ROUTE. */
   readonly protocol?: number;
+  /** Multicast groups to join, by number. */
   readonly groups?: readonly number[];
   /** Called with every datagram of the socket and of its subscriptions. */
   readonly trace?: Trace;

@@ -8,7 +8,9 @@ import { FakeKernel } from './fake-kernel.js';
 
 /** One datagram of a recording; bytes are hexadecimal. */
 export interface RecordedDatagram {
+  /** Whether the program or the kernel sent it. */
   readonly direction: 'sent' | 'received';
+  /** Its bytes in hexadecimal. */
   readonly bytes: string;
   /** The multicast group of a received datagram; absent for unicast. */
   readonly group?: number;
@@ -16,9 +18,11 @@ export interface RecordedDatagram {
 
 /** A conversation in the form in which it is saved as JSON. */
 export interface RecordedConversation {
+  /** The socket's protocol number. */
   readonly protocol: number;
   /** The byte order of the machine that it was recorded on: netlink is in host order. */
   readonly littleEndian: boolean;
+  /** The datagrams in their order. */
   readonly datagrams: readonly RecordedDatagram[];
 }
 
@@ -46,6 +50,7 @@ export class Recording {
     this.#datagrams.push({ direction, bytes: hex, ...(group === 0 ? {} : { group }) });
   };
 
+  /** The conversation, for a file; `replay` accepts it. */
   toJSON(): RecordedConversation {
     return { protocol: this.#protocol, littleEndian: LITTLE_ENDIAN_HOST, datagrams: this.#datagrams };
   }

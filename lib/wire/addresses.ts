@@ -125,6 +125,7 @@ export function parseMac(text: string): Uint8Array {
   return Uint8Array.from(text.split(/[:-]/), (pair) => parseInt(pair, 16));
 }
 
+/** The 4 bytes of an IPv4 address in dotted decimal, in network byte order. Throws a NetlinkError with `ERR_NETLINK_INVALID_ARGUMENT` on other text. */
 export function parseIpv4(text: string): Uint8Array {
   const bytes = new Uint8Array(IPV4_BYTES);
   if (!readIpv4(text, bytes)) {
@@ -133,6 +134,7 @@ export function parseIpv4(text: string): Uint8Array {
   return bytes;
 }
 
+/** The 16 bytes of an IPv6 address in any of its forms (RFC 4291), in network byte order. Throws a NetlinkError with `ERR_NETLINK_INVALID_ARGUMENT` on other text. */
 export function parseIpv6(text: string): Uint8Array {
   const bytes = new Uint8Array(IPV6_BYTES);
   if (!readIpv6(text, bytes))
@@ -150,6 +152,7 @@ export function parseAddress(text: string): Uint8Array {
   return bytes;
 }
 
+/** The 16 bytes of a UUID in its text form, in the order written. Throws a NetlinkError with `ERR_NETLINK_INVALID_ARGUMENT` on other text. */
 export function parseUuid(text: string): Uint8Array {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)) {
     throw invalidArgument(`${shown(text)} must be a UUID such as 6ba7b810-9dad-11d1-80b4-00c04fd430c8`);

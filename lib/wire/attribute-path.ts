@@ -7,7 +7,9 @@ import type { WireView } from './view.js';
 
 /** An attribute found in a message: its path, and what may lie inside. */
 export interface LocatedAttribute {
+  /** The attribute's place in the request, as a property path. */
   readonly path: string;
+  /** The set of the attributes inside it. */
   readonly inside: AttributeSet | undefined;
 }
 

@@ -16,9 +16,11 @@ import { type Bitfield32, WireView } from './view.js';
  * `ERR_NETLINK_MALFORMED`. Fewer than four bytes at the end are padding.
  */
 export class AttributeReader {
+  /** The datagram. */
   readonly view: WireView;
   /** Where the current attribute's payload begins in `view`, and the first byte after it. */
   offset: number;
+  /** Where the attribute's payload ends. */
   end: number;
   /** The current attribute's number, without flag bits. */
   type = 0;
@@ -63,66 +65,82 @@ export class AttributeReader {
     return this.end - this.offset;
   }
 
+  /** The payload as an unsigned byte. */
   u8(): number {
     return this.view.u8(this.offset, this.end);
   }
 
+  /** The payload as a signed byte. */
   s8(): number {
     return this.view.s8(this.offset, this.end);
   }
 
+  /** The payload as an unsigned 16-bit integer in the host's byte order. */
   u16(): number {
     return this.view.u16(this.offset, this.end);
   }
 
+  /** The payload as a signed 16-bit integer in the host's byte order. */
   s16(): number {
     return this.view.s16(this.offset, this.end);
   }
 
+  /** The payload as an unsigned 32-bit integer in the host's byte order. */
   u32(): number {
     return this.view.u32(this.offset, this.end);
   }
 
+  /** The payload as a signed 32-bit integer in the host's byte order. */
   s32(): number {
     return this.view.s32(this.offset, this.end);
   }
 
+  /** The payload as an unsigned 64-bit integer in the host's byte order. */
   u64(): bigint {
     return this.view.u64(this.offset, this.end);
   }
 
+  /** The payload as a signed 64-bit integer in the host's byte order. */
   s64(): bigint {
     return this.view.s64(this.offset, this.end);
   }
 
+  /** The payload as an unsigned 16-bit integer in network byte order. */
   u16be(): number {
     return this.view.u16be(this.offset, this.end);
   }
 
+  /** The payload as an unsigned 32-bit integer in network byte order. */
   u32be(): number {
     return this.view.u32be(this.offset, this.end);
   }
 
+  /** The payload as an unsigned 64-bit integer in network byte order. */
   u64be(): bigint {
     return this.view.u64be(this.offset, this.end);
   }
 
+  /** The payload as an unsigned integer of the width that the sender chose (NLA_UINT, NLA_SINT). */
   uint(): bigint {
     return this.view.uint(this.offset, this.end);
   }
 
+  /** The payload as a signed integer of the width that the sender chose (NLA_UINT, NLA_SINT). */
   sint(): bigint {
     return this.view.sint(this.offset, this.end);
   }
 
+  /** The payload as text, up to its NUL if it has one. */
   string(): string {
     return this.view.string(this.offset, this.end);
   }
 
+  /** A copy of the payload. */
   binary(): Uint8Array {
     return this.view.binary(this.offset, this.end);
   }
 
+  /** The payload as struct nla_bitfield32. */
   bitfield32(): Bitfield32 {
     return this.view.bitfield32(this.offset, this.end);
   }

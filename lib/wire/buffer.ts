@@ -11,8 +11,11 @@ const S64_MIN = -0x8000000000000000n;
 
 /** Bytes that grow as they are written and can be used again; the numbers of every width, checked against their range. */
 export class WireBuffer {
+  /** The memory; longer than what is used. */
   protected storage: Uint8Array<ArrayBuffer>;
+  /** The same memory as a DataView. */
   protected data: DataView;
+  /** Bytes written. */
   protected used = 0;
   #memory: ArrayBuffer;
 
@@ -64,68 +67,82 @@ export class WireBuffer {
     this.pad();
   }
 
+  /** Writes an unsigned byte at `offset`. Throws a RangeError if the value does not fit, as all of these do. */
   putU8(offset: number, value: number): void {
     if ((value & 0xff) !== value) throw this.rangeError(value, 0, 0xff);
     this.data.setUint8(offset, value);
   }
 
+  /** Writes a signed byte at `offset`. */
   putS8(offset: number, value: number): void {
     if ((value << 24) >> 24 !== value) throw this.rangeError(value, -0x80, 0x7f);
     this.data.setInt8(offset, value);
   }
 
+  /** Writes an unsigned 16-bit integer at `offset`, in the host's byte order. */
   putU16(offset: number, value: number): void {
     if ((value & 0xffff) !== value) throw this.rangeError(value, 0, 0xffff);
     this.data.setUint16(offset, value, LITTLE_ENDIAN_HOST);
   }
 
+  /** Writes a signed 16-bit integer at `offset`, in the host's byte order. */
   putS16(offset: number, value: number): void {
     if ((value << 16) >> 16 !== value) throw this.rangeError(value, -0x8000, 0x7fff);
     this.data.setInt16(offset, value, LITTLE_ENDIAN_HOST);
   }
 
+  /** Writes an unsigned 32-bit integer at `offset`, in the host's byte order. */
   putU32(offset: number, value: number): void {
     if (value >>> 0 !== value) throw this.rangeError(value, 0, 0xffffffff);
     this.data.setUint32(offset, value, LITTLE_ENDIAN_HOST);
   }
 
+  /** Writes a signed 32-bit integer at `offset`, in the host's byte order. */
   putS32(offset: number, value: number): void {
     if ((value | 0) !== value) throw this.rangeError(value, -0x80000000, 0x7fffffff);
     this.data.setInt32(offset, value, LITTLE_ENDIAN_HOST);
   }
 
+  /** Writes an unsigned 64-bit integer at `offset`, in the host's byte order. */
   putU64(offset: number, value: bigint | number): void {
     this.data.setBigUint64(offset, this.#unsigned(value), LITTLE_ENDIAN_HOST);
   }
 
+  /** Writes a signed 64-bit integer at `offset`, in the host's byte order. */
   putS64(offset: number, value: bigint | number): void {
     this.data.setBigInt64(offset, this.#signed(value), LITTLE_ENDIAN_HOST);
   }
 
+  /** Writes an unsigned 16-bit integer at `offset`, in network byte order. */
   putU16be(offset: number, value: number): void {
     if ((value & 0xffff) !== value) throw this.rangeError(value, 0, 0xffff);
     this.data.setUint16(offset, value);
   }
 
+  /** Writes a signed 16-bit integer at `offset`, in network byte order. */
   putS16be(offset: number, value: number): void {
     if ((value << 16) >> 16 !== value) throw this.rangeError(value, -0x8000, 0x7fff);
     this.data.setInt16(offset, value);
   }
 
+  /** Writes an unsigned 32-bit integer at `offset`, in network byte order. */
   putU32be(offset: number, value: number): void {
     if (value >>> 0 !== value) throw this.rangeError(value, 0, 0xffffffff);
     this.data.setUint32(offset, value);
   }
 
+  /** Writes a signed 32-bit integer at `offset`, in network byte order. */
   putS32be(offset: number, value: number): void {
     if ((value | 0) !== value) throw this.rangeError(value, -0x80000000, 0x7fffffff);
     this.data.setInt32(offset, value);
   }
 
+  /** Writes an unsigned 64-bit integer at `offset`, in network byte order. */
   putU64be(offset: number, value: bigint | number): void {
     this.data.setBigUint64(offset, this.#unsigned(value));
   }
 
+  /** Writes a signed 64-bit integer at `offset`, in network byte order. */
   putS64be(offset: number, value: bigint | number): void {
     this.data.setBigInt64(offset, this.#signed(value));
   }
@@ -142,6 +159,7 @@ export class WireBuffer {
     this.copy(own, offset, length);
   }
 
+  /** Makes room for `length` more bytes. */
   protected reserve(length: number): void {
     const needed = this.used + length;
     if (needed > this.storage.length) this.#grow(needed);
@@ -153,6 +171,7 @@ export class WireBuffer {
     while (this.used < padded) this.storage[this.used++] = 0;
   }
 
+  /** Zeroes the bytes from `from` up to `to`. */
   protected zero(from: number, to: number): void {
     if (to - from > LOOP_LIMIT) this.storage.fill(0, from, to);
     else for (let at = from; at < to; at++) this.storage[at] = 0;
@@ -173,21 +192,23 @@ export class WireBuffer {
     return invalidArgument(`${shown(value)} must be an integer from ${lowest} to ${highest}`);
   }
 
-  #unsigned(value: bigint | number): bigint {
+  #unsigned(value: unknown): bigint {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value) || value < 0) throw this.rangeError(value, 0n, U64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asUintN(64, value) !== value) throw this.rangeError(value, 0n, U64_MAX);
+    if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value)
+      throw this.rangeError(value, 0n, U64_MAX);
     return value;
   }
 
-  #signed(value: bigint | number): bigint {
+  #signed(value: unknown): bigint {
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value)) throw this.rangeError(value, S64_MIN, S64_MAX);
       return BigInt(value);
     }
-    if (BigInt.asIntN(64, value) !== value) throw this.rangeError(value, S64_MIN, S64_MAX);
+    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value)
+      throw this.rangeError(value, S64_MIN, S64_MAX);
     return value;
   }
 

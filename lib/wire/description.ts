@@ -23,7 +23,9 @@ export type AttributeKind =
 export interface AttributeDescription {
   /** The name of the property that holds it: `'linkinfo'`. */
   readonly name: string;
+  /** What the payload is. Default: bytes. */
   readonly kind?: AttributeKind;
+  /** Whether an integer is in network byte order rather than the host's. */
   readonly bigEndian?: boolean;
   /** What lies inside a nested attribute. A function if sets refer to each other, or if a neighbouring attribute decides. */
   readonly nested?: AttributeSet | ((scope: AttributeScope) => AttributeSet | undefined);
@@ -36,5 +38,6 @@ export type AttributeSet = Readonly<Record<number, AttributeDescription>>;
 export interface AttributeScope {
   /** The text of the attribute with that number; undefined if it is absent. */
   text(type: number): string | undefined;
+  /** The scope of the enclosing attribute. */
   readonly outer: AttributeScope | undefined;
 }

@@ -33,7 +33,7 @@ import type { AttributeSet } from './description.js';
 import { messageFlags, messageLength, messageType } from './messages.js';
 import type { WireView } from './view.js';
 
-export type * from '../extended-ack.js';
+export type { AttributePolicy, ExtendedAck, MissingAttribute, PolicyType } from '../extended-ack.js';
 
 /** Bytes of the error number at the start of NLMSG_ERROR and NLMSG_DONE. */
 const ERRNO_LENGTH = 4;
@@ -150,6 +150,7 @@ export interface SentRequest {
   readonly bytes: WireView;
   /** Bytes between the message header and the first attribute; undefined if unknown. */
   readonly headerLength: number | undefined;
+  /** The attribute set of the request, for the path to the attribute at fault. */
   readonly attributes: AttributeSet | undefined;
 }
 

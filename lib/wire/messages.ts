@@ -5,10 +5,15 @@ import type { WireView } from './view.js';
 
 /** One message: its header (struct nlmsghdr), and a copy of what follows it. */
 export interface NetlinkMessage {
+  /** nlmsg_type. */
   readonly type: number;
+  /** nlmsg_flags (NLM_F_…). */
   readonly flags: number;
+  /** nlmsg_seq. */
   readonly sequence: number;
+  /** nlmsg_pid. */
   readonly portId: number;
+  /** All bytes after the netlink header, without padding. */
   readonly payload: Uint8Array;
 }
 
@@ -32,18 +37,22 @@ export function messageEnd(view: WireView, offset: number, end: number): number 
   return length < NLMSG_HDRLEN || length > left ? undefined : offset + length;
 }
 
+/** nlmsg_type of the message at `offset`. */
 export function messageType(view: WireView, offset: number): number {
   return view.data.getUint16(offset + 4, LITTLE_ENDIAN_HOST);
 }
 
+/** nlmsg_flags of the message at `offset`. */
 export function messageFlags(view: WireView, offset: number): number {
   return view.data.getUint16(offset + 6, LITTLE_ENDIAN_HOST);
 }
 
+/** nlmsg_seq of the message at `offset`. */
 export function messageSequence(view: WireView, offset: number): number {
   return view.data.getUint32(offset + 8, LITTLE_ENDIAN_HOST);
 }
 
+/** nlmsg_pid of the message at `offset`. */
 export function messagePortId(view: WireView, offset: number): number {
   return view.data.getUint32(offset + 12, LITTLE_ENDIAN_HOST);
 }

@@ -7,7 +7,9 @@ import { s64At, u64At } from './wide.js';
 
 /** A BITFIELD32 attribute: the values of the bits, and which of them apply (struct nla_bitfield32). */
 export interface Bitfield32 {
+  /** The bits that are set. */
   readonly value: number;
+  /** The bits that `value` says something about. */
   readonly selector: number;
 }
 
@@ -19,7 +21,9 @@ export interface Bitfield32 {
  * ending in `be` in network order. Returned values are copies: they stay valid when the bytes change.
  */
 export class WireView {
+  /** The datagram. */
   readonly bytes: Uint8Array;
+  /** The same memory as a DataView. */
   readonly data: DataView;
   #depth = 0;
 
@@ -29,6 +33,7 @@ export class WireView {
     this.data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Length in bytes. */
   get length(): number {
     return this.bytes.length;
   }
@@ -43,6 +48,7 @@ export class WireView {
     this.#depth += 1;
   }
 
+  /** Ends what `enterNest` began. */
   leaveNest(): void {
     this.#depth -= 1;
   }
@@ -62,71 +68,85 @@ export class WireView {
     return this.data.getUint16(offset + 2, LITTLE_ENDIAN_HOST) & NLA_TYPE_MASK;
   }
 
+  /** The unsigned byte at `offset`. Throws `ERR_NETLINK_MALFORMED` if `end` comes first, as all of these do. */
   u8(offset: number, end: number): number {
     if (end - offset < 1) throw short('a u8', 1, offset, end);
     return this.data.getUint8(offset);
   }
 
+  /** The signed byte at `offset`. */
   s8(offset: number, end: number): number {
     if (end - offset < 1) throw short('an s8', 1, offset, end);
     return this.data.getInt8(offset);
   }
 
+  /** The unsigned 16-bit integer at `offset`, in the host's byte order. */
   u16(offset: number, end: number): number {
     if (end - offset < 2) throw short('a u16', 2, offset, end);
     return this.data.getUint16(offset, LITTLE_ENDIAN_HOST);
   }
 
+  /** The signed 16-bit integer at `offset`, in the host's byte order. */
   s16(offset: number, end: number): number {
     if (end - offset < 2) throw short('an s16', 2, offset, end);
     return this.data.getInt16(offset, LITTLE_ENDIAN_HOST);
   }
 
+  /** The unsigned 32-bit integer at `offset`, in the host's byte order. */
   u32(offset: number, end: number): number {
     if (end - offset < 4) throw short('a u32', 4, offset, end);
     return this.data.getUint32(offset, LITTLE_ENDIAN_HOST);
   }
 
+  /** The signed 32-bit integer at `offset`, in the host's byte order. */
   s32(offset: number, end: number): number {
     if (end - offset < 4) throw short('an s32', 4, offset, end);
     return this.data.getInt32(offset, LITTLE_ENDIAN_HOST);
   }
 
+  /** The unsigned 64-bit integer at `offset`, in the host's byte order. */
   u64(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('a u64', 8, offset, end);
     return u64At(this.data, offset, LITTLE_ENDIAN_HOST);
   }
 
+  /** The signed 64-bit integer at `offset`, in the host's byte order. */
   s64(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('an s64', 8, offset, end);
     return s64At(this.data, offset, LITTLE_ENDIAN_HOST);
   }
 
+  /** The unsigned 16-bit integer at `offset`, in network byte order. */
   u16be(offset: number, end: number): number {
     if (end - offset < 2) throw short('a u16', 2, offset, end);
     return this.data.getUint16(offset);
   }
 
+  /** The signed 16-bit integer at `offset`, in network byte order. */
   s16be(offset: number, end: number): number {
     if (end - offset < 2) throw short('an s16', 2, offset, end);
     return this.data.getInt16(offset);
   }
 
+  /** The unsigned 32-bit integer at `offset`, in network byte order. */
   u32be(offset: number, end: number): number {
     if (end - offset < 4) throw short('a u32', 4, offset, end);
     return this.data.getUint32(offset);
   }
 
+  /** The signed 32-bit integer at `offset`, in network byte order. */
   s32be(offset: number, end: number): number {
     if (end - offset < 4) throw short('an s32', 4, offset, end);
     return this.data.getInt32(offset);
   }
 
+  /** The unsigned 64-bit integer at `offset`, in network byte order. */
   u64be(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('a u64', 8, offset, end);
     return u64At(this.data, offset);
   }
 
+  /** The signed 64-bit integer at `offset`, in network byte order. */
   s64be(offset: number, end: number): bigint {
     if (end - offset < 8) throw short('an s64', 8, offset, end);
     return s64At(this.data, offset);
@@ -150,6 +170,7 @@ export class WireView {
     return BigInt(this.s8(offset, end));
   }
 
+  /** The unsigned integer of the width between `offset` and `end`, in network byte order. */
   uintbe(offset: number, end: number): bigint {
     const width = end - offset;
     if (width >= 8) return this.u64be(offset, end);
@@ -158,6 +179,7 @@ export class WireView {
     return BigInt(this.u8(offset, end));
   }
 
+  /** The signed integer of the width between `offset` and `end`, in network byte order. */
   sintbe(offset: number, end: number): bigint {
     const width = end - offset;
     if (width >= 8) return this.s64be(offset, end);
@@ -179,6 +201,7 @@ export class WireView {
     return this.bytes.slice(offset, end);
   }
 
+  /** The struct nla_bitfield32 at `offset`. */
   bitfield32(offset: number, end: number): Bitfield32 {
     if (end - offset < 8) throw short('a bitfield32', 8, offset, end);
     return {

@@ -105,58 +105,72 @@ export class WireWriter extends WireBuffer {
     if (present) this.#header(type, 0);
   }
 
+  /** Appends an attribute with an unsigned byte. */
   u8(type: number, value: number): void {
     this.putU8(this.#header(type, 1), value);
   }
 
+  /** Appends an attribute with a signed byte. */
   s8(type: number, value: number): void {
     this.putS8(this.#header(type, 1), value);
   }
 
+  /** Appends an attribute with an unsigned 16-bit integer in the host's byte order. */
   u16(type: number, value: number): void {
     this.putU16(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with a signed 16-bit integer in the host's byte order. */
   s16(type: number, value: number): void {
     this.putS16(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with an unsigned 32-bit integer in the host's byte order. */
   u32(type: number, value: number): void {
     this.putU32(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with a signed 32-bit integer in the host's byte order. */
   s32(type: number, value: number): void {
     this.putS32(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with an unsigned 64-bit integer in the host's byte order. */
   u64(type: number, value: bigint | number): void {
     this.putU64(this.#header(type, 8), value);
   }
 
+  /** Appends an attribute with a signed 64-bit integer in the host's byte order. */
   s64(type: number, value: bigint | number): void {
     this.putS64(this.#header(type, 8), value);
   }
 
+  /** Appends an attribute with an unsigned 16-bit integer in network byte order. */
   u16be(type: number, value: number): void {
     this.putU16be(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with a signed 16-bit integer in network byte order. */
   s16be(type: number, value: number): void {
     this.putS16be(this.#header(type, 2), value);
   }
 
+  /** Appends an attribute with an unsigned 32-bit integer in network byte order. */
   u32be(type: number, value: number): void {
     this.putU32be(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with a signed 32-bit integer in network byte order. */
   s32be(type: number, value: number): void {
     this.putS32be(this.#header(type, 4), value);
   }
 
+  /** Appends an attribute with an unsigned 64-bit integer in network byte order. */
   u64be(type: number, value: bigint | number): void {
     this.putU64be(this.#header(type, 8), value);
   }
 
+  /** Appends an attribute with a signed 64-bit integer in network byte order. */
   s64be(type: number, value: bigint | number): void {
     this.putS64be(this.#header(type, 8), value);
   }
@@ -173,11 +187,13 @@ export class WireWriter extends WireBuffer {
     else this.s64(type, value);
   }
 
+  /** Appends an attribute with an unsigned integer in network byte order, of 4 bytes if it fits, otherwise of 8. */
   uintbe(type: number, value: bigint | number): void {
     if (this.#isWithin(value, 0, 0xffffffff)) this.u32be(type, Number(value));
     else this.u64be(type, value);
   }
 
+  /** Appends an attribute with a signed integer in network byte order, of 4 bytes if it fits, otherwise of 8. */
   sintbe(type: number, value: bigint | number): void {
     if (this.#isWithin(value, -0x80000000, 0x7fffffff)) this.s32be(type, Number(value));
     else this.s64be(type, value);
@@ -203,6 +219,7 @@ export class WireWriter extends WireBuffer {
     this.pad();
   }
 
+  /** Appends an attribute with these bytes. */
   binary(type: number, bytes: Bytes): void {
     const own = bytesOf(bytes);
     const length = own.length;
@@ -238,6 +255,7 @@ export class WireWriter extends WireBuffer {
     this.#attribute = NONE;
   }
 
+  /** Ends the nested attribute that was begun last, and writes its length. */
   nestEnd(): void {
     const at = this.#nests.pop();
     if (at === undefined) throw invalidArgument('nestEnd: no nested attribute is open, call nestStart first');
@@ -252,6 +270,7 @@ export class WireWriter extends WireBuffer {
     if ((this.used + NLA_HDRLEN) % 8 !== 0) this.#header(padType, 0);
   }
 
+  /** The error for a value out of range; names the attribute that was being written. */
   protected override rangeError(value: unknown, lowest: number | bigint, highest: number | bigint): Error {
     const error = super.rangeError(value, lowest, highest);
     return this.#attribute === NONE ? error : this.#invalid(this.#typeAt(this.#attribute), error.message);

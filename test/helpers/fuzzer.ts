@@ -1,12 +1,13 @@
-// Sends random and mutated datagrams to netlink_test: node fuzzer.js SEED MILLISECONDS. Prints "ready" when the first sockets
-// are open, and at the end how many datagrams it sent. Every two seconds it closes all for a moment, as do all that share its clock.
+// Sends random and mutated datagrams to netlink_test until its standard input ends: node fuzzer.js SEED. Prints "ready" when
+// the first sockets are open, and at the end how many datagrams it sent. Every two seconds it closes all for a
+// moment, as do all that share its clock.
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { openGeneric } from 'afnetlink';
 import { WireWriter } from 'afnetlink/wire';
 import { nt } from './module.js';
 import { RawSocket } from './raw-socket.js';
 
-const [seed = 0, milliseconds = 0] = process.argv.slice(2).map(Number);
+const seed = Number(process.argv[2] ?? 0);
 
 const PERIOD = 2000;
 const REST = 500;
@@ -96,7 +97,8 @@ async function familyId(): Promise<number | undefined> {
 const resting = (): boolean => Date.now() % PERIOD < REST;
 
 async function main(): Promise<void> {
-  const end = Date.now() + milliseconds;
+  const input = process.stdin.resume();
+  const over = (): boolean => input.readableEnded;
   let sent = 0;
   let ready = false;
   const send = (socket: RawSocket, makeMessage: () => Uint8Array): void => {
@@ -104,20 +106,20 @@ async function main(): Promise<void> {
     sent += 1;
     if (oneIn(3)) attempt(() => socket.receive());
   };
-  while (Date.now() < end) {
+  while (!over()) {
     const raw = attempt(() => new RawSocket(17));
     const generic = attempt(() => new RawSocket(16));
     const family = await familyId();
     if (!ready) console.log('ready');
     ready = true;
-    for (let round = 0; round < 200 && !resting() && Date.now() < end; round++) {
+    for (let round = 0; round < 200 && !resting(); round++) {
       if (raw) send(raw, () => message(oneIn(4) ? random(16) : random(65_536), randomBytes(random(200))));
       if (generic && family !== undefined) send(generic, () => message(family, commandPayload()));
     }
     raw?.close();
     generic?.close();
     await turn();
-    while (resting() && Date.now() < end) await delay(10);
+    while (resting() && !over()) await delay(10);
   }
   console.log(sent);
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { afterAll, beforeAll } from '@jest/globals';
 
@@ -32,8 +33,12 @@ export function privateNamespace(): PrivateNamespace {
     while (namespaceOf(pid()) === own) await new Promise((resolve) => setTimeout(resolve, 5));
     ip('link set lo up');
   });
-  afterAll(() => {
-    holder?.kill('SIGKILL');
+  afterAll(async () => {
+    if (holder === undefined) return;
+    // Its end is waited for: jest complains of what is still there a second after the last test.
+    const ended = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await ended;
   });
 
   return {

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+/** Milliseconds a process may take: less than a test, so that the test tells what it printed until then. */
+const TIME_LIMIT = 240_000;
+
 /** The package's folder: `require('afnetlink')` finds it from there. */
 export const packageRoot = join(__dirname, '../../..');
 
@@ -44,7 +47,7 @@ export function runCommand(
       cwd: packageRoot,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeout ?? 60_000,
+      timeout: options.timeout ?? TIME_LIMIT,
       killSignal: 'SIGKILL',
     });
     let stdout = '';

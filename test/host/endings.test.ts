@@ -90,7 +90,7 @@ describe('workers with traffic flowing', () => {
       (async () => {
         for (let round = 0; round < 3; round++) await run();
         // A runtime may end a worker's environment after it has said that the worker ended.
-        for (let wait = 0; wait < 500 && (left().sockets > 0 || left().threads > 0); wait++) await new Promise((resolve) => setTimeout(resolve, 10));
+        for (let wait = 0; wait < 10_000 && (left().sockets > 0 || left().threads > 0); wait++) await new Promise((resolve) => setTimeout(resolve, 10));
         console.log(JSON.stringify(left()));
       })();
     `);
@@ -116,10 +116,9 @@ describe('workers with traffic flowing', () => {
         console.log(descriptors() - before);
       })();
     `,
-      { timeout: 120_000 },
     );
     expect(result).toMatchObject({ status: 0, signal: null, stdout: '0\n', stderr: '' });
-  }, 130_000);
+  });
 });
 
 describe('a socket that nobody refers to any more', () => {
@@ -136,7 +135,7 @@ describe('a socket that nobody refers to any more', () => {
       if (descriptors() > before && left > 0) attempt(left - 1);
       else console.log(opened, descriptors() - before);
     }, 5);
-    attempt(100);
+    attempt(10_000);
   `;
 
   test('is closed by the garbage collector', async () => {
@@ -209,11 +208,13 @@ describe('a process', () => {
   });
 
   test('stays while a receive waits, unless it was unreferenced', async () => {
-    const waits = `const { openSocket } = require('afnetlink'); openSocket({ protocol: 2 })`;
-    expect(await runInProcess(`${waits}.receive()`, { timeout: 1000 })).toMatchObject({
-      signal: 'SIGKILL',
-    });
-    expect(await runInProcess(`${waits}.unref().receive()`)).toMatchObject({ status: 0 });
+    const waits = (how: string) => `
+      const { openSocket } = require('afnetlink');
+      openSocket({ protocol: 2 })${how}.receive();
+      // Keeps nothing alive: it fires only where the socket does.
+      setTimeout(() => process.exit(9), 500).unref();`;
+    expect(await runInProcess(waits(''))).toMatchObject({ status: 9 });
+    expect(await runInProcess(waits('.unref()'))).toMatchObject({ status: 0 });
   });
 
   test('exits with sockets open', async () => {

@@ -42,7 +42,7 @@ function tryOperations(): Record<string, string> {
   const { stdout, stderr, status } = spawnSync('python3', [program], {
     stdio: ['ignore', 'pipe', 'pipe', socket.fd],
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 240_000,
   });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   return JSON.parse(stdout) as Record<string, string>;

@@ -51,7 +51,9 @@ describe('every flag', () => {
     );
     expect(() => socket.setOption(name, true)).toThrow(failed('ERR_NETLINK_INVALID_ARGUMENT'));
     expect(() => socket.setOption('packetInfo', 1 as unknown as boolean)).toThrow(/neither true nor false/);
-    expect(() => socket.setOption('receiveBufferSize', -1)).toThrow(/no size in bytes/);
+    expect(() => socket.setOption('receiveBufferSize', -1)).toThrow(
+      /must be an integer from 0 to \d+, in bytes, got -1$/,
+    );
   });
 });
 
@@ -119,7 +121,7 @@ describe('groups', () => {
         const member = createSocket('udp4');
         member.bind(0, () => { member.addMembership('224.1.2.3', '127.0.0.1'); member.close(); });
       }
-      socket.receive({ signal: AbortSignal.timeout(5000) }).then(({ sender }) => {
+      socket.receive().then(({ sender }) => {
         console.log(sender.portId, sender.group === group);
       });
       `,
@@ -197,10 +199,10 @@ test('listenAllNamespaces hears another namespace, and names it', async () => {
     ip('netns set other 7');
     const socket = openSocket({ protocol: 0, groups: [1], options: { listenAllNamespaces: true } });
     ip('-n other link set lo up');
-    socket.receive({ signal: AbortSignal.timeout(5000) }).then(({ sender }) => {
+    socket.receive().then(({ sender }) => {
       console.log(JSON.stringify(sender));
       ip('link set lo down');
-      return socket.receive({ signal: AbortSignal.timeout(5000) });
+      return socket.receive();
     }).then(({ sender }) => console.log(JSON.stringify(sender)));
     `,
     { prefix: inPrivateNamespace },

@@ -72,7 +72,7 @@ describe('an overrun', () => {
     expect(markers).toBe(200);
     expect(overruns).toBe(200);
     expect(receiver.counters.overruns).toBe(200);
-  }, 60_000);
+  });
 });
 
 /** Reads until a message of type 200 comes; calls `onOverrun` where an overrun is given. */

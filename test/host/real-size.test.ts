@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { NetlinkSocket } from 'afnetlink';
 import { privateNamespace } from '../helpers/private-namespace.js';
 import {
@@ -15,8 +15,6 @@ import {
   RTM_NEWROUTE,
 } from '../helpers/route.js';
 import { NETLINK_ROUTE, open } from '../helpers/sockets.js';
-
-jest.setTimeout(240_000);
 
 const namespace = privateNamespace();
 const openRoute = (options = {}) => open({ protocol: NETLINK_ROUTE, netns: namespace.netns, ...options });

@@ -2,13 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { interpretedFamily } from '#lib/spec/interpreter/family';
-import { readSpec } from '#lib/spec/load';
-import type { BodySpec, FamilySpec } from '#lib/spec/model';
 import type { BodyCodec, Family } from '#lib/spec/runtime/family';
 import { WireView, WireWriter } from '#lib/wire/index';
 import { bodyInput, singleInputs } from '../helpers/arbitraries';
+import { bodyPairs, specOf } from '../helpers/bodies';
 import { testUnless } from '../helpers/conditional';
-import { generatedFamily, generatedNames, specTextOf } from '../helpers/families';
+import { generatedFamily, generatedNames } from '../helpers/families';
 import { WITHOUT_SPECS } from '../helpers/specs';
 
 /** What a codec does with an input or with bytes, errors included. */
@@ -30,49 +29,9 @@ function decoded(codec: BodyCodec, bytes: Uint8Array, strict = false): unknown {
   return codec.decode(new WireView(bytes), 0, bytes.length, strict);
 }
 
-interface Pair {
-  readonly name: string;
-  readonly body: BodySpec;
-  readonly loaded: BodyCodec;
-  readonly generated: BodyCodec;
-}
-
 /** As `toEqual`, which takes most of these tests' time: it has to say what differs only where something does. */
 function expectEqual(actual: unknown, expected: unknown): void {
   if (!isDeepStrictEqual(actual, expected)) expect(actual).toEqual(expected);
-}
-
-const specs = new Map<string, FamilySpec>();
-
-function specOf(name: string): FamilySpec {
-  const spec = specs.get(name) ?? readSpec(specTextOf(name), { file: name, fixups: 'strict' });
-  specs.set(name, spec);
-  return spec;
-}
-
-/** Every kind of message of a family, as the loader and as the generator made it. */
-function pairs(name: string): Pair[] {
-  const spec = specOf(name);
-  const loaded: Family = interpretedFamily(spec);
-  const generated = generatedFamily(name);
-  const seen = new Set<BodyCodec>();
-  return spec.operations.flatMap(({ key, body, notification, do: once, dump }) => {
-    const finders: [BodySpec | undefined, (family: Family) => BodyCodec | undefined][] = [
-      [
-        body,
-        ({ operations, notifications }) =>
-          notification === undefined ? operations[key]?.body : notifications[notification.id]?.body,
-      ],
-      [once?.request.body, ({ operations }) => operations[key]?.do?.body],
-      [dump?.request.body, ({ operations }) => operations[key]?.dump?.body],
-    ];
-    return finders.flatMap(([each, find]) => {
-      const [one, other] = [find(loaded), find(generated)];
-      if (each === undefined || one === undefined || other === undefined || seen.has(other)) return [];
-      seen.add(other);
-      return [{ name: key, body: each, loaded: one, generated: other }];
-    });
-  });
 }
 
 test('all families of the kernel’s specs are here', () => {
@@ -89,7 +48,7 @@ describe.each([...generatedNames])('%s', (name) => {
   });
 
   testUnless(WITHOUT_SPECS, 'any input gives the same bytes, and these the same values', () => {
-    for (const { body, loaded, generated } of pairs(name)) {
+    for (const { body, loaded, generated } of bodyPairs(name)) {
       fc.assert(
         fc.property(bodyInput(body), (input) => {
           const bytes = encoded(generated, input);
@@ -107,7 +66,7 @@ describe.each([...generatedNames])('%s', (name) => {
 
   testUnless(WITHOUT_SPECS, 'each attribute alone goes there and back', () => {
     const seen = new Set<unknown>();
-    for (const { body, loaded, generated } of pairs(name)) {
+    for (const { body, loaded, generated } of bodyPairs(name)) {
       // Operations share their sets of attributes.
       if (seen.has(body.set)) continue;
       seen.add(body.set);
@@ -128,7 +87,7 @@ describe.each([...generatedNames])('%s', (name) => {
   });
 
   testUnless(WITHOUT_SPECS, 'damaged bytes give the same values or the same error', () => {
-    for (const { body, loaded, generated } of pairs(name)) {
+    for (const { body, loaded, generated } of bodyPairs(name)) {
       const damage = fc.record({
         cut: fc.nat({ max: 64 }),
         changes: fc.array(fc.tuple(fc.nat({ max: 4096 }), fc.integer({ min: 0, max: 255 })), {
@@ -151,7 +110,7 @@ describe.each([...generatedNames])('%s', (name) => {
   });
 
   testUnless(WITHOUT_SPECS, 'a selection gives these properties and no others', () => {
-    for (const { body, loaded, generated } of pairs(name)) {
+    for (const { body, loaded, generated } of bodyPairs(name)) {
       const keys = [...generated.header, ...Object.values(generated.attributes())]
         .filter(({ kind }) => kind !== 'pad')
         .map((described) => described.name);

@@ -88,7 +88,17 @@ describe('the picture', () => {
       path.push(name);
       shown.push(path.join('/'));
     }
-    const inside = ['lib', 'lib/socket', 'lib/spec', 'lib/cli', 'vm', 'bench', 'examples', 'test'];
+    const inside = [
+      'lib',
+      'lib/network',
+      'lib/socket',
+      'lib/spec',
+      'lib/cli',
+      'vm',
+      'bench',
+      'examples',
+      'test',
+    ];
     const folders = inside.flatMap((folder) => foldersIn(folder).map((name) => `${folder}/${name}`));
     expect(shown.sort()).toEqual([...topFolders, ...folders].sort());
   });

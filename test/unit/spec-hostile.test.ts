@@ -4,10 +4,10 @@ import { describe, expect, test } from '@jest/globals';
 import { NetlinkError } from '#lib/index';
 import { loadFamily } from '#lib/spec/index';
 import fc from 'fast-check';
-import ts from 'typescript';
 import { generateModule } from '#lib/spec/generator/module';
 import { readSpec } from '#lib/spec/load';
 import { WireView, WireWriter } from '#lib/wire/index';
+import { parseGenerated } from '../helpers/module-declarations';
 
 const MARK = 'markOfTheIntruder';
 
@@ -125,32 +125,10 @@ function specification(places: Places): object {
   };
 }
 
-/** What stands at the top of a module: kinds of statements, and the names that are declared there. */
-function declarations(source: string): string[] {
-  const file = ts.createSourceFile('module.ts', source, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
-  const { parseDiagnostics } = file as unknown as { parseDiagnostics: readonly ts.Diagnostic[] };
-  expect(parseDiagnostics.map(({ messageText }) => messageText)).toEqual([]);
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) expect(node.text).not.toBe(MARK);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return file.statements.flatMap((statement) => {
-    if (ts.isImportDeclaration(statement)) return [];
-    if (ts.isVariableStatement(statement)) {
-      return statement.declarationList.declarations.flatMap(({ name }) =>
-        ts.isIdentifier(name)
-          ? [`value ${name.text}`]
-          : name.elements.map((each) => `value ${each.getText()}`),
-      );
-    }
-    if (ts.isFunctionDeclaration(statement)) return [`value ${statement.name?.text ?? ''}`];
-    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
-      return [`type ${statement.name.text}`];
-    }
-    if (/^runtime\.requireAbi\('[\w-]+', \d+\);$/.test(statement.getText())) return [];
-    throw new Error(`a statement of another kind: ${statement.getText().slice(0, 80)}`);
-  });
+function declarations(source: string): readonly string[] {
+  const { declarations: names, identifiers } = parseGenerated(source);
+  expect(identifiers).not.toContain(MARK);
+  return names;
 }
 
 /** Refused, or a module whose declarations are as many as those of a harmless specification, each name once. */

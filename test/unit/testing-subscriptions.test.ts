@@ -161,7 +161,7 @@ describe('subscriptions', () => {
   test('groups and capacities that are none', () => {
     using socket = silent().openSocket();
     expect(() => socket.subscribe({ groups: ['RTNLGRP_NONSENSE'] })).toThrow(
-      /'RTNLGRP_NONSENSE' is no multicast group of netlink protocol 0; there are RTNLGRP_LINK, /,
+      /unknown multicast group 'RTNLGRP_NONSENSE' of netlink protocol 0; there are RTNLGRP_LINK, /,
     );
     using generic = silent().openSocket({ protocol: 16 });
     expect(() => generic.subscribe({ groups: ['x'] })).toThrow(

@@ -63,7 +63,7 @@ describe('extractVmlinux', () => {
     ['a file that is too short', Buffer.from('MZ'), 'no header of the Linux boot protocol'],
     ['an unknown compression', bzImage(Buffer.from('BZh91AY')), 'neither xz, zstd nor gzip'],
     ['an image that is cut short', bzImage(gzipSync(vmlinux)).subarray(0, 1600), 'cut short'],
-    ['a payload that is no kernel', bzImage(gzipSync(Buffer.from('text'))), 'no ELF file'],
+    ['a payload that is no kernel', bzImage(gzipSync(Buffer.from('text'))), 'not an ELF file'],
   ])('refuses %s', async (_name, image, wanted) => {
     const error = await extractVmlinux(image).catch((reason: unknown) => reason as VmError);
     expect(error).toBeInstanceOf(VmError);

@@ -7,7 +7,6 @@ import { ethtoolFamily } from 'afnetlink/families/ethtool';
 import { heard } from '../helpers/events';
 import { openNoted } from '../helpers/exercise';
 import { makeNetdevsim } from '../helpers/netdevsim';
-import '../helpers/guest-timeout';
 
 const run = (program: string, ...args: readonly string[]) =>
   execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

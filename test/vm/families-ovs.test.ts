@@ -8,7 +8,6 @@ import { ovsPacketFamily } from 'afnetlink/families/ovs_packet';
 import { ovsVportFamily } from 'afnetlink/families/ovs_vport';
 import { heard } from '../helpers/events';
 import { openNoted } from '../helpers/exercise';
-import '../helpers/guest-timeout';
 
 const run = (line: string) => {
   const [program = '', ...args] = line.split(' ');

@@ -6,7 +6,6 @@ import { rtLinkFamily } from 'afnetlink/families/rt-link';
 import { teamFamily } from 'afnetlink/families/team';
 import { wireguardFamily } from 'afnetlink/families/wireguard';
 import { openNoted } from '../helpers/exercise';
-import '../helpers/guest-timeout';
 
 const run = (line: string) => {
   const [program = '', ...args] = line.split(' ');

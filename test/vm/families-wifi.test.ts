@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { nl80211Family } from 'afnetlink/families/nl80211';
 import { heard } from '../helpers/events';
 import { openNoted } from '../helpers/exercise';
-import '../helpers/guest-timeout';
 
 const iw = (line: string) => execFileSync('iw', line.split(' '), { encoding: 'utf8' });
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import '../helpers/guest-timeout.js';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openGeneric } from 'afnetlink';
 import { runCommand } from '../helpers/processes.js';

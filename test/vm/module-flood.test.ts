@@ -42,7 +42,7 @@ function floodOf(values: Map<number, number | boolean>): Flood {
 }
 
 async function done(): Promise<Flood> {
-  const event = replyOf(await events.receive({ signal: AbortSignal.timeout(100_000) }));
+  const event = replyOf(await events.receive());
   expect(event.command).toBe(nt('CMD_FLOOD_DONE'));
   return floodOf(valuesOf(event));
 }

@@ -16,8 +16,7 @@ function open(...groups: number[]): NetlinkSocket {
   return socket;
 }
 
-const answer = (socket: NetlinkSocket): Promise<Message> =>
-  socket.receive({ signal: AbortSignal.timeout(10_000) });
+const answer = (socket: NetlinkSocket): Promise<Message> => socket.receive();
 const text = ({ payload }: Message): string => Buffer.from(payload).toString();
 
 afterEach(() => {
@@ -128,7 +127,7 @@ test('without a capability: the kernel answers, groups can be heard, and sending
     }
     socket.send({ payload: cString('to the kernel') });
     for (let count = 0; count < 2; count += 1) {
-      const { payload, sender } = socket.receiveSync({ timeout: 10000 });
+      const { payload, sender } = socket.receiveSync();
       console.log(sender.group, Buffer.from(payload).toString());
     }
     socket.close();`;

@@ -11,8 +11,7 @@ const ROUNDS = 10;
 const MESSAGES = 20;
 
 const ip = (...args: string[]): Promise<unknown> => promisify(execFile)('ip', args);
-const next = (socket: NetlinkSocket): Promise<Message> =>
-  socket.receive({ signal: AbortSignal.timeout(30_000) });
+const next = (socket: NetlinkSocket): Promise<Message> => socket.receive();
 const textOf = ({ payload }: Message): string => Buffer.from(payload.subarray(0, -1)).toString();
 
 /** Sends and hears what it sent, as announcement and as echo, until it is told to stop; gives how often. */

@@ -9,7 +9,6 @@ import { rtLinkFamily } from 'afnetlink/families/rt-link';
 import { rtNeighFamily } from 'afnetlink/families/rt-neigh';
 import { rtRuleFamily } from 'afnetlink/families/rt-rule';
 import { tcFamily } from 'afnetlink/families/tc';
-import '../helpers/guest-timeout';
 
 const run = (line: string, input = '') =>
   execFileSync('sh', ['-c', line], { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });

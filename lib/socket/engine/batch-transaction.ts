@@ -12,6 +12,7 @@ export type BatchResult<Reply = unknown> =
       readonly status: 'done';
       /** As the operation reads them; a message that was added as bytes has NetlinkMessages. */
       readonly replies: readonly Reply[];
+      /** What the kernel added to its acknowledgement: a warning, a cookie. */
       readonly extack: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }

@@ -51,5 +51,5 @@ export function groupNumber(protocol: number, group: number | string): number {
   if (index !== -1) return index + 1;
   const choice =
     names.length > 0 ? `there are ${names.join(', ')}` : 'its groups are known here by their numbers only';
-  throw invalidArgument(`'${group}' is no multicast group of netlink protocol ${protocol}; ${choice}`);
+  throw invalidArgument(`unknown multicast group '${group}' of netlink protocol ${protocol}; ${choice}`);
 }

@@ -13,6 +13,7 @@ import { MILLISECONDS_PER_RUN } from '../turn-budget.js';
 import { type Message, senderOf } from '../messages/message.js';
 import { raise } from '../rejected.js';
 
+/** Options of `subscribe`. */
 export interface SubscribeOptions<Event = Message> {
   /** Multicast groups, each by its number or its name in the kernel's headers (`'RTNLGRP_LINK'`). */
   readonly groups: readonly (number | string)[];
@@ -63,9 +64,9 @@ const DATAGRAMS_PER_RECEIVE = 16;
 const OVERRUN = Object.freeze({ kind: 'overrun' });
 
 /**
- * Events of multicast groups, on a socket of its own: they never crowd out replies. It has joined the groups when it is
- * made, so that what happens from then on is not missed; whoever reads slowly leaves events in the kernel, and learns of
- * those that did not fit there.
+ * Events of multicast groups, on a socket of its own: they never crowd out replies. The constructor
+ * joins the groups, so no later event is missed. A slow reader leaves events in the kernel's buffer, and is told of those
+ * that did not fit.
  */
 export class Subscription<Event> implements AsyncIterableIterator<SubscriptionItem<Event>>, Disposable {
   readonly #port: DatagramPort;
@@ -118,6 +119,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     return this.#port.overruns;
   }
 
+  /** Whether the subscription has been closed, or has failed. */
   get closed(): boolean {
     return this.#ended !== undefined;
   }
@@ -152,6 +154,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** The subscription itself: `for await (const item of subscription)`. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -199,6 +202,7 @@ export class Subscription<Event> implements AsyncIterableIterator<SubscriptionIt
     this.#end(undefined);
   }
 
+  /** Closes the subscription at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }

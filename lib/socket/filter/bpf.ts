@@ -5,10 +5,13 @@ import { invalidArgument } from '../../errors.js';
  * program returns the number of bytes to keep; 0 drops the datagram.
  */
 export interface BpfInstruction {
+  /** The operation, 16 bits. */
   readonly code: number;
   /** How many instructions to skip when a condition holds, and when it does not. */
   readonly jt: number;
+  /** Instructions to skip if a comparison fails, 0 to 255. */
   readonly jf: number;
+  /** The operand, an unsigned integer of 32 bits. */
   readonly k: number;
 }
 
@@ -39,20 +42,35 @@ const op = (code: number, k = 0, jt = 0, jf = 0): BpfInstruction => ({ code, jt,
 
 /** The instructions that filters are made of. Loads are big-endian, whatever the machine. */
 export const bpf = {
+  /** Loads 4 bytes at `offset` of the message, in network byte order, into the accumulator. */
   loadWord: (offset: number) => op(LD | W | ABS, offset),
+  /** Loads 2 bytes at `offset` of the message, in network byte order, into the accumulator. */
   loadHalf: (offset: number) => op(LD | H | ABS, offset),
+  /** Loads the byte at `offset` of the message into the accumulator. */
   loadByte: (offset: number) => op(LD | B | ABS, offset),
+  /** Loads the length of the datagram into the accumulator. */
   loadLength: () => op(LD | W | LEN),
+  /** Copies the accumulator to the index register. */
   copyToIndex: () => op(MISC | TAX),
+  /** Shifts the accumulator to the left by 0 to 31 bits. */
   shiftLeft: (bits: number) => op(ALU | LSH | K, bits),
+  /** Keeps the accumulator's bits that `mask` has. */
   and: (mask: number) => op(ALU | AND | K, mask),
+  /** Combines the accumulator with the index register by OR. */
   orIndex: () => op(ALU | OR | X),
+  /** Skips `distance` instructions. */
   jump: (distance: number) => op(JMP | JA, distance),
+  /** Skips `jt` instructions if the accumulator is equal to `value`, otherwise `jf`. */
   jumpEqual: (value: number, jt: number, jf: number) => op(JMP | JEQ | K, value, jt, jf),
+  /** Skips `jt` instructions if the accumulator is greater than `value`, otherwise `jf`. */
   jumpGreater: (value: number, jt: number, jf: number) => op(JMP | JGT | K, value, jt, jf),
+  /** Skips `jt` instructions if the accumulator is at least `value`, otherwise `jf`. */
   jumpGreaterOrEqual: (value: number, jt: number, jf: number) => op(JMP | JGE | K, value, jt, jf),
+  /** Skips `jt` instructions if the accumulator has any bit of `mask`, otherwise `jf`. */
   jumpAnyBit: (mask: number, jt: number, jf: number) => op(JMP | JSET | K, mask, jt, jf),
+  /** Delivers the whole datagram. */
   accept: () => op(RET | K, 0xffffffff),
+  /** Drops the datagram. */
   drop: () => op(RET | K, 0),
 } as const;
 

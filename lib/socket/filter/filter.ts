@@ -6,6 +6,7 @@ import { bpf, type BpfInstruction, runBpf } from './bpf.js';
 import { any, type Condition, header } from './match.js';
 import { ReversedCode } from './reversed-code.js';
 
+/** Options of `buildFilter`. */
 export interface FilterOptions {
   /** Drops acknowledgements, errors and DONE like any other message: for sockets that only listen. Default: false. */
   readonly listenOnly?: boolean;

@@ -112,7 +112,9 @@ function swap(value: number, width: 1 | 2 | 4): number {
 
 function checkOffset(offset: number): number {
   if (Number.isInteger(offset) && offset >= 0 && offset <= 0xffff) return offset;
-  throw invalidArgument(`filter: ${String(offset)} is no offset in a message, 0 to 65535`);
+  throw invalidArgument(
+    `filter: an offset in a message must be an integer from 0 to 65535, got ${String(offset)}`,
+  );
 }
 
 const host = (width: 2 | 4) => (offset: number) =>
@@ -125,20 +127,27 @@ const network = (width: 2 | 4) => (offset: number) =>
  * dropped, whatever the rest of the condition says.
  */
 export const field = {
+  /** An unsigned byte at `offset` of the message. */
   u8: (offset: number) => makeField({ offset: checkOffset(offset), width: 1, swapped: false }),
   /** In host order, as netlink's own headers and most attributes are. */
   u16: host(2),
+  /** 4 bytes at `offset` of the message, in the host's byte order. */
   u32: host(4),
   /** In network order. */
   u16be: network(2),
+  /** 4 bytes at `offset` of the message, in network byte order. */
   u32be: network(4),
 } as const;
 
 /** The fields of the message header. */
 export const header = {
+  /** nlmsg_type. */
   type: field.u16(4),
+  /** nlmsg_flags. */
   flags: field.u16(6),
+  /** nlmsg_seq. */
   sequence: field.u32(8),
+  /** nlmsg_pid. */
   portId: field.u32(12),
 } as const;
 

@@ -29,7 +29,7 @@ export function attachFilter(handle: number, program: readonly BpfInstruction[],
 /** SO_ATTACH_BPF: an eBPF program of the type SOCKET_FILTER, by its descriptor. */
 export function attachBpf(handle: number, descriptor: number): void {
   if (!Number.isInteger(descriptor) || descriptor < 0) {
-    throw invalidArgument(`attachBpf: ${String(descriptor)} is no descriptor`);
+    throw invalidArgument(`attachBpf: must be a file descriptor, got ${String(descriptor)}`);
   }
   set('SO_ATTACH_BPF', handle, SO_ATTACH_BPF, descriptor);
 }

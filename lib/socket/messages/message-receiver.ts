@@ -10,6 +10,7 @@ import type { Message } from './message.js';
 import { checkMemory } from './receive-memory.js';
 import { ReceiveQueue } from './receive-queue.js';
 
+/** Options of `receive`. */
 export interface ReceiveOptions {
   /** Ends the wait: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -21,6 +22,7 @@ export interface ReceiveOptions {
   readonly into?: Bytes;
 }
 
+/** Options of `receiveSync`. */
 export interface ReceiveSyncOptions extends Pick<ReceiveOptions, 'into'> {
   /** Milliseconds to wait, 0 to 2147483647; 0 returns at once. Default: forever. */
   readonly timeout?: number;

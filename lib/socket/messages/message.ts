@@ -27,6 +27,7 @@ export interface Message {
   readonly portId: number;
   /** What follows the header, copied: into memory of its own, or of the caller's if the receive was given some. */
   readonly payload: Uint8Array;
+  /** Where the datagram came from. */
   readonly sender: Sender;
 }
 

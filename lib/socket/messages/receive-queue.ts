@@ -45,7 +45,7 @@ export class ReceiveQueue {
     return this.#pending.length > 0;
   }
 
-  /** The memory that whoever waits first has brought. */
+  /** The memory that the first waiting receive has for its payload. */
   get firstMemory(): Uint8Array | undefined {
     return this.#pending[0]?.into;
   }

@@ -393,9 +393,9 @@ function openingStack(): string | undefined {
   if (process.env['AFNETLINK_DEBUG'] !== '1') return undefined;
   const { stackTraceLimit } = Error;
   // The caller's frames matter, and a dozen of our own come first.
-  Error.stackTraceLimit = 50;
+  Reflect.set(Error, 'stackTraceLimit', 50);
   const { stack } = new Error();
-  Error.stackTraceLimit = stackTraceLimit;
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   return stack?.split('\n').slice(1).join('\n').trim();
 }
 

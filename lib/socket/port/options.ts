@@ -47,9 +47,11 @@ export interface SocketOptions {
 export interface SocketMemory {
   /** Queued and not yet received, the kernel's overhead included. */
   readonly receiveQueued: number;
+  /** Bytes that may be queued for receiving (SO_RCVBUF). */
   readonly receiveBufferSize: number;
   /** Sent and not yet received by their receivers. */
   readonly sendQueued: number;
+  /** Bytes that may be queued for sending (SO_SNDBUF). */
   readonly sendBufferSize: number;
   /** Datagrams that this socket should have received and that were dropped, since it was opened. */
   readonly drops: number;
@@ -187,7 +189,7 @@ function listMemberships(handle: number, words: Uint32Array<ArrayBuffer>): numbe
 
 function changeMembership(handle: number, option: number, call: string, group: number): void {
   if (!Number.isInteger(group) || group < 1 || group > 0x7fffffff) {
-    throw invalidArgument(`${call}: ${String(group)} is no multicast group; they count from 1`);
+    throw invalidArgument(`${call}: a multicast group must be an integer from 1 on, got ${String(group)}`);
   }
   const value = new Int32Array([group]).buffer;
   const result = native().setOption(handle, SOL_NETLINK, option, value);
@@ -210,7 +212,9 @@ function checkValue(name: OptionName, value: unknown): void {
     throw invalidArgument(`option ${name}: ${String(value)} is neither true nor false`);
   }
   if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST_SIZE) return;
-  throw invalidArgument(`option ${name}: ${String(value)} is no size in bytes, 0 to ${LARGEST_SIZE}`);
+  throw invalidArgument(
+    `option ${name}: must be an integer from 0 to ${LARGEST_SIZE}, in bytes, got ${String(value)}`,
+  );
 }
 
 function hint(name: OptionName, errno: number): string {

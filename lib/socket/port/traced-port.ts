@@ -5,7 +5,9 @@ import { joinMessage } from './join-message.js';
 
 /** A datagram that went through a socket, or word that some were lost. */
 export interface Traffic {
+  /** What happened to the datagram; `overrun` is the kernel's report that it dropped some. */
   readonly direction: 'sent' | 'received' | 'overrun';
+  /** The socket's protocol number. */
   readonly protocol: number;
   /** The socket's own port id. */
   readonly portId: number;

@@ -14,6 +14,7 @@ import { TypePrinter } from './types.js';
 import { ValuePrinter } from './values.js';
 import { commentText, quoted } from './literals.js';
 
+/** Options of `generateModule`. */
 export interface GenerateOptions {
   /** What the module is generated from, on one line: names and hashes. */
   readonly inputs: string;

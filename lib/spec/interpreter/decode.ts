@@ -5,6 +5,7 @@ import { headerKeys } from '../body-keys.js';
 import type { AttributeSpec, BodySpec, SetSpec, StructSpec, SubMessageSpec, ValueType } from '../model.js';
 import { setsWithin } from '../normalise/selectors.js';
 import { brokenAttribute, keepEarlier, keepMalformed, keepUnknown, tooShort } from '../runtime/extra.js';
+import { readKeyed as readKeyedNests } from '../runtime/reading.js';
 import { malformed } from '../../errors.js';
 import { readSequence } from '../runtime/reading.js';
 import { readInteger, readVariableInteger } from './integers.js';
@@ -205,26 +206,16 @@ function readNest(
   return values;
 }
 
-/** The attributes inside a nested one in order: their number, and where their payload lies. */
-function entriesWithin(
-  view: WireView,
-  from: number,
-  end: number,
-): [type: number, from: number, end: number][] {
-  const entries: [number, number, number][] = [];
+function readIndexed(of: ValueType, decoding: Decoding, from: number, end: number, scope: Scope): unknown[] {
+  const { view } = decoding;
+  const values: unknown[] = [];
   for (let at = from; end - at >= NLA_HDRLEN;) {
     const length = view.attributeLength(at, end);
-    entries.push([view.attributeType(at), at + NLA_HDRLEN, at + length]);
+    const value = readValue(of, decoding, at + NLA_HDRLEN, at + length, scope);
+    values.push(of.kind === 'nest' ? { arrayIndex: view.attributeType(at), ...(value as Values) } : value);
     at += align4(length);
   }
-  return entries;
-}
-
-function readIndexed(of: ValueType, decoding: Decoding, from: number, end: number, scope: Scope): unknown[] {
-  return entriesWithin(decoding.view, from, end).map(([index, start, limit]) => {
-    const value = readValue(of, decoding, start, limit, scope);
-    return of.kind === 'nest' ? { arrayIndex: index, ...(value as Values) } : value;
-  });
+  return values;
 }
 
 /** One value, nested once for each key. The kernel sends one entry per level; one object cannot express more. */
@@ -236,19 +227,10 @@ function readKeyed(
   end: number,
   scope: Scope,
 ): Values {
-  const values: Values = {};
-  let start = from;
-  let limit = end;
-  for (const key of keys) {
-    const entries = entriesWithin(decoding.view, start, limit);
-    const [entry] = entries;
-    if (entry === undefined || entries.length > 1) {
-      throw malformed(`${key} must hold one attribute, got ${entries.length}`);
-    }
-    [values[key], start, limit] = entry;
-  }
-  const value = readValue(of, decoding, start, limit, scope);
-  return of.kind === 'nest' ? { ...values, ...(value as Values) } : { ...values, value };
+  return readKeyedNests(decoding.view, from, end, keys, (numbers, start, limit) => {
+    const value = readValue(of, decoding, start, limit, scope);
+    return of.kind === 'nest' ? { ...numbers, ...(value as Values) } : { ...numbers, value };
+  });
 }
 
 function readSubMessage(

@@ -3,6 +3,7 @@ import type { WireWriter } from '../../wire/writer.js';
 import { integerMethod, isWide, putMethod, variableMethod } from '../integer-method.js';
 import type { EnumUse, IntegerType, VariableIntegerType } from '../model.js';
 import type { FlagsInput } from '../runtime/enumeration.js';
+import { tooShort } from '../runtime/extra.js';
 import { enumerationOf, flagSetOf } from './tables.js';
 
 /** Reads an integer at `from`, which must end by `end`, and returns its name if the spec has one. */
@@ -13,6 +14,7 @@ export function readInteger(
   end: number,
   strict: boolean,
 ): unknown {
+  if (end - from < type.width) tooShort(end - from, type.width);
   return named(view[integerMethod(type)](from, end), type.names, strict);
 }
 

@@ -34,6 +34,7 @@ export function integerType(node: SpecNode, name: string, names?: EnumUse): Inte
   const found = INTEGERS.get(name);
   if (found === undefined) return undefined;
   const [width, signed] = found;
+  refuseSignedFlags(node, signed, names);
   return { kind: 'integer', width, signed, bigEndian: isBigEndian(node), ...(names && { names }) };
 }
 
@@ -44,12 +45,18 @@ export function variableIntegerType(
   names?: EnumUse,
 ): VariableIntegerType | undefined {
   if (name !== 'uint' && name !== 'sint') return undefined;
+  refuseSignedFlags(node, name === 'sint', names);
   return {
     kind: 'variable-integer',
     signed: name === 'sint',
     bigEndian: isBigEndian(node),
     ...(names && { names }),
   };
+}
+
+/** Of a negative number, every bit above its width would be set. */
+function refuseSignedFlags(node: SpecNode, signed: boolean, names: EnumUse | undefined): void {
+  if (signed && names?.flags === true) throw node.error('flags must be of an unsigned type', 'type');
 }
 
 /** The text form of a value with a display hint; the hint for hexadecimal affects only display. */

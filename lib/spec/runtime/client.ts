@@ -108,6 +108,7 @@ export type Blocking<Operations> = {
 export interface ColumnsOf<Columns, Key extends keyof Columns> {
   /** How many messages there were: the length of each column. */
   readonly length: number;
+  /** The selected columns by their property, one entry per row. */
   readonly columns: Pick<Columns, Key>;
   /** Whether the message of that row had the property; if not, its column holds 0 or undefined there. */
   readonly has: (key: Key, row: number) => boolean;
@@ -115,6 +116,7 @@ export interface ColumnsOf<Columns, Key extends keyof Columns> {
 
 /** A column of addresses: bytes in one piece of memory, and text on request. */
 export interface AddressColumn {
+  /** Number of rows. */
   readonly length: number;
   /** Bytes per row: the length of the longest address. */
   readonly stride: number;
@@ -128,23 +130,29 @@ export interface AddressColumn {
 export interface NotificationOf<Name extends string, Message> {
   /** The notification's name in the specification. */
   readonly name: Name;
+  /** The decoded message. */
   readonly message: Message;
   /** nlmsg_flags, which say for example whether the object was created or replaced. */
   readonly flags: number;
   /** nlmsg_seq and nlmsg_pid of the request that caused it, if the kernel passes them on. */
   readonly sequence: number;
+  /** nlmsg_pid: the port whose request caused the event; 0 where the kernel acted by itself. */
   readonly portId: number;
 }
 
 /** A message of a type that the specification does not have. */
 export interface UnknownNotification {
+  /** Always `'unknown'`: no notification of the family's specification has this message type. */
   readonly name: 'unknown';
   /** Message type, or command of Generic Netlink. */
   readonly type: number;
   /** What follows the netlink headers. */
   readonly payload: Uint8Array;
+  /** nlmsg_flags. */
   readonly flags: number;
+  /** nlmsg_seq. */
   readonly sequence: number;
+  /** nlmsg_pid: the port whose request caused the event; 0 where the kernel acted by itself. */
   readonly portId: number;
 }
 
@@ -164,16 +172,19 @@ export interface FamilySubscription<Event>
   extends AsyncIterableIterator<FamilySubscriptionItem<Event>>, Disposable {
   /** How often the kernel has dropped events so far. */
   readonly overruns: number;
+  /** Whether the subscription has been closed, or has failed. */
   readonly closed: boolean;
   /** Calls `callback` with each item as it is received: the fastest way, but without back-pressure. */
   forEach(callback: (item: FamilySubscriptionItem<Event>) => void): Promise<void>;
   /** Keeps the process alive while the program waits for events. This is the initial state. */
   ref(): this;
+  /** Lets the process end although the subscription is open. */
   unref(): this;
   /** Leaves the groups and closes the socket; loops end. */
   close(): void;
 }
 
+/** Options of a family client's `subscribe`. */
 export interface FamilySubscribeOptions<Event, Group extends string> {
   /** Multicast groups to join. Default: all of the family. */
   readonly groups?: readonly Group[];
@@ -205,9 +216,11 @@ export type SelectedNotification<Notification, Key extends string> =
     ? NotificationOf<Name, Pick<Message, Key & keyof Message>>
     : Notification;
 
+/** Options of a family client's `batch`. */
 export interface FamilyBatchOptions {
   /** Ends the wait: the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to wait for all results. Default: the socket's request timeout. */
   readonly timeout?: number | undefined;
   /** Send one request at a time, and stop at the first that fails. Default: false, all are sent together and each is carried out. */
   readonly stopOnError?: boolean;
@@ -223,6 +236,7 @@ export type FamilyBatchResult<Reply> =
       readonly status: 'done';
       /** The reply to a request that reads, or the object created by a request with the option `echo`. */
       readonly replies: readonly Reply[];
+      /** What the kernel added to its acknowledgement: a warning, a cookie. */
       readonly extack?: ExtendedAck | undefined;
     }
   | { readonly status: 'failed'; readonly error: unknown }
@@ -252,6 +266,7 @@ export type SelectedReply<Reply, Key extends string> = Reply extends unknown
 export interface FamilyBatch<Operations, Reply = BatchedReply<Operations>> {
   /** How many were added. */
   readonly length: number;
+  /** Adds a request. The batch's results come in the order of the calls. Throws a TypeError or RangeError if the request has a wrong value. */
   add<Name extends keyof Operations>(
     operation: Name,
     request: Operations[Name] extends (request?: infer Request, options?: FamilyDoOptions) => unknown
@@ -259,7 +274,9 @@ export interface FamilyBatch<Operations, Reply = BatchedReply<Operations>> {
       : never,
     options?: Omit<FamilyDoOptions, 'signal' | 'timeout' | 'strict'>,
   ): this;
+  /** Sends everything added, and resolves with a result per message. A refused message does not reject the promise. */
   send(): Promise<FamilyBatchResult<Reply>[]>;
+  /** Like `send`, without the event loop: blocks until the last message is answered. */
   sendSync(): FamilyBatchResult<Reply>[];
 }
 
@@ -278,6 +295,7 @@ export interface FamilyClient<Do, Dumps, Notification = never, Group extends str
       readonly select: readonly Key[];
     },
   ): FamilyBatch<Do, SelectedReply<BatchedReply<Do>, Key>>;
+  /** A batch of `do` operations, sent together and answered one by one. */
   batch(options?: FamilyBatchOptions): FamilyBatch<Do>;
   /** Joins multicast groups on a separate socket, and delivers what the kernel sends to them. */
   subscribe<Key extends NotificationKey<Notification>>(
@@ -286,13 +304,17 @@ export interface FamilyClient<Do, Dumps, Notification = never, Group extends str
       readonly select: readonly Key[];
     },
   ): FamilySubscription<SelectedNotification<Notification, Key> | UnknownNotification>;
+  /** Receives notifications, on a socket of its own. Some groups need CAP_NET_ADMIN; the kernel answers EPERM without. */
   subscribe(
     options?: FamilySubscribeOptions<Notification | UnknownNotification, Group>,
   ): FamilySubscription<Notification | UnknownNotification>;
+  /** Whether the client has been closed. */
   readonly closed: boolean;
   /** Closes the sockets, and rejects waiting calls with ERR_NETLINK_CLOSED. Calling it again has no effect. */
   close(): void;
+  /** Closes the client at the end of a `using` block. */
   [Symbol.dispose](): void;
+  /** Closes the client at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -307,13 +329,17 @@ export type DynamicClient = FamilyClient<
   string
 >;
 
-type DynamicOperations<Operation> = Readonly<Record<string, Operation>>;
+/** Operations of a family that is known at run time only, by their name. */
+export type DynamicOperations<Operation> = Readonly<Record<string, Operation>>;
 
-interface DynamicCall {
+/** Calls a `do` operation of a family that is known at run time only. */
+export interface DynamicCall {
   /** Calls an operation by its name: `client.do('ringsGet', { header: { devName: 'eth0' } })`. */
   (operation: string, request?: object, options?: FamilyDoOptions): Promise<DynamicMessage | undefined>;
 }
 
-interface DynamicDump {
+/** Calls a `dump` operation of a family that is known at run time only. */
+export interface DynamicDump {
+  /** Calls an operation by its name: `client.dump('ringsGet')`. */
   (operation: string, request?: object, options?: FamilyDumpOptions): FamilyDump<DynamicMessage>;
 }

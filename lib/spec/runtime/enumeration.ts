@@ -46,6 +46,7 @@ export class Enumeration<Name extends string = string> {
     return value;
   }
 
+  /** Like `name`, for 64-bit values. */
   name64(value: bigint, strict = false): Name | bigint {
     const name = this.#names.get(Number(value));
     if (name !== undefined) return name;
@@ -88,6 +89,7 @@ export class FlagSet<Name extends string = string> {
     return this.#small[mask] ?? this.#known.get(mask) ?? this.#remember(mask, strict);
   }
 
+  /** Like `names`, for masks of 64 bits. */
   names64(mask: bigint, strict = false): readonly FlagName<Name>[] {
     return this.#known.get(mask) ?? this.#remember(mask, strict);
   }
@@ -98,12 +100,18 @@ export class FlagSet<Name extends string = string> {
     return Number(this.mask64(input));
   }
 
+  /** Like `mask`, for masks of 64 bits. */
   mask64(input: FlagsInput<Name>): bigint {
     if (typeof input === 'bigint') return input;
-    if (typeof input === 'number') return BigInt(input);
+    if (typeof input === 'number') return this.#whole(input);
     let mask = 0n;
     for (const name of listOf(input)) mask |= 1n << BigInt(this.#bit(name));
     return mask;
+  }
+
+  #whole(input: number): bigint {
+    if (Number.isInteger(input)) return BigInt(input);
+    throw invalidArgument(`${this.#what}: ${shown(input)} must be an integer, or a list of names`);
   }
 
   #bit(name: string): number {

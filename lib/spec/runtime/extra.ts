@@ -14,6 +14,7 @@ export interface ExtraAttribute {
   readonly type: number;
   /** NLA_F_NESTED and NLA_F_NET_BYTEORDER as the sender set them. */
   readonly flags: number;
+  /** The attribute's payload, without header and padding. */
   readonly payload: Uint8Array;
   /**
    * Why it is here: the specification does not know it (`unknown`), its payload contradicts the specification
@@ -24,33 +25,40 @@ export interface ExtraAttribute {
 
 /** All objects decoded from attributes: some attributes may have no property. */
 export interface Decoded {
+  /** Attributes that the specification does not have, and repeats of those that come once. */
   readonly extra?: readonly ExtraAttribute[];
 }
 
 /** Attributes to send in addition to those of the specification. */
 export interface ExtraInput {
+  /** The attribute's type number, 0 to 16383. */
   readonly type: number;
+  /** NLA_F_NESTED, NLA_F_NET_BYTEORDER. Default: 0. */
   readonly flags?: number;
+  /** The attribute's payload. */
   readonly payload: Bytes;
 }
 
 /** All objects sent as attributes: they can have further attributes. */
 export interface ExtraInputs {
+  /** Attributes to send that the specification does not have. */
   readonly extra?: readonly ExtraInput[] | undefined;
 }
 
-interface Target {
+/** A message being decoded, which keeps the attributes that its specification does not have. */
+export interface ExtraTarget {
+  /** The attributes kept so far. */
   extra?: readonly ExtraAttribute[];
 }
 
 /** Keeps the attribute at `at` in `extra`; with `strict`, refuses it. */
-export function keepUnknown(target: Target, view: WireView, at: number, strict: boolean): void {
+export function keepUnknown(target: ExtraTarget, view: WireView, at: number, strict: boolean): void {
   keep(target, view, at, 'unknown', strict);
 }
 
 /** Keeps an attribute that could not be decoded because of `error` in `extra`; with `strict`, rethrows the error. */
 export function keepMalformed(
-  target: Target,
+  target: ExtraTarget,
   view: WireView,
   at: number,
   error: unknown,
@@ -62,7 +70,7 @@ export function keepMalformed(
 
 /** Keeps an earlier attribute of the same type as the one at `at` in `extra`: the last one counts, as in the kernel. */
 export function keepEarlier(
-  target: Target,
+  target: ExtraTarget,
   view: WireView,
   start: number,
   at: number,
@@ -95,6 +103,7 @@ function placesOf(target: object, view: WireView, start: number, at: number): Re
   return known.places;
 }
 
+/** Writes attributes that the specification does not have. */
 export function writeExtra(writer: WireWriter, extra: readonly ExtraInput[]): void {
   extra.forEach((attribute, index) => {
     try {
@@ -126,7 +135,7 @@ export function brokenAttribute(at: number, length: number, end: number): never 
 }
 
 function keep(
-  target: Target,
+  target: ExtraTarget,
   view: WireView,
   at: number,
   reason: ExtraAttribute['reason'],

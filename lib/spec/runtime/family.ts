@@ -13,11 +13,13 @@ export type Decoder<Message> = (view: WireView, start: number, end: number, stri
 export interface BodyCodec<Message extends object = object, Input extends object = object> {
   /** Bytes of the fixed header, padding included. */
   readonly headerLength: number;
+  /** The members of the fixed header. */
   readonly header: readonly DescribedMember[];
   /** The attributes, for the paths in errors. */
   readonly attributes: () => DescribedSet;
   /** Writes the fixed header and the attributes, in the order of the input's properties. */
   readonly encode: (writer: WireWriter, input: Input) => void;
+  /** Reads a message's body. */
   readonly decode: Decoder<Message>;
   /** A decoder of only some properties, which skips the others. */
   readonly project: <Key extends keyof Message & string>(keys: readonly Key[]) => Decoder<Pick<Message, Key>>;
@@ -25,6 +27,7 @@ export interface BodyCodec<Message extends object = object, Input extends object
 
 /** The numbers of a request and its reply: message types, or commands of Generic Netlink. */
 export interface ModeCodec {
+  /** The message type, or Generic Netlink command, of the request. */
   readonly request: number;
   /** Absent if the kernel only acknowledges. */
   readonly reply?: number;
@@ -36,6 +39,7 @@ export interface ModeCodec {
   readonly body?: BodyCodec;
 }
 
+/** An operation with its encoders and decoders. */
 export interface OperationCodec {
   /** The name in the specification. */
   readonly name: string;
@@ -43,14 +47,21 @@ export interface OperationCodec {
   readonly constant?: string;
   /** `admin-perm`: needs CAP_NET_ADMIN in the initial user namespace; `uns-admin-perm`: in that of the network namespace. */
   readonly privilege?: 'admin-perm' | 'uns-admin-perm';
+  /** What its messages consist of. */
   readonly body: BodyCodec;
+  /** How a single request uses it. */
   readonly do?: ModeCodec;
+  /** How a request for the whole table uses it. */
   readonly dump?: ModeCodec;
 }
 
+/** A notification with its decoder. */
 export interface NotificationCodec {
+  /** The name in the specification. */
   readonly name: string;
+  /** What the message consists of. */
   readonly body: BodyCodec;
+  /** The multicast group's name, where the specification says it. */
   readonly group?: string;
 }
 
@@ -83,10 +94,13 @@ export interface DescribedAttribute extends AttributeDescription {
 
 /** A member of a fixed header. */
 export interface DescribedMember extends DescribedAttribute {
+  /** Bytes from the start of the structure. */
   readonly offset: number;
+  /** Bytes. */
   readonly length: number;
 }
 
+/** The attributes of a set by their type number. */
 export type DescribedSet = Readonly<Record<number, DescribedAttribute>>;
 
 /** The attributes of a sub-message, chosen by the selector's text. */

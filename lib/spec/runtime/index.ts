@@ -7,6 +7,7 @@ export type { AttributeScope, AttributeSet } from '../../wire/description.js';
 export type { Bitfield32, WireView } from '../../wire/view.js';
 export { s64At, u64At } from '../../wire/wide.js';
 export type { WireWriter } from '../../wire/writer.js';
+export type { NarrowMethod, WideMethod } from '../integer-method.js';
 export { requireAbi } from './abi.js';
 export * from './addresses.js';
 export type * from './client.js';

@@ -26,6 +26,7 @@ export function objectOf<T extends object>(input: T): T {
   throw unexpected(input, 'an object');
 }
 
+/** Returns `input` if it is an array; throws otherwise. */
 export function listOf<T>(input: readonly T[]): readonly T[] {
   const given: unknown = input;
   if (Array.isArray(given)) return input;
@@ -38,6 +39,7 @@ export function atMost<T>(elements: readonly T[], most: number): readonly T[] {
   throw invalidArgument(`must have at most ${most} elements, got ${elements.length}`);
 }
 
+/** Returns `input` if it is a string; throws otherwise. */
 export function textOf(input: string): string {
   if (typeof input === 'string') return input;
   throw unexpected(input, 'a string');

@@ -27,7 +27,9 @@ export type Indexed<T> = T & { readonly arrayIndex: number };
 
 /** The bits of a BITFIELD32 attribute by name: their values, and which of them apply. */
 export interface FlagField<Name extends string> {
+  /** The bits that are set. */
   readonly value: readonly FlagName<Name>[];
+  /** The bits that `value` says something about. */
   readonly selector: readonly FlagName<Name>[];
 }
 
@@ -236,6 +238,7 @@ export function readRaw(
   return { raw: view.binary(from, end) };
 }
 
+/** A bitfield32 with the names of its bits. */
 export function readFlagField<Name extends string>(
   flags: FlagSet<Name>,
   view: WireView,

@@ -42,7 +42,9 @@ export function writeSequence<T extends object>(
 
 /** The bits of a BITFIELD32 attribute to send: their values, and which of them apply. */
 export interface FlagFieldInput<Name extends string> {
+  /** The bits to set. */
   readonly value: FlagsInput<Name>;
+  /** The bits that `value` says something about. */
   readonly selector: FlagsInput<Name>;
 }
 
@@ -224,6 +226,7 @@ export function putNumbers(
   each(numbers, (number, index) => writer[putMethod(method)](at + index * width, number));
 }
 
+/** Writes an array of 64-bit integers. */
 export function putWideNumbers(
   writer: WireWriter,
   at: number,
