@@ -18,6 +18,10 @@ const firstSeed = Number(values.seed);
 const isReal = values.kernel === 'real';
 const TIMEOUT = 40;
 const STEPS = 8;
+/** After these programs the heap is measured for the first time. */
+const WARM_UP = 200;
+/** Bytes a program; a socket that is kept with what belongs to it takes some 45,000. */
+const LARGEST_GROWTH = 8000;
 const RTM_GETLINK = 18;
 const RTM_GETADDR = 22;
 const RTNLGRP_LINK = 1;
@@ -243,8 +247,25 @@ class Program {
   ];
 }
 
+/** Bytes of heap that are still in use after a collection and its finalizers. */
+async function heap(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return process.memoryUsage().heapUsed;
+}
+
 function descriptors(): number {
   return readdirSync('/proc/self/fd').length;
+}
+
+/** Each second takes a turn of the event loop, so a machine that stalls this process for some is not taken for a hang. */
+async function afterSeconds(seconds: number): Promise<'late'> {
+  for (let passed = 0; passed < seconds; passed++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+  }
+  return 'late';
 }
 
 async function main(): Promise<void> {
@@ -261,9 +282,10 @@ async function main(): Promise<void> {
   const before = descriptors();
   const began = performance.now();
   let promises = 0;
+  let heapBefore = 0;
   for (let seed = firstSeed; seed < firstSeed + programs; seed++) {
     const program = new Program(seed);
-    const late = new Promise((resolve) => setTimeout(resolve, 5000, 'late').unref());
+    const late = afterSeconds(10);
     const ended = (async () => {
       await program.run();
       // Callbacks add more meanwhile.
@@ -277,9 +299,10 @@ async function main(): Promise<void> {
     if (unexpected !== undefined)
       throw new Error(`seed ${seed}: an uncaught exception`, { cause: unexpected });
     promises += program.pending.length;
+    if (seed === firstSeed + WARM_UP) heapBefore = await heap();
   }
-  globalThis.gc?.();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const growth = heapBefore === 0 ? 0 : ((await heap()) - heapBefore) / (programs - WARM_UP);
+  if (growth > LARGEST_GROWTH) throw new Error(`the heap grew by ${growth} bytes a program`);
   if (descriptors() > before + 4) throw new Error(`${descriptors() - before} descriptors are left`);
   const left = process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'Immediate');
   if (left.length > 0) throw new Error(`left: ${left.join(', ')}`);

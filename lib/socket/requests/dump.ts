@@ -52,11 +52,11 @@ interface Wait {
   readonly timer: HalvedTimer;
 }
 
-/** Dumps whose iterator is garbage collected. */
-const forgotten = new FinalizationRegistry<{
-  readonly transport: Transport;
-  readonly transaction: DumpTransaction<unknown>;
-}>(({ transport, transaction }) => transport.abandon(transaction, undefined));
+/**
+ * Ends dumps whose iterator is garbage collected. It refers to them weakly: an error of theirs keeps the frames of its stack,
+ * the iterator among them, which could never be collected otherwise.
+ */
+const forgotten = new FinalizationRegistry<WeakRef<{ abandon(): void }>>((dump) => dump.deref()?.abandon());
 
 /**
  * The answer to a dump request: read it once, as an array, item by item, or batch by batch. Nothing is sent before that.
@@ -148,7 +148,7 @@ export class Dump<Item> implements AsyncIterable<Item> {
   batches(): AsyncGenerator<Item[], undefined, void> {
     const batches = this.#stream();
     // Nothing that the transport refers to refers to the generator, as long as no call of it waits.
-    forgotten.register(batches, { transport: this.#transport, transaction: this.#transaction });
+    forgotten.register(batches, new WeakRef(this));
     return batches;
   }
 
@@ -172,8 +172,13 @@ export class Dump<Item> implements AsyncIterable<Item> {
       }
     } finally {
       // The reader left the loop, or `onRestart` threw.
-      this.#transport.abandon(transaction, undefined);
+      this.abandon();
     }
+  }
+
+  /** @internal Ends it without an error. */
+  abandon(): void {
+    this.#transport.abandon(this.#transaction, undefined);
   }
 
   #start(mode: 'array' | 'stream'): void {
