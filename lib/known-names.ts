@@ -63,7 +63,7 @@ function closest(name: string, known: readonly string[]): string | undefined {
     const letters = bare(candidate);
     const limit = Math.max(1, Math.floor(letters.length / 3));
     if (Math.abs(letters.length - wanted.length) > limit) continue;
-    const edits = distance(wanted, letters);
+    const edits = distance(wanted, letters, Math.min(limit, fewest));
     if (edits > limit || edits >= fewest) continue;
     best = candidate;
     fewest = edits;
@@ -75,12 +75,17 @@ function bare(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** Optimal string alignment: how many letters to insert, remove or replace, and neighbours to swap, to turn `from` into `to`. */
-function distance(from: string, to: string): number {
+/**
+ * Optimal string alignment: how many letters to insert, remove or replace, and neighbours to swap, to turn `from` into `to`.
+ * More than `most` is Infinity, found early: a family can have hundreds of names.
+ */
+function distance(from: string, to: string, most: number): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;
+  let fewestBefore = 0;
   for (let row = 1; row <= from.length; row++) {
     rows.push([row]);
+    let fewest = row;
     for (let column = 1; column <= to.length; column++) {
       const same = from[row - 1] === to[column - 1];
       let edits = Math.min(
@@ -92,7 +97,11 @@ function distance(from: string, to: string): number {
         row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
       if (swapped) edits = Math.min(edits, at(row - 2, column - 2) + 1);
       rows[row]?.push(edits);
+      fewest = Math.min(fewest, edits);
     }
+    // A swap looks two rows back.
+    if (fewest > most && fewestBefore > most) return Infinity;
+    fewestBefore = fewest;
   }
   return at(from.length, to.length);
 }
